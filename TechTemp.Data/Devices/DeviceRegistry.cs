@@ -1,0 +1,128 @@
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Rejections;
+using TechTemp.Data.Rooms;
+using TechTemp.Data.Store;
+
+namespace TechTemp.Data.Devices;
+
+/// <summary>Reads, provisions, moves and deletes devices. Each write is one transaction: all of it or nothing.</summary>
+public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, RejectedMessages rejected, TimeProvider time)
+{
+    private static readonly Expression<Func<Device, DeviceView>> s_toView = d => new(
+        d.Uid,
+        d.Placements.Where(p => p.To == null).Select(p => new RoomRef(p.Room!.Uid, p.Room.Name)).FirstOrDefault(),
+        d.Label,
+        d.Model,
+        d.Home,
+        d.Provisioned,
+        d.CreatedAt,
+        d.LastSeenAt);
+
+    /// <summary>All devices, ordered by uid.</summary>
+    public async Task<IReadOnlyList<DeviceView>> ListAsync(CancellationToken cancellationToken) =>
+        await context.Devices.AsNoTracking().OrderBy(d => d.Uid).Select(s_toView).ToListAsync(cancellationToken);
+
+    /// <summary>One device; null when there is none of that uid.</summary>
+    public Task<DeviceView?> FindAsync(string uid, CancellationToken cancellationToken) =>
+        context.Devices.AsNoTracking().Where(d => d.Uid == uid).Select(s_toView).SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>The store's key of a device; null when there is none of that uid.</summary>
+    public Task<int?> FindIdAsync(string uid, CancellationToken cancellationToken) =>
+        context.Devices.Where(d => d.Uid == uid).Select(d => (int?)d.Id).SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>
+    /// Gives a new device, or one that registered itself, its place. It counts from its first reading where it has one.
+    /// Messages that were held for it are stored, in their order, with it.
+    /// </summary>
+    /// <returns><see cref="DeviceOutcome.Done"/>, <see cref="DeviceOutcome.AlreadyProvisioned"/> or <see cref="DeviceOutcome.UnknownRoom"/>.</returns>
+    public async Task<DeviceOutcome> ProvisionAsync(Provisioning provisioning, CancellationToken cancellationToken)
+    {
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        var device = await TrackedAsync(provisioning.Uid, cancellationToken);
+        if (device is { Provisioned: true })
+        {
+            return DeviceOutcome.AlreadyProvisioned;
+        }
+
+        if (await rooms.ResolveAsync(provisioning.RoomName, provisioning.RoomUid, cancellationToken) is not { } room)
+        {
+            return DeviceOutcome.UnknownRoom;
+        }
+
+        var now = time.GetUtcNow();
+        if (device is null)
+        {
+            device = new() { Uid = provisioning.Uid, CreatedAt = now };
+            context.Devices.Add(device);
+        }
+
+        device.Provisioned = true;
+        device.Label = provisioning.Label;
+        device.Model = provisioning.Model ?? device.Model;
+        device.Home = provisioning.Home ?? device.Home;
+        await context.SaveChangesAsync(cancellationToken);
+        rejected.ReplayHeld(device.Uid, transaction);
+        var first = await context.Readings.Where(r => r.DeviceId == device.Id).MinAsync(r => (long?)r.Ts, cancellationToken);
+        var since = first < now.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(first.Value) : now;
+        context.Placements.RemoveRange(Placing.Place(device.Placements, room, since));
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return DeviceOutcome.Done;
+    }
+
+    /// <summary>Changes a device's label and room.</summary>
+    /// <returns><see cref="DeviceOutcome.Done"/>, <see cref="DeviceOutcome.NotFound"/> or <see cref="DeviceOutcome.UnknownRoom"/>.</returns>
+    public async Task<DeviceOutcome> UpdateAsync(string uid, DeviceChange change, CancellationToken cancellationToken)
+    {
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        if (await TrackedAsync(uid, cancellationToken) is not { } device)
+        {
+            return DeviceOutcome.NotFound;
+        }
+
+        if (change.SetsLabel)
+        {
+            device.Label = change.Label;
+        }
+
+        if (change.NamesRoom)
+        {
+            if (await rooms.ResolveAsync(change.RoomName, change.RoomUid, cancellationToken) is not { } room)
+            {
+                return DeviceOutcome.UnknownRoom;
+            }
+
+            context.Placements.RemoveRange(Placing.Place(device.Placements, room, change.MovedAt ?? time.GetUtcNow()));
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return DeviceOutcome.Done;
+    }
+
+    /// <summary>Deletes a device, its placements and, when the request says so, its readings.</summary>
+    /// <returns><see cref="DeviceOutcome.Done"/>, <see cref="DeviceOutcome.NotFound"/> or <see cref="DeviceOutcome.HasReadings"/>.</returns>
+    public async Task<DeviceOutcome> DeleteAsync(string uid, bool withReadings, CancellationToken cancellationToken)
+    {
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        if (await FindIdAsync(uid, cancellationToken) is not { } id)
+        {
+            return DeviceOutcome.NotFound;
+        }
+
+        if (!withReadings && await context.Readings.AnyAsync(r => r.DeviceId == id, cancellationToken))
+        {
+            return DeviceOutcome.HasReadings;
+        }
+
+        // Readings and placements go with it by their foreign keys.
+        await context.Devices.Where(d => d.Id == id).ExecuteDeleteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return DeviceOutcome.Done;
+    }
+
+    private Task<Device?> TrackedAsync(string uid, CancellationToken cancellationToken) =>
+        context.Devices.Include(d => d.Placements).ThenInclude(p => p.Room).SingleOrDefaultAsync(d => d.Uid == uid, cancellationToken);
+}

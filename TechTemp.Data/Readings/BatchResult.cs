@@ -1,0 +1,38 @@
+using TechTemp.Data.Rejections;
+
+namespace TechTemp.Data.Readings;
+
+/// <summary>What became of one message.</summary>
+public enum OutcomeKind
+{
+    /// <summary>Committed to disk.</summary>
+    Stored,
+
+    /// <summary>Stored before, with the same values.</summary>
+    Duplicate,
+
+    /// <summary>Refused.</summary>
+    Rejected,
+}
+
+/// <summary>What became of one message, and why.</summary>
+/// <param name="Kind">What became of it.</param>
+/// <param name="Rejection">Why it was refused; null otherwise.</param>
+/// <param name="Late">Whether a newer reading of the device was stored before it.</param>
+public readonly record struct Outcome(OutcomeKind Kind, Rejection? Rejection = null, bool Late = false);
+
+/// <summary>A device's newest committed reading.</summary>
+/// <param name="HomeId">The home it belongs to; null when it has none yet.</param>
+/// <param name="DeviceUid">The device.</param>
+/// <param name="RoomUid">The room it stands in; null when none.</param>
+/// <param name="Ts">Its newest event time, unix milliseconds UTC.</param>
+/// <param name="Temperature">°C.</param>
+/// <param name="Humidity">%.</param>
+public sealed record DeviceState(string? HomeId, string DeviceUid, string? RoomUid, long Ts, double Temperature, double Humidity);
+
+/// <summary>What one committed batch did.</summary>
+/// <param name="Outcomes">One per message, in the batch's order.</param>
+/// <param name="States">The devices of which readings were stored, each with its newest.</param>
+/// <param name="DroppedRejections">How many of the oldest rejected messages had to go for the row limit.</param>
+/// <param name="CommitTime">How long the commit itself took: the disk's part.</param>
+public sealed record BatchResult(IReadOnlyList<Outcome> Outcomes, IReadOnlyList<DeviceState> States, int DroppedRejections, TimeSpan CommitTime);

@@ -1,0 +1,82 @@
+using TechTemp.Data.Rejections;
+
+namespace TechTemp.Data.Readings;
+
+/// <summary>
+/// A message on its way to the store: parsed, and either a reading or the reason why it is none. It keeps what it was
+/// parsed from, because a valid reading can still be refused by what the store knows (conflict, unknown device, home).
+/// </summary>
+public sealed class IncomingMessage
+{
+    private IncomingMessage(long receivedAt, ReadingSource source) => (ReceivedAt, Source) = (receivedAt, source);
+
+    /// <summary>Time of receipt, unix milliseconds UTC.</summary>
+    public long ReceivedAt { get; }
+
+    /// <summary>The way it came in.</summary>
+    public ReadingSource Source { get; }
+
+    /// <summary>The topic it came on; null when it came over HTTP.</summary>
+    public string? Topic { get; private init; }
+
+    /// <summary>The payload it came as; empty when it came over HTTP.</summary>
+    public ReadOnlyMemory<byte> Payload { get; private init; }
+
+    /// <summary>The home of its topic; null over HTTP.</summary>
+    public string? HomeId { get; private init; }
+
+    /// <summary>The device's id; null when the topic is invalid.</summary>
+    public string? DeviceUid { get; private init; }
+
+    /// <summary>What was measured, when valid.</summary>
+    public Measurement Measurement { get; private init; }
+
+    /// <summary>Why it is not a valid reading; null when it is one.</summary>
+    public Rejection? Rejection { get; private init; }
+
+    /// <summary>Parses an MQTT message. Never throws: what is wrong with it becomes <see cref="Rejection"/>.</summary>
+    /// <param name="topic">The whole topic.</param>
+    /// <param name="payload">The payload; kept, not copied.</param>
+    /// <param name="receivedAt">Time of receipt, unix milliseconds UTC.</param>
+    public static IncomingMessage FromMqtt(string topic, ReadOnlyMemory<byte> payload, long receivedAt)
+    {
+        if (!SensorTopic.TryParseReading(topic, out var homeId, out var deviceUid))
+        {
+            return new(receivedAt, ReadingSource.Mqtt)
+            {
+                Topic = topic,
+                Payload = payload,
+                Rejection = new(RejectionReasons.InvalidTopic, $"topic must be home/{{homeId}}/sensors/{{deviceId}}/reading; each id {Uids.Rule}"),
+            };
+        }
+
+        var rejection = ReadingPayload.Parse(payload.Span, receivedAt, out var measurement);
+        return new(receivedAt, ReadingSource.Mqtt)
+        {
+            Topic = topic,
+            Payload = payload,
+            HomeId = homeId,
+            DeviceUid = deviceUid,
+            Measurement = measurement,
+            Rejection = rejection,
+        };
+    }
+
+    /// <summary>A reading that did not come as an MQTT message: posted, or simulated.</summary>
+    /// <param name="deviceUid">The device's id.</param>
+    /// <param name="measurement">What was measured.</param>
+    /// <param name="receivedAt">Time of receipt, unix milliseconds UTC.</param>
+    /// <param name="source">The way it came in.</param>
+    /// <param name="homeId">The device's home, where it is known.</param>
+    public static IncomingMessage FromMeasurement(
+        string deviceUid, in Measurement measurement, long receivedAt, ReadingSource source, string? homeId = null) =>
+        new(receivedAt, source)
+        {
+            HomeId = homeId,
+            DeviceUid = deviceUid,
+            Measurement = measurement,
+            Rejection = Uids.IsValid(deviceUid)
+                ? ReadingRules.Check(measurement, receivedAt, FieldNames.Http)
+                : new(RejectionReasons.OutOfRange, $"device_uid {Uids.Rule}"),
+        };
+}

@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace TechTemp.Data.Rejections;
+
+/// <summary>A message that was refused, kept with its reason so that it can be looked at and tried again.</summary>
+public sealed class RejectedMessage
+{
+    /// <summary>The most of a payload that is kept, in bytes: as much as a valid one may have.</summary>
+    public const int MaxPayloadBytes = 8 * 1024;
+
+    /// <summary>The store's own key, rising with the order of receipt.</summary>
+    public long Id { get; set; }
+
+    /// <summary>When it was received.</summary>
+    public DateTimeOffset ReceivedAt { get; set; }
+
+    /// <summary>The MQTT topic it came on.</summary>
+    public required string Topic { get; set; }
+
+    /// <summary>The device id of the topic; null when the topic itself is invalid.</summary>
+    public string? DeviceUid { get; set; }
+
+    /// <summary>The payload, its first <see cref="MaxPayloadBytes"/> bytes.</summary>
+    public required byte[] Payload { get; set; }
+
+    /// <summary>The payload's length as received, in bytes.</summary>
+    public int PayloadSize { get; set; }
+
+    /// <summary>One of <see cref="RejectionReasons"/>.</summary>
+    public required string Reason { get; set; }
+
+    /// <summary>The field and the rule that it broke, in words.</summary>
+    public required string Detail { get; set; }
+}
+
+internal sealed class RejectedMessageConfiguration : IEntityTypeConfiguration<RejectedMessage>
+{
+    public void Configure(EntityTypeBuilder<RejectedMessage> builder)
+    {
+        builder.ToTable("rejected_messages");
+        // Serves the replay of a held device's messages when it is provisioned.
+        builder.HasIndex(r => new { r.DeviceUid, r.Reason });
+    }
+}

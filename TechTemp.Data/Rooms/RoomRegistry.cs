@@ -1,0 +1,105 @@
+using Microsoft.EntityFrameworkCore;
+using TechTemp.Data.Store;
+
+namespace TechTemp.Data.Rooms;
+
+/// <summary>Reads and writes rooms.</summary>
+public sealed class RoomRegistry(TechTempContext context, TimeProvider time)
+{
+    /// <summary>All rooms, ordered by name.</summary>
+    public async Task<IReadOnlyList<Room>> ListAsync(CancellationToken cancellationToken) =>
+        await context.Rooms.AsNoTracking().OrderBy(r => r.Name).ThenBy(r => r.Uid).ToListAsync(cancellationToken);
+
+    /// <summary>One room; null when there is none of that uid.</summary>
+    public Task<Room?> FindAsync(string uid, CancellationToken cancellationToken) =>
+        context.Rooms.AsNoTracking().SingleOrDefaultAsync(r => r.Uid == uid, cancellationToken);
+
+    /// <summary>Creates a room.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="uid">Its uid; null to make one from the name.</param>
+    /// <param name="floor">Its floor, or null.</param>
+    /// <param name="side">Its side, or null.</param>
+    /// <param name="cancellationToken">Gives up; nothing is written then.</param>
+    /// <returns>The room; null when the uid is taken.</returns>
+    public async Task<Room?> CreateAsync(string name, string? uid, string? floor, string? side, CancellationToken cancellationToken)
+    {
+        var room = new Room { Uid = uid ?? RoomSlug.From(name), Name = name, Floor = floor, Side = side, CreatedAt = time.GetUtcNow() };
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        if (await context.Rooms.AnyAsync(r => r.Uid == room.Uid, cancellationToken))
+        {
+            return null;
+        }
+
+        context.Rooms.Add(room);
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return room;
+    }
+
+    /// <summary>Changes a room's name, floor and side.</summary>
+    /// <param name="uid">The room.</param>
+    /// <param name="change">Changes the tracked room.</param>
+    /// <param name="cancellationToken">Gives up; nothing is written then.</param>
+    /// <returns>The changed room; null when there is none of that uid.</returns>
+    public async Task<Room?> UpdateAsync(string uid, Action<Room> change, CancellationToken cancellationToken)
+    {
+        var room = await context.Rooms.SingleOrDefaultAsync(r => r.Uid == uid, cancellationToken);
+        if (room is not null)
+        {
+            change(room);
+            await context.SaveChangesAsync(cancellationToken);
+        }
+
+        return room;
+    }
+
+    /// <summary>Deletes a room that no device stands or stood in.</summary>
+    public async Task<RoomDeletion> DeleteAsync(string uid, CancellationToken cancellationToken)
+    {
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        if (await context.Placements.AnyAsync(p => p.Room!.Uid == uid, cancellationToken))
+        {
+            return RoomDeletion.InUse;
+        }
+
+        var deleted = await context.Rooms.Where(r => r.Uid == uid).ExecuteDeleteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return deleted == 0 ? RoomDeletion.NotFound : RoomDeletion.Deleted;
+    }
+
+    /// <summary>
+    /// The room that a request means, added to the context when it is new: by uid where one is given, else by name, else
+    /// by the name's slug. Saves nothing: the caller's transaction does, or the room is not created either.
+    /// </summary>
+    /// <returns>The room; null when a uid is given that is unknown, without a name to create it by.</returns>
+    internal async Task<Room?> ResolveAsync(string? name, string? uid, CancellationToken cancellationToken)
+    {
+        var slug = uid ?? RoomSlug.From(name!);
+        var room = await context.Rooms.SingleOrDefaultAsync(r => r.Uid == slug, cancellationToken);
+        if (uid is null)
+        {
+            room = await context.Rooms.OrderBy(r => r.Id).FirstOrDefaultAsync(r => r.Name == name, cancellationToken) ?? room;
+        }
+
+        if (room is null && name is not null)
+        {
+            room = new() { Uid = slug, Name = name, CreatedAt = time.GetUtcNow() };
+            context.Rooms.Add(room);
+        }
+
+        return room;
+    }
+}
+
+/// <summary>What became of a request to delete a room.</summary>
+public enum RoomDeletion
+{
+    /// <summary>It is gone.</summary>
+    Deleted,
+
+    /// <summary>There was none.</summary>
+    NotFound,
+
+    /// <summary>A device stands in it or has stood in it.</summary>
+    InUse,
+}

@@ -1,0 +1,45 @@
+using Microsoft.Data.Sqlite;
+
+namespace TechTemp.Data.Store;
+
+internal static class SqliteExtensions
+{
+    public static long ScalarLong(this SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+
+    public static void Execute(this SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>A command of this text with typed parameters, in the order of <paramref name="parameters"/>.</summary>
+    public static SqliteCommand Prepare(this SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, SqliteType Type)> parameters)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, type) in parameters)
+        {
+            command.Parameters.Add(name, type);
+        }
+
+        return command;
+    }
+
+    public static SqliteCommand Bind(this SqliteCommand command, int index, object? value)
+    {
+        command.Parameters[index].Value = value ?? DBNull.Value;
+        return command;
+    }
+
+    public static string? StringOrNull(this SqliteDataReader reader, int ordinal) =>
+        reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
+
+    public static long? LongOrNull(this SqliteDataReader reader, int ordinal) =>
+        reader.IsDBNull(ordinal) ? null : reader.GetInt64(ordinal);
+}

@@ -1,0 +1,110 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using TechTemp.Data.Devices;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Rejections;
+using TechTemp.Data.Rooms;
+
+namespace TechTemp.Data.Store;
+
+/// <summary>Adds the store to a host.</summary>
+public static class StoreHosting
+{
+    /// <summary>
+    /// Adds the store as its owner: the process that creates the file and runs the migrations. Configuration:
+    /// <code>{ "Store": { "Path": "data/techtemp.db", "BusyTimeout": "00:00:05" } }</code>
+    /// </summary>
+    public static IHostApplicationBuilder AddStoreOwner(this IHostApplicationBuilder builder)
+    {
+        AddStoreServices(builder);
+        builder.Services.AddHostedService<StoreOwner>();
+        return builder;
+    }
+
+    /// <summary>Adds the store as a user: the process that waits until the owner has made the schema current.</summary>
+    public static IHostApplicationBuilder AddStore(this IHostApplicationBuilder builder)
+    {
+        AddStoreServices(builder);
+        builder.Services.AddHostedService<StoreWaiter>();
+        return builder;
+    }
+
+    private static void AddStoreServices(IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart()
+            .Configure<IConfiguration>((options, configuration) =>
+            {
+                if (configuration.GetConnectionString("techtemp") is { Length: > 0 } connection)
+                {
+                    options.Path = new SqliteConnectionStringBuilder(connection).DataSource;
+                }
+            });
+        services.AddOptions<IngestOptions>().BindConfiguration(IngestOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<StoreConnections>();
+        services.AddSingleton<StoreState>();
+        services.AddSingleton<StoreSchema>();
+        services.AddPooledDbContextFactory<TechTempContext>((provider, options) =>
+        {
+            var connections = provider.GetRequiredService<StoreConnections>();
+            options.UseSqlite(connections.ConnectionString).AddInterceptors(connections);
+        });
+        services.AddSingleton<ReadingWriter>();
+        services.AddSingleton<ReadingQueries>();
+        services.AddScoped<DeviceRegistry>();
+        services.AddScoped<RoomRegistry>();
+        services.AddScoped<RejectedMessages>();
+        services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name);
+    }
+
+    // A hosted service's StartAsync runs before the ones registered after it: what needs the store is added after it.
+    private sealed class StoreOwner(StoreSchema schema, StoreState state) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            schema.Migrate();
+            state.SetReady();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class StoreWaiter(StoreSchema schema, StoreState state, TimeProvider time) : BackgroundService
+    {
+        private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
+
+        public override Task StartAsync(CancellationToken cancellationToken)
+        {
+            // A file that is not ours is a mistake to hear of at once; one that is not there yet is only early.
+            return IsCurrent() ? Task.CompletedTask : base.StartAsync(cancellationToken);
+        }
+
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            do
+            {
+                await Task.Delay(s_interval, time, stoppingToken);
+            }
+            while (!IsCurrent());
+        }
+
+        private bool IsCurrent()
+        {
+            if (schema.Inspect() != SchemaState.Current)
+            {
+                return false;
+            }
+
+            state.SetReady();
+            return true;
+        }
+    }
+}

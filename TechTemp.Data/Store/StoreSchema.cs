@@ -1,0 +1,154 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using SQLitePCL;
+
+namespace TechTemp.Data.Store;
+
+/// <summary>How far the file's schema is.</summary>
+public enum SchemaState
+{
+    /// <summary>There is no file, or an empty one.</summary>
+    Missing,
+
+    /// <summary>It is ours, with migrations of this version still to run.</summary>
+    Outdated,
+
+    /// <summary>It is what this version expects.</summary>
+    Current,
+}
+
+/// <summary>Looks at the file before anything trusts it, and brings it to this version's schema.</summary>
+public sealed class StoreSchema(StoreConnections connections, IDbContextFactory<TechTempContext> contexts)
+{
+    /// <summary>"TTRP" in SQLite's <c>application_id</c>: written by the first migration, by nobody else.</summary>
+    internal const int ApplicationId = 0x54545250;
+
+    // Two processes on one WAL file hit a corruption bug before this version: https://sqlite.org/wal.html#walresetbug
+    private const int MinimumLibrary = 3_051_003;
+
+    // SQLite's primary result codes that mean a file is not a database.
+    private const int SqliteCorrupt = 11;
+    private const int SqliteNotADatabase = 26;
+
+    /// <summary>Looks at the file without changing it.</summary>
+    /// <exception cref="StoreException">The file is not TechTemp's, is newer than this program, or cannot be read.</exception>
+    public SchemaState Inspect()
+    {
+        RequireLibrary();
+        if (!File.Exists(connections.Path) || new FileInfo(connections.Path).Length == 0)
+        {
+            return SchemaState.Missing;
+        }
+
+        return Guard(() =>
+        {
+            using var connection = connections.Open();
+            return Inspect(connection).State;
+        });
+    }
+
+    /// <summary>
+    /// Creates the folder and the file, and runs the migrations that it lacks in one transaction with their record: a
+    /// process killed in the middle leaves the old schema, a second process waits and then finds nothing to do.
+    /// </summary>
+    /// <exception cref="StoreException">As for <see cref="Inspect()"/>, or the folder cannot be made.</exception>
+    public void Migrate()
+    {
+        RequireLibrary();
+        CreateFolder();
+        Guard(() =>
+        {
+            using var connection = connections.OpenOrCreate();
+            if (Inspect(connection).State == SchemaState.Missing)
+            {
+                // Must be chosen before the first table is made: retention gives pages back without a VACUUM.
+                connection.Execute("PRAGMA auto_vacuum = INCREMENTAL;");
+            }
+
+            connection.Execute("PRAGMA journal_mode = WAL;");
+            // Rebuilding a table must not fire its cascades; SQLite wants this outside the transaction.
+            connection.Execute("PRAGMA foreign_keys = OFF;");
+            using var transaction = connection.BeginTransaction(deferred: false);
+            var (state, applied) = Inspect(connection);
+            if (state != SchemaState.Current)
+            {
+                using var context = contexts.CreateDbContext();
+                connection.Execute(context.GetService<IMigrator>().GenerateScript(
+                    applied, options: MigrationsSqlGenerationOptions.NoTransactions));
+            }
+
+            transaction.Commit();
+            return 0;
+        });
+    }
+
+    private (SchemaState State, string Applied) Inspect(SqliteConnection connection)
+    {
+        var applicationId = connection.ScalarLong("PRAGMA application_id;");
+        var tables = connection.ScalarLong("SELECT count(*) FROM sqlite_schema;");
+        if (applicationId != ApplicationId)
+        {
+            return applicationId == 0 && tables == 0
+                ? (SchemaState.Missing, Migration.InitialDatabase)
+                : throw new StoreException(
+                    $"'{connections.Path}' is a SQLite database but not one of TechTemp's (this version's, that is: the Node.js server's file is another). Name another file in DB_PATH.");
+        }
+
+        using var context = contexts.CreateDbContext();
+        var known = context.Database.GetMigrations().ToList();
+        using var command = connection.Prepare("""SELECT "MigrationId" FROM "__EFMigrationsHistory" ORDER BY "MigrationId" DESC LIMIT 1;""");
+        var newest = (string)command.ExecuteScalar()!;
+        return !known.Contains(newest)
+            ? throw new StoreException($"'{connections.Path}' was written by a newer TechTemp (schema {newest}). Update this program.")
+            : (newest == known[^1] ? SchemaState.Current : SchemaState.Outdated, newest);
+    }
+
+    private T Guard<T>(Func<T> use)
+    {
+        try
+        {
+            return use();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is SqliteCorrupt or SqliteNotADatabase)
+        {
+            throw new StoreException($"'{connections.Path}' is not a SQLite database, or a damaged one. Name another file in DB_PATH, or restore a backup.", e);
+        }
+        catch (SqliteException e)
+        {
+            throw new StoreException($"'{connections.Path}' cannot be used: {e.Message} Check the file's permissions and the disk.", e);
+        }
+    }
+
+    private void CreateFolder()
+    {
+        var folder = Path.GetDirectoryName(connections.Path)!;
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"The folder '{folder}' cannot be made: {e.Message} Name a file in DB_PATH whose folder can be written.", e);
+        }
+
+        if (Directory.Exists(connections.Path))
+        {
+            throw new StoreException($"'{connections.Path}' is a folder. Name a file in DB_PATH.");
+        }
+    }
+
+    private static void RequireLibrary()
+    {
+        Batteries_V2.Init();
+        var version = raw.sqlite3_libversion_number();
+        if (version < MinimumLibrary)
+        {
+            throw new StoreException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The SQLite library is {raw.sqlite3_libversion().utf8_to_string()}; 3.51.3 or newer is needed (older ones can damage a file that two processes share)."));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using TechTemp.Ingest.Mqtt;
+using TechTemp.Ingest.Pipeline;
+
+namespace TechTemp.Ingest;
+
+/// <summary>Adds ingest to a host: the pipeline, and the subscription that feeds it.</summary>
+public static class IngestHosting
+{
+    /// <summary>
+    /// Adds the pipeline that commits readings, acknowledges them and publishes states. Something must feed it and take
+    /// its states: <see cref="AddMqttIngest"/>, or a broker in the same process. Configuration:
+    /// <code>{ "Ingest": { "MaxBatch": 5000, "InHandLimit": 10000, "UnknownDevices": "Register" } }</code>
+    /// </summary>
+    public static IHostApplicationBuilder AddIngestPipeline(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<PipelineOptions>().BindConfiguration(PipelineOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<IngestTelemetry>();
+        builder.Services.AddSingleton<IngestPipeline>();
+        builder.Services.AddSingleton<StatePublisher>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<StatePublisher>());
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<IngestPipeline>());
+        builder.Services.AddHostedService<RejectionRetention>();
+        return builder;
+    }
+
+    /// <summary>
+    /// Adds the subscription at a broker, with a session that outlives this process. Configuration:
+    /// <code>{ "Mqtt": { "SessionExpiry": "7.00:00:00" } }</code>
+    /// </summary>
+    public static IHostApplicationBuilder AddMqttIngest(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<MqttSessionOptions>().BindConfiguration(MqttSessionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<MqttIngest>();
+        builder.Services.AddSingleton<IStateSink>(provider => provider.GetRequiredService<MqttIngest>());
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<MqttIngest>());
+        return builder;
+    }
+}

@@ -1,0 +1,140 @@
+using System.Buffers;
+using Microsoft.Extensions.Options;
+using MQTTnet;
+using MQTTnet.Exceptions;
+using MQTTnet.Protocol;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Store;
+using TechTemp.Ingest.Pipeline;
+using TechTemp.ServiceDefaults.Mqtt;
+
+namespace TechTemp.Ingest.Mqtt;
+
+/// <summary>
+/// Subscribes to every reading in a session that the broker keeps while this process is away, and hands what comes to
+/// the pipeline. The library's own acknowledgement is off: the pipeline acknowledges after the commit.
+/// </summary>
+public sealed class MqttIngest(
+    MqttConnection connection,
+    IngestPipeline pipeline,
+    StatePublisher states,
+    StoreState store,
+    IngestTelemetry telemetry,
+    IOptions<PipelineOptions> pipelineOptions,
+    IOptions<MqttSessionOptions> sessionOptions,
+    TimeProvider time) : BackgroundService, IStateSink
+{
+    /// <summary>The client id where none is configured. The session, and so the broker's queue, belongs to it.</summary>
+    public const string DefaultClientId = "techtemp-ingest";
+
+    private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_flushTime = TimeSpan.FromMilliseconds(500);
+    private volatile IMqttClient? _client;
+
+    /// <inheritdoc />
+    public async Task<bool> TryPublishAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        if (_client is not { IsConnected: true } client)
+        {
+            return false;
+        }
+
+        try
+        {
+            var message = new MqttApplicationMessage
+            {
+                Topic = topic,
+                Payload = new ReadOnlySequence<byte>(payload),
+                QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+                Retain = true,
+                ContentType = "application/json",
+            };
+            // A refusal (an ACL that does not let us write) is final: the next commit tries anew.
+            await client.PublishAsync(message, cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is MqttCommunicationException or ObjectDisposedException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Stops receiving, lets the pipeline commit and acknowledge what is in hand, and disconnects.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await WithinAsync(s_drainTime, pipeline.DrainAsync);
+        await WithinAsync(s_flushTime, states.FlushAsync);
+        await base.StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await store.WaitAsync(stoppingToken);
+        await connection.RunAsync(DefaultClientId, Configure, Prepare, SubscribeAsync, stoppingToken);
+    }
+
+    private void Configure(MqttClientOptionsBuilder builder) => builder
+        .WithCleanStart(false)
+        .WithSessionExpiryInterval((uint)sessionOptions.Value.SessionExpiry.TotalSeconds)
+        .WithReceiveMaximum((ushort)pipelineOptions.Value.InHandLimit);
+
+    private void Prepare(IMqttClient client) => client.ApplicationMessageReceivedAsync += e =>
+    {
+        e.AutoAcknowledge = false;
+        return Receive(client, e);
+    };
+
+    private async Task SubscribeAsync(IMqttClient client, MqttClientConnectResult result, CancellationToken cancellationToken)
+    {
+        _client = client;
+        if (result.IsSessionPresent)
+        {
+            return;
+        }
+
+        // Retain as published: only so can a cleared retained message be told from an empty payload.
+        var options = new MqttClientSubscribeOptionsBuilder()
+            .WithTopicFilter(f => f.WithTopic(SensorTopic.AllReadings).WithAtLeastOnceQoS().WithRetainAsPublished())
+            .Build();
+        var answer = await client.SubscribeAsync(options, cancellationToken);
+        var code = answer.Items.Single().ResultCode;
+        if (code > MqttClientSubscribeResultCode.GrantedQoS2)
+        {
+            throw new MqttCommunicationException($"The broker refused the subscription to {SensorTopic.AllReadings} ({code}).");
+        }
+    }
+
+    private Task Receive(IMqttClient client, MqttApplicationMessageReceivedEventArgs e)
+    {
+        var message = e.ApplicationMessage;
+        if (message.Retain && message.Payload.IsEmpty)
+        {
+            return e.AcknowledgeAsync(CancellationToken.None);
+        }
+
+        if (message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce && pipeline.IsFull)
+        {
+            telemetry.Dropped();
+            return Task.CompletedTask;
+        }
+
+        var incoming = IncomingMessage.FromMqtt(message.Topic, Payload(message.Payload), time.GetUtcNow().ToUnixTimeMilliseconds());
+        // Refused when stopping: not acknowledged, so the broker keeps it.
+        pipeline.TryAccept(new(
+            incoming,
+            time.GetTimestamp(),
+            TraceContext.From(message.UserProperties),
+            cancellationToken => client.IsConnected ? e.AcknowledgeAsync(cancellationToken) : Task.CompletedTask));
+        return Task.CompletedTask;
+    }
+
+    private static ReadOnlyMemory<byte> Payload(in ReadOnlySequence<byte> payload) =>
+        payload.IsSingleSegment ? payload.First : payload.ToArray();
+
+    private static async Task WithinAsync(TimeSpan limit, Func<CancellationToken, Task> wait)
+    {
+        using var timeout = new CancellationTokenSource(limit);
+        await wait(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

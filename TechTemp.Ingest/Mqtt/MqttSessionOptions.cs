@@ -1,0 +1,16 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace TechTemp.Ingest.Mqtt;
+
+/// <summary>The session that ingest keeps at the broker.</summary>
+public sealed class MqttSessionOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Mqtt";
+
+    /// <summary>How long the broker keeps the session, and queues readings in it, while ingest is away; 1 minute to 100 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "100.00:00:00", ErrorMessage = "Mqtt:SessionExpiry must be from 00:01:00 to 100.00:00:00.")]
+    [Description("How long the broker queues readings while ingest is away (`d.hh:mm:ss`).")]
+    public TimeSpan SessionExpiry { get; set; } = TimeSpan.FromDays(7);
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using TechTemp.Data.Readings;
+
+namespace TechTemp.Ingest.Pipeline;
+
+/// <summary>
+/// What ingest tells about itself. Recorded per batch; names by OpenTelemetry's conventions, listed in docs/telemetry.md.
+/// </summary>
+public sealed class IngestTelemetry : IDisposable
+{
+    /// <summary>The name of the meter and of the activity source.</summary>
+    public const string Name = "TechTemp.Ingest";
+
+    // A span with thousands of links helps nobody, and collectors refuse it.
+    private const int MaxLinks = 128;
+
+    private readonly ActivitySource _source = new(Name);
+    private readonly TimeProvider _time;
+    private readonly Counter<long> _received;
+    private readonly Counter<long> _stored;
+    private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _rejected;
+    private readonly Counter<long> _late;
+    private readonly Counter<long> _dropped;
+    private readonly Counter<long> _droppedRejections;
+    private readonly Histogram<int> _batchSize;
+    private readonly Histogram<double> _commitDuration;
+    private readonly Histogram<double> _lag;
+
+    /// <summary>Creates the instruments.</summary>
+    public IngestTelemetry(IMeterFactory meters, TimeProvider time)
+    {
+        _time = time;
+        var meter = meters.Create(Name);
+        _received = meter.CreateCounter<long>("techtemp.ingest.received", "{message}", "Messages taken up");
+        _stored = meter.CreateCounter<long>("techtemp.ingest.stored", "{reading}", "Readings committed to disk");
+        _duplicates = meter.CreateCounter<long>("techtemp.ingest.duplicate", "{reading}", "Readings that were stored before");
+        _rejected = meter.CreateCounter<long>("techtemp.ingest.rejected", "{message}", "Messages refused, by reason");
+        _late = meter.CreateCounter<long>("techtemp.ingest.late", "{reading}", "Readings stored after a newer one of their device");
+        _dropped = meter.CreateCounter<long>("techtemp.ingest.dropped", "{message}", "QoS 0 messages dropped because too many were in hand");
+        _droppedRejections = meter.CreateCounter<long>("techtemp.rejected.dropped", "{message}", "Rejected messages dropped by retention");
+        _batchSize = meter.CreateHistogram<int>("techtemp.ingest.batch.size", "{message}", "Messages in one transaction");
+        _commitDuration = meter.CreateHistogram<double>(
+            "techtemp.ingest.commit.duration", "s", "Time of the commit itself", advice: new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] });
+        _lag = meter.CreateHistogram<double>(
+            "techtemp.ingest.lag", "s", "From measurement and from receipt to commit, by `from`", advice: new() { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300, 3600] });
+    }
+
+    /// <summary>Starts the span of a batch, linked to its messages' traces; null when nobody listens.</summary>
+    public Activity? StartBatch(IReadOnlyList<PendingMessage> batch)
+    {
+        if (!_source.HasListeners())
+        {
+            return null;
+        }
+
+        var links = batch.Where(m => m.Trace != default).Take(MaxLinks).Select(m => new ActivityLink(m.Trace)).ToList();
+        // Semantic conventions for messaging spans, https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
+        return _source.StartActivity("process readings", ActivityKind.Consumer, default(ActivityContext), links: links, tags:
+        [
+            new("messaging.system", "mqtt"),
+            new("messaging.operation.type", "process"),
+            new("messaging.batch.message_count", batch.Count),
+            new("db.system.name", "sqlite"),
+        ]);
+    }
+
+    /// <summary>Counts a committed batch.</summary>
+    public void Committed(IReadOnlyList<PendingMessage> batch, BatchResult result)
+    {
+        int stored = 0, duplicates = 0, late = 0;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var outcome = result.Outcomes[i];
+            switch (outcome.Kind)
+            {
+                case OutcomeKind.Stored:
+                    stored++;
+                    late += outcome.Late ? 1 : 0;
+                    break;
+                case OutcomeKind.Duplicate:
+                    duplicates++;
+                    break;
+                case OutcomeKind.Rejected:
+                    _rejected.Add(1, new KeyValuePair<string, object?>("reason", outcome.Rejection!.Reason));
+                    break;
+            }
+        }
+
+        _received.Add(batch.Count);
+        _stored.Add(stored);
+        _duplicates.Add(duplicates);
+        _late.Add(late);
+        _batchSize.Record(batch.Count);
+        _commitDuration.Record(result.CommitTime.TotalSeconds);
+        DroppedRejections(result.DroppedRejections);
+        if (_lag.Enabled)
+        {
+            RecordLag(batch, result);
+        }
+    }
+
+    /// <summary>Counts a QoS 0 message that was dropped.</summary>
+    public void Dropped() => _dropped.Add(1);
+
+    /// <summary>Counts rejected messages that retention dropped.</summary>
+    public void DroppedRejections(int count)
+    {
+        if (count > 0)
+        {
+            _droppedRejections.Add(count);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _source.Dispose();
+
+    private void RecordLag(IReadOnlyList<PendingMessage> batch, BatchResult result)
+    {
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        for (var i = 0; i < batch.Count; i++)
+        {
+            if (result.Outcomes[i].Kind == OutcomeKind.Stored)
+            {
+                _lag.Record((now - batch[i].Message.Measurement.Ts) / 1000.0, new KeyValuePair<string, object?>("from", "measurement"));
+                _lag.Record(_time.GetElapsedTime(batch[i].ReceivedTimestamp).TotalSeconds, new KeyValuePair<string, object?>("from", "receipt"));
+            }
+        }
+    }
+}

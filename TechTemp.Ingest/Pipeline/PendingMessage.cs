@@ -1,0 +1,11 @@
+using System.Diagnostics;
+using TechTemp.Data.Readings;
+
+namespace TechTemp.Ingest.Pipeline;
+
+/// <summary>A message between its receipt and its acknowledgement.</summary>
+/// <param name="Message">What was received.</param>
+/// <param name="ReceivedTimestamp">When, by <see cref="TimeProvider.GetTimestamp"/>.</param>
+/// <param name="Trace">The sender's trace context; default when it sent none.</param>
+/// <param name="Acknowledge">Tells the sender that the message is on disk, or refused and kept. May throw when the sender is gone.</param>
+public sealed record PendingMessage(IncomingMessage Message, long ReceivedTimestamp, ActivityContext Trace, Func<CancellationToken, Task> Acknowledge);

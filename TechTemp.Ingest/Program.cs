@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using TechTemp.Data.Store;
+using TechTemp.Ingest;
+using TechTemp.ServiceDefaults;
+using TechTemp.ServiceDefaults.Hosting;
+using TechTemp.ServiceDefaults.Mqtt;
+
+return await HostStart.RunAsync(
+    args,
+    options =>
+    {
+        var builder = WebApplication.CreateBuilder(options);
+        builder.AddServiceDefaults(defaultPort: 3001);
+        builder.AddStoreOwner();
+        builder.AddMqttConnection(withoutBroker: HealthStatus.Unhealthy);
+        builder.AddIngestPipeline();
+        builder.AddMqttIngest();
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        return app;
+    },
+    explained: [typeof(StoreException), typeof(MqttSessionTakenOverException)]);

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace TechTemp.ServiceDefaults.Hosting;
+
+/// <summary>
+/// The short forms that deployments of the Node.js server use (<c>MQTT_URL</c>, <c>DB_PATH</c>, …), read where no longer
+/// form of the same setting is given.
+/// </summary>
+public static class Shorthand
+{
+    /// <summary>Each short form with the long form that it stands for.</summary>
+    public static IReadOnlyDictionary<string, string> Names { get; } = new Dictionary<string, string>
+    {
+        ["MQTT_URL"] = "Mqtt:Url",
+        ["MQTT_USERNAME"] = "Mqtt:Username",
+        ["MQTT_PASSWORD"] = "Mqtt:Password",
+        ["MQTT_PORT"] = "Broker:Port",
+        ["DB_PATH"] = "Store:Path",
+        ["HTTP_PORT"] = "Http:Port",
+        ["LOG_LEVEL"] = "Logging:LogLevel:Default",
+        ["lan"] = "Http:Lan",
+        ["demo"] = "Demo:Enabled",
+    };
+
+    internal static void AddShorthand(this WebApplicationBuilder builder)
+    {
+        var values = Names
+            .Select(name => KeyValuePair.Create(name.Value, Value(name.Key, builder.Configuration[name.Key])))
+            .Where(pair => !string.IsNullOrEmpty(pair.Value));
+        // First, so that every other source of the long form comes before it.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = values.ToList() });
+    }
+
+    // Node.js loggers say "info" and "warn" where .NET says Information and Warning.
+    private static string? Value(string name, string? value) => name != "LOG_LEVEL" ? value : value?.ToLowerInvariant() switch
+    {
+        "silly" or "verbose" => "Trace",
+        "info" or "http" => "Information",
+        "warn" => "Warning",
+        "fatal" => "Critical",
+        "silent" => "None",
+        _ => value,
+    };
+}

@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using TechTemp.ServiceDefaults.Health;
+using TechTemp.ServiceDefaults.Hosting;
+
+namespace TechTemp.ServiceDefaults;
+
+/// <summary>What every host of TechTemp has: configuration shorthand, logs, telemetry, health, resilient HTTP clients.</summary>
+public static class ServiceDefaults
+{
+    /// <summary>
+    /// Adds the defaults. OpenTelemetry (traces, metrics and logs of every source named <c>TechTemp.*</c>) is set up when
+    /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector.
+    /// </summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="defaultPort">The HTTP port where none is configured, 1 to 65535.</param>
+    /// <exception cref="StartException">A setting is invalid.</exception>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, int defaultPort)
+    {
+        builder.AddShorthand();
+        builder.AddHttpListener(defaultPort);
+        builder.AddLogs();
+        builder.AddTelemetry();
+        builder.Services.AddHealthChecks();
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddStandardResilienceHandler();
+            http.AddServiceDiscovery();
+        });
+        return builder;
+    }
+
+    /// <summary>Maps <c>/health</c> (can it do its work) and <c>/alive</c> (does it run), in every environment.</summary>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        app.MapHealthChecks("/health", new() { ResponseWriter = HealthAnswer.WriteAsync });
+        app.MapHealthChecks("/alive", new() { Predicate = _ => false, ResponseWriter = HealthAnswer.WriteAsync });
+        return app;
+    }
+
+    private static void AddLogs(this WebApplicationBuilder builder)
+    {
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
+        // These report a failed start with a stack trace; HostStart reports it in one line.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level == LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level is LogLevel.Warning or LogLevel.Error);
+    }
+
+    private static void AddTelemetry(this WebApplicationBuilder builder)
+    {
+        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            return;
+        }
+
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+        builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
+                .AddMeter("TechTemp.*"))
+            .WithTracing(tracing => tracing
+                .AddAspNetCoreInstrumentation(http => http.Filter = context => !IsHealthProbe(context.Request.Path))
+                .AddHttpClientInstrumentation()
+                .AddSource("TechTemp.*"))
+            .UseOtlpExporter();
+    }
+
+    private static bool IsHealthProbe(string? path) => path is "/health" or "/alive";
+}
