@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using TechTemp.Data.Readings;
@@ -8,6 +7,11 @@ namespace TechTemp.Data.Rooms;
 /// <summary>Makes a room's uid from its name: "Salle à manger" becomes <c>salle-a-manger</c>.</summary>
 public static class RoomSlug
 {
+    // The accented letters of the European languages. Without ICU, whose 7 MB of memory a Pi can use better, .NET does
+    // not take them apart itself (docs/decisions/0006-no-icu.md).
+    private const string Accented = "àáâãäåāăąçćĉċčďđèéêëēĕėęěĝğġģĥħìíîïĩīĭįıĵķĺļľŀłñńņňòóôõöøōŏőŕŗřśŝşšșţťŧțùúûüũūŭůűųŵýÿŷźżž";
+    private const string Plain = "aaaaaaaaacccccddeeeeeeeeegggghhiiiiiiiiijklllllnnnnooooooooorrrsssssttttuuuuuuuuuuwyyyzzz";
+
     /// <summary>
     /// The uid for a name: lower-case Latin letters and digits, everything else one hyphen, at most 50 characters. A name
     /// without a Latin letter or digit gets <c>room-</c> and a hash of the name, the same each time.
@@ -16,19 +20,26 @@ public static class RoomSlug
     public static string From(string name)
     {
         var slug = new StringBuilder();
-        foreach (var c in name.Normalize(NormalizationForm.FormD))
+        foreach (var c in name.ToLowerInvariant())
         {
-            if (char.IsAsciiLetterOrDigit(c))
+            var accented = Accented.IndexOf(c, StringComparison.Ordinal);
+            var letter = accented < 0 ? c : Plain[accented];
+            if (char.IsAsciiLetterOrDigit(letter))
             {
-                slug.Append(char.ToLowerInvariant(c));
+                slug.Append(letter);
             }
-            else if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark && slug.Length > 0 && slug[^1] != '-')
+            else if (letter is 'ß' or 'æ' or 'œ')
+            {
+                slug.Append(letter switch { 'ß' => "ss", 'æ' => "ae", _ => "oe" });
+            }
+            // A combining mark (U+0300 to U+036F) belongs to the letter before it.
+            else if (c is (< '\u0300' or > '\u036f') && slug.Length > 0 && slug[^1] != '-')
             {
                 slug.Append('-');
             }
         }
 
         var uid = slug.ToString(0, Math.Min(slug.Length, Uids.MaxLength)).TrimEnd('-');
-        return uid.Length > 0 ? uid : $"room-{XxHash32.HashToUInt32(Encoding.UTF8.GetBytes(name.Normalize())):x8}";
+        return uid.Length > 0 ? uid : $"room-{XxHash32.HashToUInt32(Encoding.UTF8.GetBytes(name)):x8}";
     }
 }
