@@ -79,4 +79,10 @@ public sealed class IncomingMessage
                 ? ReadingRules.Check(measurement, receivedAt, FieldNames.Http)
                 : new(RejectionReasons.OutOfRange, $"device_uid {Uids.Rule}"),
         };
+
+    /// <summary>A row of a posted body that could not be read.</summary>
+    /// <param name="receivedAt">Time of receipt, unix milliseconds UTC.</param>
+    /// <param name="rejection">Why not.</param>
+    public static IncomingMessage Unreadable(long receivedAt, Rejection rejection) =>
+        new(receivedAt, ReadingSource.Http) { Rejection = rejection };
 }

@@ -24,9 +24,6 @@ public sealed class MqttIngest(
     IOptions<MqttSessionOptions> sessionOptions,
     TimeProvider time) : BackgroundService, IStateSink
 {
-    /// <summary>The client id where none is configured. The session, and so the broker's queue, belongs to it.</summary>
-    public const string DefaultClientId = "techtemp-ingest";
-
     private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_flushTime = TimeSpan.FromMilliseconds(500);
     private volatile IMqttClient? _client;
@@ -71,7 +68,7 @@ public sealed class MqttIngest(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await store.WaitAsync(stoppingToken);
-        await connection.RunAsync(DefaultClientId, Configure, Prepare, SubscribeAsync, stoppingToken);
+        await connection.RunAsync(sessionOptions.Value.ClientId, Configure, Prepare, SubscribeAsync, stoppingToken);
     }
 
     private void Configure(MqttClientOptionsBuilder builder) => builder

@@ -21,7 +21,7 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
     public bool IsConnected => _isConnected;
 
     /// <summary>Keeps the connection until cancelled, then disconnects cleanly.</summary>
-    /// <param name="clientId">The client id, where none is configured.</param>
+    /// <param name="clientId">The client id: whose session it is.</param>
     /// <param name="configure">Adds to the options of the connection.</param>
     /// <param name="prepare">Adds the handlers to a client before it connects; stored messages may follow its connection at once.</param>
     /// <param name="connected">Does what must follow each connection, such as subscribing.</param>
@@ -39,7 +39,6 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
             throw new InvalidOperationException("The options were not validated.");
         }
 
-        clientId = options.Value.ClientId ?? clientId;
         var builder = address.CreateClientOptions(options.Value).WithClientId(clientId);
         configure(builder);
         var clientOptions = builder.Build();

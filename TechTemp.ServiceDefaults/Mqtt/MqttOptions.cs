@@ -22,10 +22,6 @@ public sealed class MqttOptions : IValidatableObject
     [Description("The password, where the URL has none. `MQTT_PASSWORD` is the short form.")]
     public string? Password { get; set; }
 
-    /// <summary>The client id, 1 to 65535 bytes; null for the host's default.</summary>
-    [Description("The client id. Default: `techtemp-ingest`, which owns the queue of readings at the broker, or a random one for the API.")]
-    public string? ClientId { get; set; }
-
     /// <summary>How often an idle connection is proved alive, 1 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Mqtt:KeepAlive must be from 00:00:01 to 01:00:00.")]
     [Description("How often an idle connection is proved alive.")]

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Scalar.AspNetCore;
+using TechTemp.Api.Devices;
+using TechTemp.Api.Http;
+using TechTemp.Api.Live;
+using TechTemp.Api.OpenApi;
+using TechTemp.Api.Readings;
+using TechTemp.Api.Rejected;
+using TechTemp.Api.Rooms;
+
+namespace TechTemp.Api;
+
+/// <summary>Adds the HTTP API to a host.</summary>
+public static class ApiHosting
+{
+    /// <summary>
+    /// Adds what the routes of <see cref="MapApi"/> need beside the store. Configuration:
+    /// <code>{ "Cors": { "Origins": "*", "Writes": false } }</code>
+    /// </summary>
+    public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.Converters.Add(new UtcTimeConverter());
+        });
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ApiExceptionHandler>();
+        services.AddOpenApi("v1", OpenApiDescription.Configure);
+        services.AddOptions<DeviceStatusOptions>().BindConfiguration(DeviceStatusOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<CrossOriginOptions>().BindConfiguration(CrossOriginOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddCors();
+        return builder;
+    }
+
+    /// <summary>Adds the connection to the broker that live streams are fed from. Without it the API answers from the store.</summary>
+    public static WebApplicationBuilder AddLive(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddHostedService<BrokerListener>();
+        return builder;
+    }
+
+    /// <summary>Maps <c>/api/v1</c>, the OpenAPI document <c>/openapi/v1.json</c> and the reference page <c>/scalar</c>.</summary>
+    public static WebApplication MapApi(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseCors(app.Services.GetRequiredService<IOptions<CrossOriginOptions>>().Value.Apply);
+        app.UseMiddleware<StoreGate>();
+        app.UseMiddleware<EntityTags>();
+
+        var api = app.MapGroup("/api/v1").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        api.MapReadings();
+        api.MapDevices();
+        api.MapDeviceReadings();
+        api.MapRooms();
+        api.MapRejected();
+        app.MapOpenApi();
+        app.MapScalarApiReference(scalar => scalar.WithTitle("TechTemp API"));
+        return app;
+    }
+}

@@ -1,0 +1,25 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace TechTemp.Api.Devices;
+
+/// <summary>From which age of its newest reading a device is late, and offline.</summary>
+internal sealed class DeviceStatusOptions
+{
+    public const string Section = "DeviceStatus";
+
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00", ErrorMessage = "DeviceStatus:LateAfter must be from 00:00:01 to 365.00:00:00.")]
+    [Description("From which age of its newest reading a device is `late`.")]
+    public TimeSpan LateAfter { get; set; } = TimeSpan.FromMinutes(15);
+
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00", ErrorMessage = "DeviceStatus:OfflineAfter must be from 00:00:01 to 365.00:00:00.")]
+    [Description("From which age of its newest reading a device is `offline`.")]
+    public TimeSpan OfflineAfter { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>online, late, offline or never.</summary>
+    public string Of(DateTimeOffset? lastSeenAt, DateTimeOffset now) =>
+        lastSeenAt is null ? "never"
+        : now - lastSeenAt < LateAfter ? "online"
+        : now - lastSeenAt < OfflineAfter ? "late"
+        : "offline";
+}

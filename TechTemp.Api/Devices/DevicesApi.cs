@@ -1,0 +1,166 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using TechTemp.Api.Http;
+using TechTemp.Api.OpenApi;
+using TechTemp.Data.Devices;
+
+namespace TechTemp.Api.Devices;
+
+/// <summary>The devices: listed, provisioned, moved, deleted.</summary>
+internal static class DevicesApi
+{
+    private const string Example =
+        """{"uid":"sensor-01","room":{"uid":"salon","name":"Salon"},"label":"Window","model":"AHT20","home":"home1","provisioned":true,"status":"online","created_at":"2025-09-01T08:00:00.000Z","last_seen_at":"2025-09-10T20:54:45.793Z"}""";
+
+    public static RouteGroupBuilder MapDevices(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/devices").WithTags("Devices");
+
+        group.MapGet("/", ListAsync)
+            .WithName("GetDevices")
+            .WithSummary("All devices, ordered by uid")
+            .WithExample($$"""{"data":[{{Example}}]}""");
+
+        group.MapGet("/{uid}", GetAsync)
+            .WithName("GetDevice")
+            .WithSummary("One device")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithExample($$"""{"data":{{Example}}}""");
+
+        group.MapPost("/", CreateAsync)
+            .WithName("CreateDevice")
+            .WithSummary("Gives a device its place: a new one, or one that registered itself. Readings that were held for it are stored")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .WithRequestExample("""{"device_uid":"sensor-01","room_name":"Salon","label":"Window"}""")
+            .WithExample($$$"""{"data":{"device":{{{Example}}},"room":{"uid":"salon","name":"Salon"}},"message":"Device sensor-01 provisioned in Salon."}""", StatusCodes.Status201Created);
+
+        group.MapPut("/{uid}", UpdateAsync)
+            .WithName("UpdateDevice")
+            .WithSummary("Changes a device's label and room; what is absent stays, a label of null is cleared")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithRequestExample("""{"room_name":"Kitchen","moved_at":"2025-09-10T18:00:00Z"}""")
+            .WithExample($$$"""{"data":{"device":{{{Example}}},"room":{"uid":"salon","name":"Salon"}},"message":"Device sensor-01 updated."}""");
+
+        group.MapDelete("/{uid}", DeleteAsync)
+            .WithName("DeleteDevice")
+            .WithSummary("Deletes a device; one that has readings only together with them, by ?readings=delete")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .WithExample("""{"data":{"uid":"sensor-01"},"message":"Device sensor-01 deleted."}""");
+
+        return group;
+    }
+
+    private static async Task<Ok<Envelope<IReadOnlyList<DeviceDto>>>> ListAsync(
+        DeviceRegistry devices, IOptions<DeviceStatusOptions> status, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        IReadOnlyList<DeviceDto> list = [.. (await devices.ListAsync(cancellationToken)).Select(d => d.ToDto(status.Value, now))];
+        return TypedResults.Ok(Envelope.Of(list));
+    }
+
+    private static async Task<Results<Ok<Envelope<DeviceDto>>, ProblemHttpResult>> GetAsync(
+        string uid, DeviceRegistry devices, IOptions<DeviceStatusOptions> status, TimeProvider time, CancellationToken cancellationToken) =>
+        await devices.FindAsync(uid, cancellationToken) is { } device
+            ? TypedResults.Ok(Envelope.Of(device.ToDto(status.Value, time.GetUtcNow())))
+            : Problems.NoDevice(uid);
+
+    private static async Task<Results<Created<Confirmation<DeviceWithRoom>>, ProblemHttpResult>> CreateAsync(
+        CreateDevice body, DeviceRegistry devices, IOptions<DeviceStatusOptions> status, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var errors = new Errors();
+        var provisioning = new Provisioning(
+            errors.Uid("device_uid", body.DeviceUid, required: true)!,
+            errors.Text("room_name", body.RoomName, required: body.RoomUid is null),
+            errors.Uid("room_uid", body.RoomUid),
+            errors.Text("label", body.Label),
+            errors.Text("model", body.Model),
+            errors.Uid("home", body.Home));
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        var uid = provisioning.Uid;
+        switch (await devices.ProvisionAsync(provisioning, cancellationToken))
+        {
+            case DeviceOutcome.AlreadyProvisioned:
+                return Problems.Conflict($"Device {uid} exists already. Change it with PUT /api/v1/devices/{uid}.");
+            case DeviceOutcome.UnknownRoom:
+                return UnknownRoom(provisioning.RoomUid);
+            default:
+                var device = (await devices.FindAsync(uid, cancellationToken))!.ToDto(status.Value, time.GetUtcNow());
+                return TypedResults.Created($"/api/v1/devices/{uid}", new Confirmation<DeviceWithRoom>(new(device, device.Room), $"Device {uid} provisioned in {device.Room!.Name}."));
+        }
+    }
+
+    private static async Task<Results<Ok<Confirmation<DeviceWithRoom>>, ProblemHttpResult>> UpdateAsync(
+        string uid, UpdateDevice body, DeviceRegistry devices, IOptions<DeviceStatusOptions> status, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var errors = new Errors();
+        var now = time.GetUtcNow();
+        var change = new DeviceChange(
+            body.SetsLabel,
+            errors.Text("label", body.Label),
+            errors.Text("room_name", body.RoomName),
+            errors.Uid("room_uid", body.RoomUid),
+            body.MovedAt);
+        if (change.MovedAt is not null && !change.NamesRoom)
+        {
+            errors.Add("moved_at", "needs room_name or room_uid: the room that it was moved to");
+        }
+
+        if (change.MovedAt > now || change.MovedAt?.ToUnixTimeMilliseconds() < Data.Readings.ReadingRules.MinTs)
+        {
+            errors.Add("moved_at", "must be from 2000-01-01 until now");
+        }
+
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        switch (await devices.UpdateAsync(uid, change, cancellationToken))
+        {
+            case DeviceOutcome.NotFound:
+                return Problems.NoDevice(uid);
+            case DeviceOutcome.UnknownRoom:
+                return UnknownRoom(change.RoomUid);
+            default:
+                var device = (await devices.FindAsync(uid, cancellationToken))!.ToDto(status.Value, now);
+                return TypedResults.Ok(new Confirmation<DeviceWithRoom>(new(device, device.Room), $"Device {uid} updated."));
+        }
+    }
+
+    private static async Task<Results<Ok<Confirmation<DeletedDevice>>, ProblemHttpResult>> DeleteAsync(
+        string uid, string? readings, DeviceRegistry devices, CancellationToken cancellationToken)
+    {
+        if (readings is not (null or "delete"))
+        {
+            var errors = new Errors();
+            errors.Add("readings", "must be delete, or absent");
+            return errors.ToProblem();
+        }
+
+        return await devices.DeleteAsync(uid, withReadings: readings is not null, cancellationToken) switch
+        {
+            DeviceOutcome.NotFound => Problems.NoDevice(uid),
+            DeviceOutcome.HasReadings => Problems.Conflict($"Device {uid} has readings. With ?readings=delete they are deleted too."),
+            _ => TypedResults.Ok(new Confirmation<DeletedDevice>(new(uid), $"Device {uid} deleted.")),
+        };
+    }
+
+    private static ProblemHttpResult UnknownRoom(string? uid)
+    {
+        var errors = new Errors();
+        errors.Add("room_uid", $"names no room ({uid}); with room_name it is created");
+        return errors.ToProblem();
+    }
+}
+
+/// <summary>A device that is gone.</summary>
+/// <param name="Uid">What its uid was.</param>
+internal sealed record DeletedDevice(string Uid);

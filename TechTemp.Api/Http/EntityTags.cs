@@ -1,0 +1,56 @@
+using System.IO.Hashing;
+using Microsoft.Net.Http.Headers;
+
+namespace TechTemp.Api.Http;
+
+/// <summary>
+/// Gives every answer to a GET an ETag, the hash of its body, and answers 304 to a client that has that body already
+/// (RFC 9110, section 13.1.2). Answers of the API are bounded, so they are buffered for it.
+/// </summary>
+internal sealed class EntityTags(RequestDelegate next)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method) || !context.Request.Path.StartsWithSegments("/api"))
+        {
+            await next(context);
+            return;
+        }
+
+        var response = context.Response;
+        var body = response.Body;
+        using var buffer = new MemoryStream();
+        response.Body = buffer;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            response.Body = body;
+        }
+
+        var bytes = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        if (response.StatusCode == StatusCodes.Status200OK)
+        {
+            var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(XxHash128.Hash(bytes.Span))}\"");
+            response.GetTypedHeaders().ETag = tag;
+            response.Headers.CacheControl = "no-cache";
+            if (context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false) || known.Equals(EntityTagHeaderValue.Any)))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                response.ContentType = null;
+                return;
+            }
+        }
+
+        // An answer without a body is not finished yet: the status code pages give it one.
+        if (bytes.Length == 0)
+        {
+            return;
+        }
+
+        response.ContentLength = bytes.Length;
+        await body.WriteAsync(bytes, context.RequestAborted);
+    }
+}

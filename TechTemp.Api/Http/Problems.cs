@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Data.Sqlite;
+
+namespace TechTemp.Api.Http;
+
+/// <summary>Answers that say what went wrong: RFC 9457, with the text repeated in <c>error</c> for older clients.</summary>
+internal static class Problems
+{
+    public static ProblemHttpResult BadRequest(string detail, Dictionary<string, string[]>? errors = null) =>
+        TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest, extensions: errors is null ? null : new Dictionary<string, object?> { ["errors"] = errors });
+
+    public static ProblemHttpResult NotFound(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status404NotFound);
+
+    public static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
+
+    /// <summary>The answer of a route whose device is unknown.</summary>
+    public static ProblemHttpResult NoDevice(string uid) => NotFound($"There is no device {uid}.");
+}
+
+/// <summary>Writes every problem as JSON, whatever the request says that it accepts.</summary>
+internal sealed class ProblemWriter : IProblemDetailsWriter
+{
+    public bool CanWrite(ProblemDetailsContext context) => true;
+
+    public ValueTask WriteAsync(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        var response = context.HttpContext.Response;
+        problem.Status ??= response.StatusCode;
+        problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
+        problem.Extensions["error"] = problem.Detail ??= Describe(context.HttpContext.Request, problem.Status.Value) ?? problem.Title;
+        return new(response.WriteAsJsonAsync(problem, options: null, contentType: "application/problem+json"));
+    }
+
+    // What routing refuses comes without words.
+    private static string? Describe(HttpRequest request, int status) => status switch
+    {
+        StatusCodes.Status404NotFound => $"There is nothing at {request.Path}.",
+        StatusCodes.Status405MethodNotAllowed => $"{request.Method} is not possible at {request.Path}.",
+        StatusCodes.Status415UnsupportedMediaType => "The body must be JSON, with Content-Type: application/json.",
+        _ => null,
+    };
+}
+
+/// <summary>Turns exceptions into problems: a request that cannot be read, a store that is away, and our own faults.</summary>
+internal sealed partial class ApiExceptionHandler(IProblemDetailsService problems, ILogger<ApiExceptionHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        var (status, detail) = exception switch
+        {
+            BadHttpRequestException bad => (bad.StatusCode, Explain(bad)),
+            SqliteException => (StatusCodes.Status503ServiceUnavailable, "The store cannot be used at the moment. Nothing was changed; try again."),
+            _ => (StatusCodes.Status500InternalServerError, "The server failed to answer this request. Nothing was changed."),
+        };
+        if (status >= StatusCodes.Status500InternalServerError)
+        {
+            LogFailed(logger, exception, httpContext.Request.Method, httpContext.Request.Path);
+        }
+
+        httpContext.Response.StatusCode = status;
+        return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = new ProblemDetails { Status = status, Detail = detail } });
+    }
+
+    private static string Explain(BadHttpRequestException exception) => exception switch
+    {
+        { InnerException: System.Text.Json.JsonException json } => $"The body is not the JSON that is expected{(json.Path is null or "$" ? "" : $": {json.Path[2..]} is of the wrong type")}.",
+        { StatusCode: StatusCodes.Status400BadRequest } when exception.Message.Contains("body was", StringComparison.Ordinal) => "A JSON body is required.",
+        _ => exception.Message,
+    };
+
+    [LoggerMessage(30, LogLevel.Error, "{Method} {Path} failed")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string method, PathString path);
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+
+namespace TechTemp.Api.OpenApi;
+
+/// <summary>Adds to an endpoint's description what types cannot say.</summary>
+internal static class OpenApiExamples
+{
+    /// <summary>An example of the answer with this status.</summary>
+    public static RouteHandlerBuilder WithExample(this RouteHandlerBuilder endpoint, string json, int status = StatusCodes.Status200OK) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            if (operation.Responses?[$"{status}"].Content?["application/json"] is OpenApiMediaType content)
+            {
+                content.Example = JsonNode.Parse(json);
+            }
+
+            return Task.CompletedTask;
+        });
+
+    /// <summary>An example of the request's body.</summary>
+    public static RouteHandlerBuilder WithRequestExample(this RouteHandlerBuilder endpoint, string json) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            if (operation.RequestBody?.Content?["application/json"] is OpenApiMediaType content)
+            {
+                content.Example = JsonNode.Parse(json);
+            }
+
+            return Task.CompletedTask;
+        });
+
+    /// <summary>
+    /// Describes a query parameter as a whole number. The handler takes it as text, so that a wrong one is answered in
+    /// the words of the rule.
+    /// </summary>
+    public static RouteHandlerBuilder WithNumberParameter(this RouteHandlerBuilder endpoint, string name, int most) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            var parameter = operation.Parameters?.OfType<OpenApiParameter>().Single(p => p.Name == name);
+            parameter!.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1", Maximum = $"{most}" };
+            return Task.CompletedTask;
+        });
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using TechTemp.Api.Http;
+using TechTemp.Data.Readings;
+
+namespace TechTemp.Api.Readings;
+
+/// <summary>Reads the <c>bucket</c> and <c>tz</c> of a query: <c>raw</c>, <c>hour</c>, <c>day</c>, <c>PT15M</c>, <c>PT1H30M</c>, <c>P7D</c>.</summary>
+internal static partial class BucketDefinition
+{
+    private const string Rule = "must be raw, hour, day, or an ISO 8601 duration that is a multiple of PT15M, up to P366D";
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(366);
+
+    /// <summary>The buckets; null for raw readings, or when the errors say what is wrong.</summary>
+    public static Buckets? Parse(Errors errors, string? bucket, string? tz)
+    {
+        var zone = TimeZoneInfo.Utc;
+        if (tz is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(tz, out zone))
+        {
+            errors.Add("tz", "must be an IANA time zone such as Europe/Brussels");
+            zone = TimeZoneInfo.Utc;
+        }
+
+        switch (bucket)
+        {
+            case null or "raw":
+                return null;
+            case "hour":
+                return Buckets.Of(TimeSpan.FromHours(1));
+            case "day":
+                return Buckets.Days(zone);
+        }
+
+        var match = Duration().Match(bucket);
+        var length = match.Success ? Part(match, "d", TimeSpan.FromDays(1)) + Part(match, "h", TimeSpan.FromHours(1)) + Part(match, "m", TimeSpan.FromMinutes(1)) : default;
+        if (length <= TimeSpan.Zero || length > s_longest || length.Ticks % Buckets.Step.Ticks != 0)
+        {
+            errors.Add("bucket", Rule);
+            return null;
+        }
+
+        return Buckets.Of(length);
+    }
+
+    private static TimeSpan Part(Match match, string name, TimeSpan unit) =>
+        match.Groups[name].Success ? unit * int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture) : TimeSpan.Zero;
+
+    // At most five digits a part: beyond that nothing is a valid length anyway.
+    [GeneratedRegex(@"^P(?=.)((?<d>\d{1,5})D)?(T(?=.)((?<h>\d{1,5})H)?((?<m>\d{1,5})M)?)?$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Duration();
+}

@@ -1,0 +1,47 @@
+using TechTemp.Data.Readings;
+
+namespace TechTemp.Api.Readings;
+
+/// <summary>A device's newest reading.</summary>
+/// <param name="DeviceId">The device's uid.</param>
+/// <param name="RoomId">The uid of the room where the device stands now; null when none.</param>
+/// <param name="Ts">Time of measurement.</param>
+/// <param name="Temperature">°C.</param>
+/// <param name="Humidity">Relative humidity, %.</param>
+internal sealed record LatestReadingDto(string DeviceId, string? RoomId, DateTimeOffset Ts, double Temperature, double Humidity);
+
+/// <summary>One reading of a device.</summary>
+/// <param name="Ts">Time of measurement.</param>
+/// <param name="Temperature">°C.</param>
+/// <param name="Humidity">Relative humidity, %.</param>
+/// <param name="Source">The way it came in: mqtt, http or simulated.</param>
+internal sealed record RawReadingDto(DateTimeOffset Ts, double Temperature, double Humidity, string Source);
+
+/// <summary>The readings of one bucket of time.</summary>
+/// <param name="Ts">The bucket's start.</param>
+/// <param name="Temperature">Mean temperature, °C.</param>
+/// <param name="TemperatureMin">Lowest temperature, °C.</param>
+/// <param name="TemperatureMax">Highest temperature, °C.</param>
+/// <param name="Humidity">Mean relative humidity, %.</param>
+/// <param name="HumidityMin">Lowest relative humidity, %.</param>
+/// <param name="HumidityMax">Highest relative humidity, %.</param>
+/// <param name="Count">How many readings.</param>
+internal sealed record BucketDto(
+    DateTimeOffset Ts, double Temperature, double TemperatureMin, double TemperatureMax, double Humidity, double HumidityMin, double HumidityMax, int Count);
+
+internal static class ReadingMapping
+{
+    public static LatestReadingDto ToDto(this LatestReading r) =>
+        new(r.DeviceUid, r.RoomUid, DateTimeOffset.FromUnixTimeMilliseconds(r.Ts), r.Temperature, r.Humidity);
+
+    public static RawReadingDto ToDto(this RawReading r) =>
+        new(DateTimeOffset.FromUnixTimeMilliseconds(r.Ts), r.Temperature, r.Humidity, r.Source switch
+        {
+            ReadingSource.Mqtt => "mqtt",
+            ReadingSource.Http => "http",
+            _ => "simulated",
+        });
+
+    public static BucketDto ToDto(this Bucket b) => new(
+        DateTimeOffset.FromUnixTimeMilliseconds(b.Start), b.Temperature, b.TemperatureMin, b.TemperatureMax, b.Humidity, b.HumidityMin, b.HumidityMax, b.Count);
+}

@@ -1,0 +1,58 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Http.HttpResults;
+using TechTemp.Api.Http;
+using TechTemp.Api.OpenApi;
+using TechTemp.Data.Readings;
+
+namespace TechTemp.Api.Readings;
+
+/// <summary>The newest readings, and readings posted over HTTP.</summary>
+internal static class ReadingsApi
+{
+    public static RouteGroupBuilder MapReadings(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/readings").WithTags("Readings");
+
+        group.MapGet("/latest", Latest)
+            .WithName("GetLatestReadings")
+            .WithSummary("The newest reading of each device, ordered by device; an unknown id gives an empty list")
+            .WithExample("""{"data":[{"device_id":"sensor-01","room_id":"salon","ts":"2025-09-10T20:54:45.793Z","temperature":21.02,"humidity":63.33}]}""");
+
+        group.MapPost("/", Post)
+            .WithName("PostReadings")
+            .WithSummary("Stores one reading or many: a JSON object or array, NDJSON, or CSV with a header. The rules are those of MQTT; each row stands for itself")
+            .Accepts<PostedReading>("application/json", "application/x-ndjson", "text/csv")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .WithRequestExample("""{"device_uid":"sensor-01","ts":"2025-09-10T20:54:45.793Z","temperature":21.02,"humidity":63.33}""")
+            .WithExample("""{"data":{"accepted":2,"duplicates":0,"rejected":[{"index":1,"reason":"out-of-range","detail":"humidity must be from 0 to 100 %, was 101"}]}}""");
+
+        return group;
+    }
+
+    private static Ok<Envelope<IReadOnlyList<LatestReadingDto>>> Latest(
+        ReadingQueries queries,
+        [Description("Only this device")] string? deviceId,
+        [Description("Only devices that stand in this room")] string? roomId,
+        [Description("Only devices of this home")] string? homeId)
+    {
+        IReadOnlyList<LatestReadingDto> latest = [.. queries.Latest(deviceId, roomId, homeId).Select(r => r.ToDto())];
+        return TypedResults.Ok(Envelope.Of(latest));
+    }
+
+    private static async Task<Results<Ok<Envelope<PostReport>>, ProblemHttpResult>> Post(
+        HttpRequest request, ReadingWriter writer, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var body = await PostedReadings.ReadAsync(request, time.GetUtcNow(), cancellationToken);
+        if (body.Problem is { } problem)
+        {
+            return problem;
+        }
+
+        var report = PostedReadings.Write(body.Rows, writer);
+        // A single reading that is refused is an error to whoever sends it; of many, each is reported.
+        return body.IsSingle && report.Rejected is [var rejected]
+            ? Problems.BadRequest($"{rejected.Reason}: {rejected.Detail}")
+            : TypedResults.Ok(Envelope.Of(report));
+    }
+}

@@ -1,0 +1,116 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http.HttpResults;
+using TechTemp.Api.Http;
+using TechTemp.Api.OpenApi;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Rejections;
+
+namespace TechTemp.Api.Rejected;
+
+/// <summary>The messages that were refused, and another try.</summary>
+internal static class RejectedApi
+{
+    private const int MaxLimit = 1_000;
+    private const int DefaultLimit = 100;
+
+    public static RouteGroupBuilder MapRejected(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/rejected").WithTags("Rejected");
+
+        group.MapGet("/", ListAsync)
+            .WithName("GetRejected")
+            .WithSummary("The messages that were refused, newest first, each with its reason")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithNumberParameter("limit", MaxLimit)
+            .WithExample("""{"data":[{"id":17,"received_at":"2025-09-10T20:54:46.001Z","topic":"home/home1/sensors/sensor-01/reading","device_id":"sensor-01","reason":"out-of-range","detail":"humidity_pct must be from 0 to 100 %, was 101","payload":"{\"ts\":1757537685793,\"temperature_c\":21.02,\"humidity_pct\":101}","payload_base64":null,"payload_size":62}],"next_cursor":null}""");
+
+        group.MapPost("/{id:long}/replay", ReplayAsync)
+            .WithName("ReplayRejected")
+            .WithSummary("Tries a refused message again; refused once more it stays listed")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithExample("""{"data":{"id":17,"outcome":"stored","reason":null,"detail":null}}""");
+
+        return group;
+    }
+
+    private static async Task<Results<Ok<Page<RejectedDto>>, ProblemHttpResult>> ListAsync(
+        RejectedMessages rejected,
+        [Description("Only of this reason")] string? reason,
+        [Description("Only of this device")] string? deviceId,
+        [Description("How many at most (default 100)")] string? limit,
+        [Description("The `next_cursor` of the page before")] string? cursor,
+        CancellationToken cancellationToken)
+    {
+        var errors = new Errors();
+        var take = errors.Limit("limit", limit, MaxLimit, DefaultLimit);
+        var before = errors.Cursor(cursor, long.MaxValue);
+        if (reason is not null && !RejectionReasons.All.Contains(reason))
+        {
+            errors.Add("reason", $"must be one of {string.Join(", ", RejectionReasons.All)}");
+        }
+
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        var rows = await rejected.ListAsync(reason, deviceId, before, take + 1, cancellationToken);
+        var page = rows.Take(take).Select(r => r.ToDto()).ToList();
+        return TypedResults.Ok(new Page<RejectedDto>(page, rows.Count > take ? page[^1].Id.ToString(CultureInfo.InvariantCulture) : null));
+    }
+
+    private static async Task<Results<Ok<Envelope<ReplayDto>>, ProblemHttpResult>> ReplayAsync(
+        long id, RejectedMessages rejected, CancellationToken cancellationToken) =>
+        await rejected.ReplayAsync(id, cancellationToken) is { } outcome
+            ? TypedResults.Ok(Envelope.Of(new ReplayDto(id, Name(outcome.Kind), outcome.Rejection?.Reason, outcome.Rejection?.Detail)))
+            : Problems.NotFound($"There is no rejected message {id}.");
+
+    private static string Name(OutcomeKind kind) => kind switch
+    {
+        OutcomeKind.Stored => "stored",
+        OutcomeKind.Duplicate => "duplicate",
+        _ => "rejected",
+    };
+
+    private static RejectedDto ToDto(this RejectedMessage message)
+    {
+        var text = Text(message.Payload);
+        return new(
+            message.Id, message.ReceivedAt, message.Topic, message.DeviceUid, message.Reason, message.Detail,
+            text, text is null ? Convert.ToBase64String(message.Payload) : null, message.PayloadSize);
+    }
+
+    private static string? Text(byte[] payload)
+    {
+        try
+        {
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(payload);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>A message that was refused.</summary>
+/// <param name="Id">For replaying it.</param>
+/// <param name="ReceivedAt">When it was received.</param>
+/// <param name="Topic">The topic it came on.</param>
+/// <param name="DeviceId">The device's uid; null when the topic is invalid.</param>
+/// <param name="Reason">Why it was refused, for programs.</param>
+/// <param name="Detail">The field and the rule, for people.</param>
+/// <param name="Payload">What was sent, at most 8 KiB of it; null when it is not UTF-8.</param>
+/// <param name="PayloadBase64">What was sent, when it is not UTF-8.</param>
+/// <param name="PayloadSize">How long it was, bytes.</param>
+internal sealed record RejectedDto(
+    long Id, DateTimeOffset ReceivedAt, string Topic, string? DeviceId, string Reason, string Detail, string? Payload, string? PayloadBase64, int PayloadSize);
+
+/// <summary>What became of a message that was tried again.</summary>
+/// <param name="Id">The message.</param>
+/// <param name="Outcome">stored, duplicate or rejected.</param>
+/// <param name="Reason">Why it was refused again.</param>
+/// <param name="Detail">The field and the rule.</param>
+internal sealed record ReplayDto(long Id, string Outcome, string? Reason, string? Detail);
