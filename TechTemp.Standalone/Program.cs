@@ -1,1 +1,28 @@
-return;
+using TechTemp.Api;
+using TechTemp.Data.Store;
+using TechTemp.Ingest;
+using TechTemp.ServiceDefaults;
+using TechTemp.ServiceDefaults.Hosting;
+using TechTemp.Standalone.Broker;
+using TechTemp.Standalone.Demo;
+using TechTemp.Standalone.Page;
+
+return await HostStart.RunAsync(
+    args,
+    options =>
+    {
+        var builder = WebApplication.CreateBuilder(options);
+        builder.AddServiceDefaults(defaultPort: 3000);
+        builder.AddStoreOwner();
+        builder.AddIngestPipeline();
+        builder.AddEmbeddedBroker();
+        builder.AddApi();
+        builder.AddDemo();
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        app.MapApi();
+        app.MapStartPage();
+        return app;
+    },
+    explained: typeof(StoreException));

@@ -1,0 +1,23 @@
+using TechTemp.Ingest.Pipeline;
+using TechTemp.ServiceDefaults.Hosting;
+using TechTemp.ServiceDefaults.Mqtt;
+
+namespace TechTemp.Standalone.Broker;
+
+internal static class BrokerHosting
+{
+    /// <summary>
+    /// Adds the embedded broker, which feeds the pipeline and publishes its states. Configuration:
+    /// <code>{ "Broker": { "Port": 1883 }, "Http": { "Lan": false }, "Mqtt": { "Username": null, "Password": null } }</code>
+    /// </summary>
+    public static WebApplicationBuilder AddEmbeddedBroker(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<BrokerOptions>().BindConfiguration(BrokerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
+        builder.Services.AddOptions<MqttOptions>().BindConfiguration(MqttOptions.Section);
+        builder.Services.AddSingleton<EmbeddedBroker>();
+        builder.Services.AddSingleton<IStateSink>(provider => provider.GetRequiredService<EmbeddedBroker>());
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<EmbeddedBroker>());
+        return builder;
+    }
+}
