@@ -1,0 +1,100 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Store;
+using TechTemp.Testing;
+
+namespace TechTemp.Rules.Tests.Support;
+
+/// <summary>The store as a host has it, migrated, on a real file in a folder of its own. The clock stands still.</summary>
+internal sealed class TestStore : IDisposable
+{
+    public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly TempFolder _folder = new();
+    private readonly IHost _host;
+
+    /// <param name="settings">Configuration, as <c>("Store:BusyTimeout", "00:00:00.1")</c>.</param>
+    public TestStore(params ReadOnlySpan<(string Key, string Value)> settings)
+        : this(_ => { }, settings)
+    {
+    }
+
+    /// <param name="add">Adds what more the host has.</param>
+    /// <param name="settings">Configuration.</param>
+    public TestStore(Action<IHostApplicationBuilder> add, params ReadOnlySpan<(string Key, string Value)> settings)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["Store:Path"] = _folder.File("techtemp.db");
+        foreach (var (key, value) in settings)
+        {
+            builder.Configuration[key] = value;
+        }
+
+        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.AddStoreOwner();
+        add(builder);
+        _host = builder.Build();
+        Get<StoreSchema>().Migrate();
+        Get<StoreState>().SetReady();
+    }
+
+    public FakeTimeProvider Time { get; } = new(Start);
+
+    /// <summary>The clock's time, unix milliseconds.</summary>
+    public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public StoreConnections Connections => Get<StoreConnections>();
+
+    public ReadingWriter Writer => Get<ReadingWriter>();
+
+    public T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+
+    /// <summary>Uses a service in a scope of its own, as each request does.</summary>
+    public async Task<TResult> With<TService, TResult>(Func<TService, Task<TResult>> use)
+        where TService : notnull
+    {
+        await using var scope = _host.Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<TService>());
+    }
+
+    /// <summary>Looks at the store through EF Core.</summary>
+    public T Read<T>(Func<TechTempContext, T> read)
+    {
+        using var context = Get<IDbContextFactory<TechTempContext>>().CreateDbContext();
+        return read(context);
+    }
+
+    /// <summary>Runs SQL over a connection of its own, as another process would.</summary>
+    public void Execute(string sql)
+    {
+        using var connection = Connections.Open();
+        connection.Execute(sql);
+    }
+
+    /// <summary>What is stored of a device, oldest first.</summary>
+    public IReadOnlyList<(long Ts, double Temperature, double Humidity)> Readings(string uid = "s1") =>
+        Read(context => context.Readings
+            .Join(context.Devices, r => r.DeviceId, d => d.Id, (r, d) => new { d.Uid, r.Ts, r.Temperature, r.Humidity })
+            .Where(r => r.Uid == uid).OrderBy(r => r.Ts).ToList().ConvertAll(r => (r.Ts, r.Temperature, r.Humidity)));
+
+    public BatchResult Write(params IReadOnlyList<IncomingMessage> batch) => Writer.Write(batch);
+
+    public void Dispose()
+    {
+        var connectionString = Connections.ConnectionString;
+        _host.Dispose();
+        // Its connections only: other tests' are in use.
+        using (var connection = new SqliteConnection(connectionString))
+        {
+            SqliteConnection.ClearPool(connection);
+        }
+
+        _folder.Dispose();
+    }
+}
