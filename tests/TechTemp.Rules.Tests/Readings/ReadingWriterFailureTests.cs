@@ -1,0 +1,100 @@
+using Microsoft.Data.Sqlite;
+using TechTemp.Data.Devices;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Rejections;
+using TechTemp.Data.Store;
+using TechTemp.Rules.Tests.Support;
+using static TechTemp.Rules.Tests.Support.Messages;
+
+namespace TechTemp.Rules.Tests.Readings;
+
+public sealed class ReadingWriterFailureTests : IDisposable
+{
+    private readonly TestStore _store = new(("Store:BusyTimeout", "00:00:00.05"));
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public void A_batch_that_cannot_be_written_commits_nothing_and_can_be_written_again()
+    {
+        var now = _store.Now;
+        IncomingMessage[] batch = [Reading(now), Raw("{}"), Reading(now, device: "s2"), Reading(now, 30)];
+        using (var other = _store.Connections.Open())
+        using (other.BeginTransaction(deferred: false))
+        {
+            Assert.Throws<SqliteException>(() => _store.Write(batch));
+            Assert.NotNull(_store.Get<StoreState>().WriteFailure);
+            Assert.Empty(_store.Readings());
+        }
+
+        Assert.Equal([OutcomeKind.Stored, OutcomeKind.Rejected, OutcomeKind.Stored, OutcomeKind.Rejected], Kinds(_store.Write(batch)));
+        Assert.Null(_store.Get<StoreState>().WriteFailure);
+        Assert.Single(_store.Readings());
+        Assert.Equal(2, _store.Read(c => c.RejectedMessages.Count()));
+    }
+
+    [Fact]
+    public void A_batch_that_fails_in_the_middle_commits_nothing_and_can_be_written_again()
+    {
+        var now = _store.Now;
+        _store.Execute("CREATE TRIGGER full BEFORE INSERT ON readings WHEN new.temperature = 66 BEGIN SELECT raise(ABORT, 'disk full'); END;");
+        IncomingMessage[] batch = [Raw("{}"), Reading(now), Reading(now, device: "s2"), Reading(now + 1, 66)];
+        Assert.Throws<SqliteException>(() => _store.Write(batch));
+        Assert.Equal((0, 0, 0), _store.Read(c => (c.Readings.Count(), c.Devices.Count(), c.RejectedMessages.Count())));
+
+        _store.Execute("DROP TRIGGER full;");
+        var result = _store.Write(batch);
+        Assert.Equal([OutcomeKind.Rejected, OutcomeKind.Stored, OutcomeKind.Stored, OutcomeKind.Stored], Kinds(result));
+        Assert.Equal(["s1", "s2"], result.States.Select(s => s.DeviceUid));
+        Assert.Equal((3, 2, 1), _store.Read(c => (c.Readings.Count(), c.Devices.Count(), c.RejectedMessages.Count())));
+    }
+
+    [Fact]
+    public async Task A_device_deleted_between_two_batches_is_registered_anew()
+    {
+        var now = _store.Now;
+        _store.Write(Reading(now, 1));
+        var deleted = await _store.With((DeviceRegistry devices) => devices.DeleteAsync("s1", withReadings: true, Cancel));
+        Assert.Equal(DeviceOutcome.Done, deleted);
+        var result = _store.Write(Reading(now - 1, 2, home: "h2"));
+        Assert.Equal([new Outcome(OutcomeKind.Stored)], result.Outcomes);
+        Assert.Equal([new DeviceState("h2", "s1", null, now - 1, 2, 50)], result.States);
+        Assert.Equal([(now - 1, 2d, 50d)], _store.Readings());
+    }
+
+    [Fact]
+    public async Task A_device_provisioned_between_two_batches_has_its_room_and_home()
+    {
+        var now = _store.Now;
+        _store.Write(IncomingMessage.FromMeasurement("s1", new(now, 1, 2), now, ReadingSource.Http));
+        await _store.With((DeviceRegistry devices) => devices.ProvisionAsync(new("s1", "Salon", null, null, null, "h9"), Cancel));
+        var result = _store.Write(Reading(now + 1, home: "h1"), Reading(now + 2, home: "h9"));
+        Assert.Equal(RejectionReasons.HomeMismatch, result.Outcomes[0].Rejection?.Reason);
+        Assert.Equal([new DeviceState("h9", "s1", "salon", now + 2, 21, 50)], result.States);
+    }
+
+    [Fact]
+    public async Task A_device_moved_between_two_batches_has_its_new_room()
+    {
+        await _store.With((DeviceRegistry devices) => devices.ProvisionAsync(new("s1", "Salon", null, null, null, null), Cancel));
+        Assert.Equal("salon", _store.Write(Reading(_store.Now)).States.Single().RoomUid);
+        _store.Time.Advance(TimeSpan.FromMinutes(1));
+        await _store.With((DeviceRegistry devices) => devices.UpdateAsync("s1", new(false, null, "Office", null, null), Cancel));
+        Assert.Equal("office", _store.Write(Reading(_store.Now)).States.Single().RoomUid);
+    }
+
+    [Fact]
+    public void Readings_deleted_between_two_batches_are_no_longer_the_newest()
+    {
+        var now = _store.Now;
+        _store.Write(Reading(now, 1), Reading(now + 10, 2));
+        _store.Execute($"DELETE FROM readings WHERE ts = {now + 10};");
+        var result = _store.Write(Reading(now + 5, 3));
+        Assert.False(result.Outcomes.Single().Late);
+        Assert.Equal(now + 5, result.States.Single().Ts);
+    }
+
+    private static IEnumerable<OutcomeKind> Kinds(BatchResult result) => result.Outcomes.Select(o => o.Kind);
+}
