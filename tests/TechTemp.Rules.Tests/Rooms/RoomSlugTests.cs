@@ -1,0 +1,62 @@
+using CsCheck;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Rooms;
+
+namespace TechTemp.Rules.Tests.Rooms;
+
+public sealed class RoomSlugTests
+{
+    [Theory]
+    [InlineData("Salon", "salon")]
+    [InlineData("Salle à manger", "salle-a-manger")]
+    [InlineData("Chambre d'amis", "chambre-d-amis")]
+    [InlineData("ÉTAGE Nº 2", "etage-n-2")]
+    [InlineData("Cafe\u0301", "cafe")]
+    [InlineData("Küche", "kuche")]
+    [InlineData("Žižkov Čáp Ďas", "zizkov-cap-das")]
+    [InlineData("Łódź Gdańsk", "lodz-gdansk")]
+    [InlineData("  Office -- (2nd floor)  ", "office-2nd-floor")]
+    [InlineData("room_1", "room-1")]
+    [InlineData("東京 Room 2", "room-2")]
+    [InlineData("🌡 Boiler 🌡", "boiler")]
+    public void A_name_becomes_lower_case_Latin_letters_and_digits(string name, string expected) =>
+        Assert.Equal(expected, RoomSlug.From(name));
+
+    [Theory]
+    [InlineData("居間")]
+    [InlineData("Спальня")]
+    [InlineData("غرفة")]
+    [InlineData("🛏")]
+    [InlineData("!!!")]
+    [InlineData("-")]
+    [InlineData("٣")]
+    public void A_name_without_a_Latin_letter_or_digit_gets_a_stable_uid_of_its_own(string name)
+    {
+        Assert.Matches("^room-[0-9a-f]{8}$", RoomSlug.From(name));
+        Assert.Equal(RoomSlug.From(name), RoomSlug.From(new string(name)));
+        Assert.NotEqual(RoomSlug.From(name), RoomSlug.From(name + name));
+    }
+
+    [Fact]
+    public void The_uid_of_a_name_without_Latin_letters_is_the_same_in_every_version() =>
+        Assert.Equal("room-2a74165d", RoomSlug.From("居間"));
+
+    [Fact]
+    public void A_long_name_is_cut_without_a_hyphen_at_the_end()
+    {
+        Assert.Equal(new string('x', 50), RoomSlug.From(new string('X', 100)));
+        Assert.Equal(new string('x', 49), RoomSlug.From(new string('x', 49) + " y"));
+    }
+
+    [Fact]
+    public void Every_name_gives_a_valid_uid() =>
+        Gen.OneOf(Gen.String, Gen.String[Gen.Char["éß-_ 'aZ9居\u0301\ud83d\udecf"], 0, 120]).Sample(
+            name =>
+            {
+                var uid = RoomSlug.From(name);
+                Assert.True(Uids.IsValid(uid), uid);
+                Assert.Equal(uid, RoomSlug.From(name));
+                Assert.False(uid.StartsWith('-') || uid.EndsWith('-') || uid.Contains("--", StringComparison.Ordinal), uid);
+            },
+            iter: 20_000);
+}
