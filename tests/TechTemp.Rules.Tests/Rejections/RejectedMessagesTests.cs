@@ -1,0 +1,141 @@
+using System.Text;
+using TechTemp.Data.Devices;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Rejections;
+using TechTemp.Rules.Tests.Support;
+using static TechTemp.Rules.Tests.Support.Messages;
+
+namespace TechTemp.Rules.Tests.Rejections;
+
+public sealed class RejectedMessagesTests : IDisposable
+{
+    private readonly TestStore _store = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public async Task Refused_messages_are_listed_newest_first()
+    {
+        _store.Write(Raw("1"), Raw("2"));
+        _store.Write(Raw("3"));
+        Assert.Equal(["3", "2", "1"], (await List()).Select(Text));
+    }
+
+    [Fact]
+    public async Task The_list_can_be_cut_by_reason_device_and_page()
+    {
+        _store.Write(Raw("1"), Raw("{}"), Raw("2", "s2"), Reading(0, device: "s2"), Raw("3"));
+        Assert.Equal(["3", "2", "1"], (await List(reason: RejectionReasons.InvalidJson)).Select(Text));
+        Assert.Equal(["2"], (await List(reason: RejectionReasons.InvalidJson, device: "s2")).Select(Text));
+        Assert.Equal(2, (await List(device: "s2")).Count);
+        Assert.Empty(await List(reason: RejectionReasons.Conflict));
+
+        var page = await List(limit: 2);
+        var next = await List(before: page[^1].Id, limit: 2);
+        var last = await List(before: next[^1].Id, limit: 2);
+        Assert.Equal((await List()).Select(r => r.Id), page.Concat(next).Concat(last).Select(r => r.Id));
+        Assert.Equal([2, 2, 1], new[] { page.Count, next.Count, last.Count });
+    }
+
+    [Fact]
+    public async Task A_message_that_is_valid_by_now_is_stored_and_no_longer_listed()
+    {
+        _store.Write(Reading(_store.Now + 86_400_001, 7));
+        var id = (await List()).Single().Id;
+        _store.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(OutcomeKind.Stored, (await Replay(id))?.Kind);
+        Assert.Equal([(_store.Now - 3_600_000 + 86_400_001, 7d, 50d)], _store.Readings());
+        Assert.Empty(await List());
+    }
+
+    [Fact]
+    public async Task A_message_whose_reading_is_stored_by_now_is_a_duplicate_and_no_longer_listed()
+    {
+        _store.Write(Reading(_store.Now, 1), Reading(_store.Now, 2));
+        _store.Execute("UPDATE readings SET temperature = 2;");
+        Assert.Equal(OutcomeKind.Duplicate, (await Replay((await List()).Single().Id))?.Kind);
+        Assert.Empty(await List());
+        Assert.Single(_store.Readings());
+    }
+
+    [Fact]
+    public async Task A_message_that_is_refused_again_stays_with_the_reason_of_now()
+    {
+        using var store = new TestStore(("Ingest:UnknownDevices", "Hold"));
+        store.Write(Reading(store.Now));
+        await store.With((DeviceRegistry d) => d.ProvisionAsync(new("s2", "Salon", null, null, null, "h1"), Cancel));
+        store.Execute("UPDATE devices SET uid = 's1', home = 'h2';");
+        var before = store.Read(c => c.RejectedMessages.Single());
+        store.Time.Advance(TimeSpan.FromHours(1));
+        var outcome = await store.With((RejectedMessages r) => r.ReplayAsync(before.Id, Cancel));
+        Assert.Equal(RejectionReasons.HomeMismatch, outcome?.Rejection?.Reason);
+        var after = store.Read(c => c.RejectedMessages.Single());
+        Assert.Equal((before.Id, RejectionReasons.HomeMismatch, TestStore.Start), (after.Id, after.Reason, after.ReceivedAt));
+        Assert.Contains("h2", after.Detail, StringComparison.Ordinal);
+        Assert.Empty(store.Readings());
+    }
+
+    [Fact]
+    public async Task A_held_message_stays_held_while_nobody_provisions_its_device()
+    {
+        using var store = new TestStore(("Ingest:UnknownDevices", "Hold"));
+        store.Write(Reading(store.Now));
+        var outcome = await store.With((RejectedMessages r) => r.ReplayAsync(1, Cancel));
+        Assert.Equal(RejectionReasons.UnknownDevice, outcome?.Rejection?.Reason);
+        Assert.Empty(store.Read(c => c.Devices.ToList()));
+    }
+
+    [Fact]
+    public async Task The_start_of_an_oversized_message_does_not_pass_for_the_whole()
+    {
+        var start = Payload(_store.Now, 1, 2).PadRight(8192);
+        _store.Write(Raw(start + "garbage"));
+        var outcome = await Replay((await List()).Single().Id);
+        Assert.Equal(RejectionReasons.PayloadTooLarge, outcome?.Rejection?.Reason);
+        Assert.Single(await List());
+        Assert.Empty(_store.Readings());
+    }
+
+    [Fact]
+    public async Task There_is_nothing_to_replay_under_an_unknown_id() => Assert.Null(await Replay(7));
+
+    [Fact]
+    public async Task The_writer_notices_a_replay()
+    {
+        _store.Write(Reading(_store.Now, 1), Reading(_store.Now + 86_400_001, 2));
+        _store.Time.Advance(TimeSpan.FromHours(1));
+        await Replay((await List()).Single().Id);
+        Assert.True(_store.Write(Reading(_store.Now + 1, 3)).Outcomes.Single().Late);
+    }
+
+    [Fact]
+    public async Task Messages_older_than_the_retention_are_dropped()
+    {
+        _store.Write(Raw("old", receivedAt: _store.Now), Raw("young", receivedAt: _store.Now + 1));
+        _store.Time.Advance(TimeSpan.FromDays(30));
+        Assert.Equal(0, await DropOld());
+        _store.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(1, await DropOld());
+        Assert.Equal(["young"], (await List()).Select(Text));
+    }
+
+    [Fact]
+    public async Task The_retention_can_be_configured()
+    {
+        using var store = new TestStore(("Retention:Rejected", "00:10:00"));
+        store.Write(Raw("x"));
+        store.Time.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal(1, await store.With((RejectedMessages r) => r.DropOldAsync(Cancel)));
+    }
+
+    private static string Text(RejectedMessage message) => Encoding.UTF8.GetString(message.Payload);
+
+    private Task<IReadOnlyList<RejectedMessage>> List(string? reason = null, string? device = null, long before = long.MaxValue, int limit = 100) =>
+        _store.With((RejectedMessages r) => r.ListAsync(reason, device, before, limit, Cancel));
+
+    private Task<Outcome?> Replay(long id) => _store.With((RejectedMessages r) => r.ReplayAsync(id, Cancel));
+
+    private Task<int> DropOld() => _store.With((RejectedMessages r) => r.DropOldAsync(Cancel));
+}
