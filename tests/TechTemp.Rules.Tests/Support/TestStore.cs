@@ -28,7 +28,7 @@ internal sealed class TestStore : IDisposable
     /// <param name="settings">Configuration.</param>
     public TestStore(Action<IHostApplicationBuilder> add, params ReadOnlySpan<(string Key, string Value)> settings)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["Store:Path"] = _folder.File("techtemp.db");
         foreach (var (key, value) in settings)
         {
@@ -47,6 +47,8 @@ internal sealed class TestStore : IDisposable
 
     /// <summary>The clock's time, unix milliseconds.</summary>
     public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public IHost Host => _host;
 
     public StoreConnections Connections => Get<StoreConnections>();
 
