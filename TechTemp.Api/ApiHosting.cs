@@ -60,7 +60,7 @@ public static class ApiHosting
         api.MapRooms();
         api.MapRejected();
         app.MapOpenApi();
-        app.MapScalarApiReference(scalar => scalar.WithTitle("TechTemp API"));
+        app.MapScalarApiReference(scalar => scalar.WithTitle("TechTemp API").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp());
         return app;
     }
 }

@@ -12,6 +12,8 @@ internal static class Placing
     /// <returns>The placements that are no longer true, for removal.</returns>
     public static IReadOnlyList<Placement> Place(List<Placement> history, Room room, DateTimeOffset at)
     {
+        // As the store keeps it: two moves within one millisecond are one moment.
+        at = DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
         var before = history.Where(p => p.From < at).MaxBy(p => p.From);
         var later = history.Where(p => p.From >= at).ToList();
         if (before is not null && (before.To is null || before.To >= at) && before.Room == room)

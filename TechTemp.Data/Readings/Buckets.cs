@@ -42,8 +42,7 @@ public sealed class Buckets
             return ts - ts % _length;
         }
 
-        var local = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(ts), _zone);
-        return StartOfDay(local.Date);
+        return StartOfDay(ts);
     }
 
     /// <summary>Averages readings into buckets; empty buckets are omitted.</summary>
@@ -76,18 +75,30 @@ public sealed class Buckets
         }
     }
 
-    private long StartOfDay(DateTime date)
+    // Asks for the local time of moments only: which moment a local time is, TimeZoneInfo gets wrong in years in which a
+    // zone changed its rules (Asunción 2018, where the clocks went forward at midnight).
+    private long StartOfDay(long ts)
     {
-        // Where clocks go forward at midnight the day starts at the first moment that exists: Cairo, 01:00.
-        while (_zone!.IsInvalidTime(date))
+        var local = Local(ts);
+        var step = (long)Step.TotalMilliseconds;
+        var start = ts - (long)local.TimeOfDay.TotalMilliseconds;
+        start -= start % step;
+        // The clocks may have been put forward since midnight, or over it, …
+        while (Local(start).Date != local.Date)
         {
-            date = date.AddMinutes(15);
+            start += step;
         }
 
-        // Where they go back over midnight it starts at the earlier of the two: the one with the larger offset.
-        var offset = _zone.IsAmbiguousTime(date) ? _zone.GetAmbiguousTimeOffsets(date).Max() : _zone.GetUtcOffset(date);
-        return new DateTimeOffset(date, offset).ToUnixTimeMilliseconds();
+        // … or back; a midnight that is there twice is the earlier one.
+        while (Local(start - step).Date == local.Date)
+        {
+            start -= step;
+        }
+
+        return start;
     }
+
+    private DateTime Local(long ts) => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(ts), _zone!).DateTime;
 
     private struct Sums
     {

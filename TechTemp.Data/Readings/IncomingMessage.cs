@@ -38,7 +38,8 @@ public sealed class IncomingMessage
     /// <param name="topic">The whole topic.</param>
     /// <param name="payload">The payload; kept, not copied.</param>
     /// <param name="receivedAt">Time of receipt, unix milliseconds UTC.</param>
-    public static IncomingMessage FromMqtt(string topic, ReadOnlyMemory<byte> payload, long receivedAt)
+    /// <param name="now">By when its time is judged, where that is not its receipt: when it is tried again.</param>
+    public static IncomingMessage FromMqtt(string topic, ReadOnlyMemory<byte> payload, long receivedAt, long? now = null)
     {
         if (!SensorTopic.TryParseReading(topic, out var homeId, out var deviceUid))
         {
@@ -50,7 +51,7 @@ public sealed class IncomingMessage
             };
         }
 
-        var rejection = ReadingPayload.Parse(payload.Span, receivedAt, out var measurement);
+        var rejection = ReadingPayload.Parse(payload.Span, now ?? receivedAt, out var measurement);
         return new(receivedAt, ReadingSource.Mqtt)
         {
             Topic = topic,

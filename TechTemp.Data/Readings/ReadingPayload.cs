@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using TechTemp.Data.Rejections;
 
 namespace TechTemp.Data.Readings;
@@ -9,7 +10,7 @@ namespace TechTemp.Data.Readings;
 /// {"ts": 1757537685793, "temperature_c": 21.02, "humidity_pct": 63.33}
 /// {"ts": 1.757537685793e12, "temperature_c": 0, "humidity_pct": 0, "seq": 7, "battery": {"mv": 2900}}
 /// </code>
-/// Order and white space are free, other fields are tolerated, of a field given twice the last one holds (as JSON
+/// Order and white space are free, other fields are tolerated, of a field given twice the last value holds (as JSON
 /// parsers do), a time's fraction is truncated.
 /// </summary>
 public static class ReadingPayload
@@ -28,6 +29,12 @@ public static class ReadingPayload
         if (payload.Length > MaxBytes)
         {
             return new(RejectionReasons.PayloadTooLarge, $"payload must be at most {MaxBytes} bytes, was {payload.Length}");
+        }
+
+        // The reader does not look into the strings that it skips.
+        if (!Utf8.IsValid(payload))
+        {
+            return new(RejectionReasons.InvalidJson, "payload must be one JSON object in UTF-8");
         }
 
         try

@@ -70,9 +70,14 @@ internal sealed class ReadingStatements : IDisposable
             """,
             ("$received_at", SqliteType.Integer), ("$topic", SqliteType.Text), ("$device_uid", SqliteType.Text),
             ("$payload", SqliteType.Blob), ("$payload_size", SqliteType.Integer), ("$reason", SqliteType.Text), ("$detail", SqliteType.Text));
-        // Ids rise without reuse, so this keeps at most that many rows and never has to count them.
+        // Ids rise without reuse: as long as they span no more than that many there is nothing to count. Replayed messages
+        // leave gaps, so the span may be wider than the rows are many.
         _dropRejected = connection.Prepare(
-            "DELETE FROM rejected_messages WHERE id <= (SELECT max(id) FROM rejected_messages) - $rows;",
+            """
+            DELETE FROM rejected_messages
+            WHERE (SELECT max(id) FROM rejected_messages) - (SELECT min(id) FROM rejected_messages) >= $rows
+            AND id <= (SELECT id FROM rejected_messages ORDER BY id DESC LIMIT 1 OFFSET $rows);
+            """,
             ("$rows", SqliteType.Integer));
         _all = [_dataVersion, _findDevice, _createDevice, _setHome, _setLastSeen, _insert, _find, _keepRejected, _dropRejected];
     }
