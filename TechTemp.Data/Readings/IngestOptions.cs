@@ -20,7 +20,7 @@ public sealed class IngestOptions
     public const string Section = "Ingest";
 
     /// <summary>What happens to a reading of an unknown device.</summary>
-    [EnumDataType(typeof(UnknownDevices))]
+    [EnumDataType(typeof(UnknownDevices), ErrorMessage = "Ingest:UnknownDevices must be Register or Hold.")]
     [Description("`Register` creates the device of an unknown reading; `Hold` keeps the message as rejected until the device is provisioned.")]
     public UnknownDevices UnknownDevices { get; set; } = UnknownDevices.Register;
 }

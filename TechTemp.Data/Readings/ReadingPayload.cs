@@ -11,7 +11,7 @@ namespace TechTemp.Data.Readings;
 /// {"ts": 1.757537685793e12, "temperature_c": 0, "humidity_pct": 0, "seq": 7, "battery": {"mv": 2900}}
 /// </code>
 /// Order and white space are free, other fields are tolerated, of a field given twice the last value holds (as JSON
-/// parsers do), a time's fraction is truncated.
+/// parsers do), though each must be valid, and a time's fraction is truncated.
 /// </summary>
 public static class ReadingPayload
 {

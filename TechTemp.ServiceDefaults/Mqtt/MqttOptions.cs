@@ -10,7 +10,7 @@ public sealed class MqttOptions : IValidatableObject
     public const string Section = "Mqtt";
 
     /// <summary>The broker: <c>mqtt</c>, <c>mqtts</c>, <c>ws</c> or <c>wss</c>, with or without user and password.</summary>
-    [Required]
+    [Required(ErrorMessage = "Mqtt:Url (MQTT_URL) must name the broker.")]
     [Description("The broker: `mqtt`, `mqtts`, `ws` or `wss`. `ConnectionStrings:mosquitto` comes first, `MQTT_URL` is the short form.")]
     public string Url { get; set; } = "mqtt://localhost:1883";
 

@@ -1,0 +1,39 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using TechTemp.Ingest.Pipeline;
+using TechTemp.Testing;
+
+namespace TechTemp.Rules.Tests.Documents;
+
+/// <summary>docs/telemetry.md lists every metric there is.</summary>
+public sealed class TelemetryDocumentTests
+{
+    [Fact]
+    public void The_document_lists_every_metric()
+    {
+        using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = provider.GetRequiredService<IMeterFactory>();
+        var instruments = new List<Instrument>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (ReferenceEquals(instrument.Meter.Scope, meters))
+            {
+                instruments.Add(instrument);
+            }
+        };
+        listener.Start();
+        using var telemetry = new IngestTelemetry(meters, TimeProvider.System);
+
+        var table = new StringBuilder("| metric | kind | unit | what |\n| --- | --- | --- | --- |\n");
+        foreach (var instrument in instruments.OrderBy(i => i.Name, StringComparer.Ordinal))
+        {
+            var kind = instrument.GetType().Name.Split('`')[0].ToLowerInvariant();
+            table.Append(CultureInfo.InvariantCulture, $"| `{instrument.Name}` | {kind} | `{instrument.Unit}` | {instrument.Description} |\n");
+        }
+
+        Snapshot.MatchSection(Repository.File("docs", "telemetry.md"), "metrics", table.ToString());
+    }
+}
