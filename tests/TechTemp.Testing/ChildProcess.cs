@@ -69,8 +69,8 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Ends it at once, by SIGKILL.</summary>
     public void Kill() => _process.Kill();
 
-    /// <summary>All that it wrote, for a failed test's message.</summary>
-    public string Describe() => $"{Path.GetFileName(_process.StartInfo.FileName)} {string.Join(' ', _process.StartInfo.ArgumentList)}\n{Output}\n{Error}";
+    /// <summary>The end of what it wrote, for a failed test's message.</summary>
+    public string Describe() => $"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)}\n{End(Output)}\n{End(Error)}";
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -83,6 +83,8 @@ public sealed class ChildProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
     }
+
+    private static string End(string text) => text.Length > 4_000 ? text[^4_000..] : text;
 
     private static void Add(StringBuilder text, string? line)
     {

@@ -29,14 +29,13 @@ public sealed class HostProcess : IAsyncDisposable
         }
 
         _process = new(start);
-        Http = new(new($"http://127.0.0.1:{Settings["HTTP_PORT"]}"));
     }
 
     /// <summary>Its settings: environment variables.</summary>
     public Dictionary<string, string> Settings { get; }
 
     /// <summary>A client of its HTTP.</summary>
-    public ApiClient Http { get; }
+    public ApiClient Http => new(new($"http://127.0.0.1:{Settings["HTTP_PORT"]}"));
 
     /// <summary>What it wrote to standard output so far.</summary>
     public string Output => _process.Output;

@@ -86,6 +86,9 @@ public sealed class MosquittoProcess : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Loses what it kept, while it is stopped: sessions, queues, retained messages.</summary>
+    public void Forget() => File.Delete(_folder.File("mosquitto.db"));
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
