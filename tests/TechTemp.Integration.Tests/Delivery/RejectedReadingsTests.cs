@@ -1,0 +1,149 @@
+namespace TechTemp.Integration.Tests.Delivery;
+
+/// <summary>What is refused is listed with its reason; what was stored before is stored once.</summary>
+public sealed class RejectedReadingsTests(SharedStacks stacks) : StackTest(stacks)
+{
+    [Theory]
+    [InlineData("invalid-json", "not JSON")]
+    [InlineData("invalid-json", "[1757537685793, 21.02, 63.33]")]
+    [InlineData("missing-field", """{"ts": 1757537685793, "temperature_c": 21.02}""")]
+    [InlineData("invalid-type", """{"ts": 1757537685793, "temperature_c": "21.02", "humidity_pct": 63.33}""")]
+    [InlineData("invalid-type", """{"ts": 1757537685793, "temperature_c": 21.02, "humidity_pct": null}""")]
+    [InlineData("out-of-range", """{"ts": 1757537685, "temperature_c": 21.02, "humidity_pct": 63.33}""")]
+    [InlineData("out-of-range", """{"ts": 1757537685793, "temperature_c": 85.01, "humidity_pct": 63.33}""")]
+    [InlineData("out-of-range", """{"ts": 1757537685793, "temperature_c": 21.02, "humidity_pct": -0.01}""")]
+    public async Task An_invalid_reading_is_listed_with_its_reason(string reason, string payload)
+    {
+        await PublishAsync(payload);
+
+        var rejected = (await RejectedAsync(1))[0]!;
+        Assert.Equal(reason, (string?)rejected["reason"]);
+        Assert.Equal(payload, (string?)rejected["payload"]);
+        Assert.Equal(payload.Length, (int)rejected["payload_size"]!);
+        Assert.Equal(Readings.Topic(Device), (string?)rejected["topic"]);
+        Assert.NotEmpty((string)rejected["detail"]!);
+        Assert.Empty((await Http.DataAsync($"/api/v1/readings/latest?deviceId={Device}")).AsArray());
+    }
+
+    [Fact]
+    public async Task A_reading_on_a_topic_with_an_invalid_id_is_listed()
+    {
+        var topic = Readings.Topic(Device + ".1");
+        await Mqtt.PublishAsync(topic, Readings.Payload());
+
+        await Eventually.TrueAsync(
+            async () => (await Http.DataAsync("/api/v1/rejected?reason=invalid-topic&limit=1000")).AsArray().Any(r => (string?)r!["topic"] == topic),
+            "the topic is listed");
+    }
+
+    [Fact]
+    public async Task A_payload_of_8_KiB_is_stored_and_one_byte_more_is_not()
+    {
+        var longest = Readings.Payload().PadRight(8192);
+        await PublishAsync(longest);
+        await StoredAsync(1);
+
+        await PublishAsync(Readings.Payload(Readings.Ts + 1).PadRight(8193));
+        var rejected = (await RejectedAsync(1))[0]!;
+        Assert.Equal("payload-too-large", (string?)rejected["reason"]);
+        Assert.Equal(8193, (int)rejected["payload_size"]!);
+        Assert.Equal(1, await Stack.CountAsync(Device));
+    }
+
+    [Fact]
+    public async Task An_empty_retained_message_is_ignored()
+    {
+        await PublishAsync(Readings.Payload(), retain: true);
+        await PublishAsync("", retain: true);
+        await PublishAsync(Readings.Payload(Readings.Ts + 1));
+
+        await StoredAsync(2);
+        await RejectedAsync(0);
+    }
+
+    [Fact]
+    public async Task An_empty_message_that_clears_nothing_is_rejected()
+    {
+        await PublishAsync("");
+
+        Assert.Equal("invalid-json", (string?)(await RejectedAsync(1))[0]!["reason"]);
+    }
+
+    [Fact]
+    public async Task A_reading_sent_twice_is_stored_once()
+    {
+        await PublishAsync(Readings.Payload());
+        await PublishAsync(Readings.Payload());
+        await PublishAsync(Readings.Payload(Readings.Ts + 1));
+
+        await StoredAsync(2);
+        await RejectedAsync(0);
+    }
+
+    [Fact]
+    public async Task Of_two_readings_with_one_time_the_first_stays_and_the_other_is_listed()
+    {
+        await PublishAsync(Readings.Payload(temperature: 20));
+        await PublishAsync(Readings.Payload(temperature: 21));
+
+        Assert.Equal("conflict", (string?)(await RejectedAsync(1))[0]!["reason"]);
+        var stored = await Http.DataAsync($"/api/v1/devices/{Device}/readings");
+        Assert.Equal(20, (double)Assert.Single(stored.AsArray())!["temperature"]!);
+    }
+
+    [Fact]
+    public async Task A_device_is_refused_in_another_home()
+    {
+        await PublishAsync(Readings.Payload());
+        await Mqtt.PublishAsync(Readings.Topic(Device, "elsewhere"), Readings.Payload(Readings.Ts + 1));
+
+        Assert.Equal("home-mismatch", (string?)(await RejectedAsync(1))[0]!["reason"]);
+        Assert.Equal(1, await Stack.CountAsync(Device));
+    }
+
+    [Fact]
+    public async Task The_home_that_a_device_was_provisioned_with_counts()
+    {
+        await Http.PostAsync("/api/v1/devices", new { device_uid = Device, room_name = "Cellar", home = "farm" });
+        await PublishAsync(Readings.Payload());
+        await Mqtt.PublishAsync(Readings.Topic(Device, "farm"), Readings.Payload(Readings.Ts + 1));
+
+        await StoredAsync(1);
+        Assert.Equal("home-mismatch", (string?)(await RejectedAsync(1))[0]!["reason"]);
+    }
+
+    [Fact]
+    public async Task Rejected_messages_come_in_pages_newest_first()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await PublishAsync($"broken {i}");
+        }
+
+        await RejectedAsync(3);
+        var first = await Http.GetAsync($"/api/v1/rejected?deviceId={Device}&limit=2");
+        Assert.Equal(["broken 2", "broken 1"], first.Data.AsArray().Select(r => (string?)r!["payload"]));
+        var second = await Http.GetAsync($"/api/v1/rejected?deviceId={Device}&limit=2&cursor={first.Json["next_cursor"]}");
+        Assert.Equal(["broken 0"], second.Data.AsArray().Select(r => (string?)r!["payload"]));
+        Assert.Null(second.Json["next_cursor"]);
+    }
+
+    [Fact]
+    public async Task A_rejected_message_can_be_tried_again()
+    {
+        await PublishAsync(Readings.Payload(temperature: 20));
+        await PublishAsync(Readings.Payload(temperature: 21));
+        var id = (long)(await RejectedAsync(1))[0]!["id"]!;
+
+        var again = await Http.SendAsync("POST", $"/api/v1/rejected/{id}/replay");
+        Assert.Equal("rejected", (string?)again.Data["outcome"]);
+        Assert.Equal("conflict", (string?)again.Data["reason"]);
+
+        await Http.DeleteAsync($"/api/v1/devices/{Device}?readings=delete");
+        var stored = await Http.SendAsync("POST", $"/api/v1/rejected/{id}/replay");
+        Assert.Equal("stored", (string?)stored.Data["outcome"]);
+        Assert.Equal(21, (double)(await Http.DataAsync($"/api/v1/readings/latest?deviceId={Device}"))[0]!["temperature"]!);
+        await RejectedAsync(0);
+        Assert.Equal(404, (await Http.SendAsync("POST", $"/api/v1/rejected/{id}/replay")).Status);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+
+namespace TechTemp.Integration.Tests.Delivery;
+
+/// <summary>The retained state that ingest publishes after the commit.</summary>
+public sealed class StateTests(SharedStacks stacks) : StackTest(stacks)
+{
+    [Fact]
+    public async Task The_state_is_the_committed_reading_and_retained()
+    {
+        await PublishAsync(Readings.Payload());
+        await StoredAsync(1);
+
+        var state = await RetainedAsync(_ => true);
+        Assert.Equal(["humidity_pct", "room", "temperature_c", "ts"], state.AsObject().Select(p => p.Key).Order());
+        Assert.Equal(Readings.Ts, (long)state["ts"]!);
+        Assert.Equal(21.02, (double)state["temperature_c"]!);
+        Assert.Equal(63.33, (double)state["humidity_pct"]!);
+        Assert.Null(state["room"]);
+    }
+
+    [Fact]
+    public async Task Whoever_sees_a_state_finds_its_reading_in_the_API()
+    {
+        await using var subscriber = Mqtt.Subscribe(Readings.StateTopic(Device));
+        for (var i = 0; i < 20; i++)
+        {
+            await PublishAsync(Readings.Payload(Readings.Ts + i));
+            await Eventually.TrueAsync(() => subscriber.Output.Contains($"\"ts\":{Readings.Ts + i},"), "the state is published");
+            Assert.Equal(i + 1, await Stack.CountAsync(Device));
+        }
+    }
+
+    [Fact]
+    public async Task The_state_names_the_room_by_its_uid()
+    {
+        var room = Unique.Uid("room");
+        var answer = await Http.PostAsync("/api/v1/devices", new { device_uid = Device, room_name = "Wohnzimmer", room_uid = room });
+        Assert.Equal(201, answer.Status);
+
+        await PublishAsync(Readings.Payload());
+
+        var state = await RetainedAsync(_ => true);
+        Assert.Equal(room, (string?)state["room"]);
+    }
+
+    [Fact]
+    public async Task A_late_reading_never_moves_the_state_back()
+    {
+        await using var subscriber = Mqtt.Subscribe(Readings.StateTopic(Device));
+        await PublishAsync(Readings.Payload(Readings.Ts, temperature: 20));
+        await PublishAsync(Readings.Payload(Readings.Ts - 60_000, temperature: 10));
+        await StoredAsync(2);
+        await PublishAsync(Readings.Payload(Readings.Ts + 60_000, temperature: 30));
+        await Eventually.TrueAsync(() => subscriber.Output.Contains($"\"ts\":{Readings.Ts + 60_000},"), "the last state is published");
+
+        var times = subscriber.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => (long)JsonNode.Parse(line.Split(' ', 4)[3])!["ts"]!)
+            .ToList();
+        Assert.Equal(times.Order(), times);
+        Assert.DoesNotContain(Readings.Ts - 60_000, times);
+    }
+
+    [Fact]
+    public async Task The_states_have_QoS_1()
+    {
+        await using var subscriber = Mqtt.Subscribe(Readings.StateTopic(Device));
+        await PublishAsync(Readings.Payload());
+
+        var topic = Readings.StateTopic(Device);
+        await Eventually.TrueAsync(() => subscriber.Output.Contains($" 1 {topic} ") && !subscriber.Output.Contains($" 0 {topic} "), "the state comes with QoS 1");
+    }
+
+    private async Task<JsonNode> RetainedAsync(Func<JsonNode, bool> condition)
+    {
+        var text = await Eventually.ResultAsync(
+            () => Mqtt.RetainedAsync(Readings.StateTopic(Device)), text => text is not null && condition(JsonNode.Parse(text)!), "the state is retained");
+        return JsonNode.Parse(text!)!;
+    }
+}

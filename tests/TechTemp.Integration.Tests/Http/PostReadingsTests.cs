@@ -1,0 +1,144 @@
+namespace TechTemp.Integration.Tests.Http;
+
+/// <summary>POST /api/v1/readings.</summary>
+public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
+{
+    private const string Path = "/api/v1/readings";
+
+    [Fact]
+    public async Task One_reading_is_stored_once()
+    {
+        var reading = new { device_uid = Device, ts = "2025-09-10T22:54:45.793+02:00", temperature = 21.02, humidity = 63.33 };
+        Assert.Equal("""{"data":{"accepted":1,"duplicates":0,"rejected":[]}}""", (await Http.PostAsync(Path, reading)).Body);
+        Assert.Equal("""{"data":{"accepted":0,"duplicates":1,"rejected":[]}}""", (await Http.PostAsync(Path, reading)).Body);
+
+        Assert.Equal(
+            """[{"ts":"2025-09-10T20:54:45.793Z","temperature":21.02,"humidity":63.33,"source":"http"}]""",
+            (await Http.DataAsync(ReadingsPath)).ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_time_is_ISO_8601_or_unix_milliseconds_or_now()
+    {
+        var before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        await Http.PostAsync(Path, new { device_uid = Device, temperature = 21, humidity = 50 });
+        await Http.PostAsync(Path, new { device_uid = Device, ts = Readings.Ts, temperature = 21, humidity = 50 });
+        var after = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+
+        var times = Times(await Http.DataAsync(ReadingsPath)).ToList();
+        Assert.Equal(Readings.TsText, times[1]);
+        Assert.InRange(times[0]!, Readings.Text(before), Readings.Text(after));
+    }
+
+    [Fact]
+    public async Task Of_many_readings_each_stands_for_itself()
+    {
+        var answer = await Http.PostAsync(
+            Path,
+            $$"""
+            [
+              {"device_uid":"{{Device}}","ts":"2025-09-10T20:00:00Z","temperature":21,"humidity":50},
+              {"device_uid":"{{Device}}","ts":"2025-09-10T20:00:00Z","temperature":21,"humidity":50},
+              {"device_uid":"{{Device}}","ts":"2025-09-10T20:00:00Z","temperature":22,"humidity":50},
+              {"device_uid":"{{Device}}","ts":"2025-09-10T20:01:00Z","temperature":86,"humidity":50},
+              {"device_uid":"{{Device}}","ts":"2025-09-10T20:02:00Z","temperature":"21","humidity":50},
+              {"device_uid":"not valid","ts":"2025-09-10T20:02:00Z","temperature":21,"humidity":50},
+              7,
+              {"device_uid":"{{Device}}","ts":"2025-09-10T20:03:00Z","temperature":0,"humidity":0}
+            ]
+            """);
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal((2, 1), ((int)answer.Data["accepted"]!, (int)answer.Data["duplicates"]!));
+        Assert.Equal(
+            [(2, "conflict"), (3, "out-of-range"), (4, "invalid-type"), (5, "out-of-range"), (6, "invalid-json")],
+            answer.Data["rejected"]!.AsArray().Select(r => ((int)r!["index"]!, (string)r["reason"]!)));
+        Assert.Equal(2, (await Http.DataAsync(ReadingsPath)).AsArray().Count);
+    }
+
+    [Fact]
+    public async Task NDJSON_is_read_line_by_line()
+    {
+        var body = $$"""
+            {"device_uid":"{{Device}}","ts":"2025-09-10T20:00:00Z","temperature":21,"humidity":50}
+            {"device_uid":"{{Device}}","ts":"2025-09-10T20:01:00Z","temperature":21,
+
+            {"device_uid":"{{Device}}","ts":"2025-09-10T20:02:00Z","temperature":21,"humidity":50}
+            """;
+        var answer = await Http.SendAsync("POST", Path, body, "application/x-ndjson");
+
+        Assert.Equal(2, (int)answer.Data["accepted"]!);
+        var rejected = Assert.Single(answer.Data["rejected"]!.AsArray())!;
+        Assert.Equal((1, "invalid-json"), ((int)rejected["index"]!, (string)rejected["reason"]!));
+    }
+
+    [Fact]
+    public async Task CSV_has_a_header_that_names_its_columns()
+    {
+        var body = $"""
+            humidity,ts,temperature,device_uid,note
+            50,2025-09-10T20:00:00Z,21.5,{Device},"a, b"
+            60,{Readings.Ts},0,{Device},
+            ,2025-09-10T20:02:00Z,21,{Device},
+            """;
+        var answer = await Http.SendAsync("POST", Path, body, "text/csv; charset=utf-8");
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(2, (int)answer.Data["accepted"]!);
+        Assert.Equal(2, (int)Assert.Single(answer.Data["rejected"]!.AsArray())!["index"]!);
+        Assert.Equal(["2025-09-10T20:54:45.793Z", "2025-09-10T20:00:00.000Z"], Times(await Http.DataAsync(ReadingsPath)));
+    }
+
+    [Theory]
+    [InlineData("text/csv", "")]
+    [InlineData("text/csv", "device_uid,temperature\n")]
+    [InlineData("application/json", "")]
+    [InlineData("application/json", "7")]
+    [InlineData("application/json", "null")]
+    public async Task A_body_without_readings_is_400(string contentType, string body) =>
+        AssertProblem(await Http.SendAsync("POST", Path, body, contentType), 400);
+
+    [Fact]
+    public async Task Malformed_JSON_stores_nothing()
+    {
+        var answer = await Http.PostAsync(
+            Path, $$"""[{"device_uid":"{{Device}}","ts":"2025-09-10T20:00:00Z","temperature":21,"humidity":50},{"device_uid":""");
+
+        AssertProblem(answer, 400);
+        Assert.Equal(404, (await Http.GetAsync(DevicePath)).Status);
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/xml")]
+    [InlineData(null)]
+    public async Task Another_content_type_is_415(string? contentType) =>
+        AssertProblem(await Http.SendAsync("POST", Path, "{}", contentType), 415);
+
+    [Theory]
+    [InlineData("""{"ts":"2025-09-10T20:00:00Z","temperature":21,"humidity":50}""", "device_uid")]
+    [InlineData("""{"device_uid":"$","ts":"soon","temperature":21,"humidity":50}""", "ts")]
+    [InlineData("""{"device_uid":"$","ts":1757537685,"temperature":21,"humidity":50}""", "ts")]
+    [InlineData("""{"device_uid":"$","ts":1e400,"temperature":21,"humidity":50}""", "ts")]
+    [InlineData("""{"device_uid":"$","temperature":-40.01,"humidity":50}""", "temperature")]
+    [InlineData("""{"device_uid":"$","temperature":null,"humidity":50}""", "temperature")]
+    [InlineData("""{"device_uid":"$","temperature":21}""", "humidity")]
+    [InlineData("""{"device_uid":"$","temperature":21,"humidity":100.01}""", "humidity")]
+    public async Task One_reading_that_is_refused_is_400_and_names_the_field(string body, string field)
+    {
+        var answer = await Http.PostAsync(Path, body.Replace("$", Device, StringComparison.Ordinal));
+
+        AssertProblem(answer, 400);
+        Assert.Contains(field, (string)answer.Json["error"]!, StringComparison.Ordinal);
+        Assert.Equal(404, (await Http.GetAsync(DevicePath)).Status);
+    }
+
+    [Fact]
+    public async Task Ten_thousand_rows_are_stored_in_one_request()
+    {
+        var rows = Enumerable.Range(0, 10_000).Select(i => (Readings.Text(Readings.Ts + i * 1000), 21.0, 50.0));
+        await Api.StoreAsync(Device, rows);
+
+        Assert.Equal(10_000, (await Http.DataAsync(ReadingsPath + "?limit=10000")).AsArray().Count);
+    }
+}

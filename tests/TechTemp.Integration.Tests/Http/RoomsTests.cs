@@ -1,0 +1,85 @@
+namespace TechTemp.Integration.Tests.Http;
+
+/// <summary>The routes of /api/v1/rooms.</summary>
+public sealed class RoomsTests(SharedStacks stacks) : ApiTest(stacks)
+{
+    [Fact]
+    public async Task A_room_is_created_read_changed_and_deleted()
+    {
+        var created = await Http.PostAsync("/api/v1/rooms", new { name = $"Küche {Device}", floor = "0", side = "south" });
+        var uid = $"kuche-{Device}";
+        Assert.Equal(201, created.Status);
+        Assert.Equal($"/api/v1/rooms/{uid}", created.Header("Location"));
+        Assert.Equal(["floor", "name", "side", "uid"], created.Data.AsObject().Select(p => p.Key).Order());
+        Assert.Equal(uid, (string?)created.Data["uid"]);
+        Assert.Equal($"Küche {Device}", (string?)created.Data["name"]);
+        Assert.Equal(created.Data.ToJsonString(), (await Http.DataAsync($"/api/v1/rooms/{uid}")).ToJsonString());
+
+        var changed = await Http.PutAsync($"/api/v1/rooms/{uid}", """{"floor":null,"name":"Kitchen"}""");
+        Assert.Equal(200, changed.Status);
+        Assert.Equal($$"""{"uid":"{{uid}}","name":"Kitchen","floor":null,"side":"south"}""", changed.Data.ToJsonString());
+
+        Assert.Equal(200, (await Http.DeleteAsync($"/api/v1/rooms/{uid}")).Status);
+        AssertProblem(await Http.GetAsync($"/api/v1/rooms/{uid}"), 404);
+    }
+
+    [Fact]
+    public async Task Rooms_come_ordered_by_name()
+    {
+        foreach (var name in new[] { "c", "a", "b" })
+        {
+            await Http.PostAsync("/api/v1/rooms", new { name = $"{Device} {name}" });
+        }
+
+        var names = (await Http.DataAsync("/api/v1/rooms")).AsArray().Select(r => (string)r!["name"]!).ToList();
+        Assert.Equal(names.Order(StringComparer.Ordinal), names);
+        Assert.Equal(3, names.Count(name => name.StartsWith($"{Device} ", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("{}", "name")]
+    [InlineData("""{"name":"  "}""", "name")]
+    [InlineData("""{"name":"tab\there"}""", "name")]
+    [InlineData("""{"name":"ok","uid":"not ok","floor":"","side":""}""", "uid", "floor", "side")]
+    public async Task What_is_wrong_with_a_room_is_told_by_field(string body, params string[] fields) =>
+        AssertProblem(await Http.PostAsync("/api/v1/rooms", body), 400, fields);
+
+    [Fact]
+    public async Task A_name_may_have_100_characters()
+    {
+        Assert.Equal(201, (await Http.PostAsync("/api/v1/rooms", new { name = new string('n', 100), uid = Device })).Status);
+        AssertProblem(await Http.PostAsync("/api/v1/rooms", new { name = new string('n', 101) }), 400, "name");
+    }
+
+    [Fact]
+    public async Task A_uid_is_given_once()
+    {
+        Assert.Equal(201, (await Http.PostAsync("/api/v1/rooms", new { name = "First", uid = Device })).Status);
+        AssertProblem(await Http.PostAsync("/api/v1/rooms", new { name = "Second", uid = Device }), 409);
+    }
+
+    [Fact]
+    public async Task A_room_that_a_device_stands_in_stays()
+    {
+        await ProvisionAsync("Hall", Device);
+
+        AssertProblem(await Http.DeleteAsync($"/api/v1/rooms/{Device}"), 409);
+        Assert.Equal(200, (await Http.GetAsync($"/api/v1/rooms/{Device}")).Status);
+    }
+
+    [Fact]
+    public async Task An_unknown_room_is_404()
+    {
+        AssertProblem(await Http.GetAsync("/api/v1/rooms/nowhere"), 404);
+        AssertProblem(await Http.PutAsync("/api/v1/rooms/nowhere", new { name = "Hall" }), 404);
+        AssertProblem(await Http.DeleteAsync("/api/v1/rooms/nowhere"), 404);
+    }
+
+    [Fact]
+    public async Task A_name_of_null_is_refused()
+    {
+        await Http.PostAsync("/api/v1/rooms", new { name = "Hall", uid = Device });
+
+        AssertProblem(await Http.PutAsync($"/api/v1/rooms/{Device}", """{"name":null}"""), 400, "name");
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace TechTemp.Testing;
+
+/// <summary>A process that a test has started, with what it wrote. Killed at the latest when disposed.</summary>
+public sealed class ChildProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+
+    /// <summary>Starts a program.</summary>
+    public ChildProcess(ProcessStartInfo start)
+    {
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.UseShellExecute = false;
+        _process = new() { StartInfo = start };
+        _process.OutputDataReceived += (_, e) => Add(_output, e.Data);
+        _process.ErrorDataReceived += (_, e) => Add(_error, e.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Starts a program.</summary>
+    public ChildProcess(string program, params IEnumerable<string> arguments)
+        : this(new ProcessStartInfo(program, arguments))
+    {
+    }
+
+    /// <summary>What it wrote to standard output so far.</summary>
+    public string Output => Read(_output);
+
+    /// <summary>What it wrote to standard error so far.</summary>
+    public string Error => Read(_error);
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Its standard input.</summary>
+    public StreamWriter Input => _process.StandardInput;
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>The exit code, when everything that it wrote has been read.</returns>
+    public async Task<int> ExitAsync(TimeSpan? deadline = null)
+    {
+        using var timeout = new CancellationTokenSource(deadline ?? Eventually.Deadline);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException($"The process has not ended.\n{Describe()}", e);
+        }
+
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks it to end, by SIGTERM.</summary>
+    public void Terminate()
+    {
+        using var kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -TERM {_process.Id}")]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Ends it at once, by SIGKILL.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>The end of what it wrote, for a failed test's message.</summary>
+    public string Describe() => $"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)}\n{End(Output)}\n{End(Error)}";
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+    }
+
+    private static string End(string text) => text.Length > 4_000 ? text[^4_000..] : text;
+
+    private static void Add(StringBuilder text, string? line)
+    {
+        if (line is not null)
+        {
+            lock (text)
+            {
+                text.AppendLine(line);
+            }
+        }
+    }
+
+    private static string Read(StringBuilder text)
+    {
+        lock (text)
+        {
+            return text.ToString();
+        }
+    }
+}

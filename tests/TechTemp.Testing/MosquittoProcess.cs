@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Xunit;
+
+namespace TechTemp.Testing;
+
+/// <summary>How a Mosquitto is configured.</summary>
+public enum MosquittoConfiguration
+{
+    /// <summary>As people have it: a listener, anonymous access, persistence.</summary>
+    Usual,
+
+    /// <summary>The file in infrastructure/mosquitto.</summary>
+    Ours,
+}
+
+/// <summary>
+/// A real Mosquitto on a free port, with a folder of its own. It can be stopped and started again and then has the
+/// sessions that it had. Without the program the test is skipped.
+/// </summary>
+public sealed class MosquittoProcess : IAsyncDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly string _program;
+    private ChildProcess? _process;
+
+    private MosquittoProcess(string program, MosquittoConfiguration configuration)
+    {
+        _program = program;
+        var lines = configuration == MosquittoConfiguration.Ours
+            ? File.ReadAllText(Repository.File("infrastructure", "mosquitto", "mosquitto.conf"))
+            : "persistence true\n";
+        lines += string.Create(CultureInfo.InvariantCulture, $"\nlistener {Port} 127.0.0.1\nallow_anonymous true\npersistence_location {_folder.Path}/\n");
+        // As root it would become the user mosquitto, who may not write here.
+        lines += Environment.UserName == "root" ? "user root\n" : "";
+        File.WriteAllText(ConfigurationFile, lines);
+    }
+
+    /// <summary>Its port at 127.0.0.1.</summary>
+    public int Port { get; } = FreePort.Next();
+
+    /// <summary>Its address, as <c>MQTT_URL</c> wants it.</summary>
+    public string Url => $"mqtt://127.0.0.1:{Port}";
+
+    /// <summary>An independent client of it.</summary>
+    public MosquittoClient Client => new(Port);
+
+    private string ConfigurationFile => _folder.File("mosquitto.conf");
+
+    /// <summary>A Mosquitto that is not running yet. Skips the test when the machine has none.</summary>
+    public static MosquittoProcess Create(MosquittoConfiguration configuration)
+    {
+        var program = Programs.Find("mosquitto");
+        Assert.SkipUnless(program is not null, "mosquitto is not installed (Debian package mosquitto)");
+        Assert.SkipUnless(Programs.Find("mosquitto_pub") is not null, "mosquitto_pub is not installed (Debian package mosquitto-clients)");
+        return new(program!, configuration);
+    }
+
+    /// <summary>A Mosquitto that takes connections. Skips the test when the machine has none.</summary>
+    public static async Task<MosquittoProcess> StartAsync(MosquittoConfiguration configuration)
+    {
+        var mosquitto = Create(configuration);
+        await mosquitto.StartAsync();
+        return mosquitto;
+    }
+
+    /// <summary>Starts it, again on the same port with the same folder.</summary>
+    public async Task StartAsync()
+    {
+        var process = _process = new(_program, "-c", ConfigurationFile);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                Assert.False(process.HasExited, process.Describe());
+                return await AnswersAsync();
+            },
+            $"mosquitto answers at port {Port}");
+    }
+
+    /// <summary>Stops it by SIGTERM; it saves what it keeps.</summary>
+    public async Task StopAsync()
+    {
+        _process!.Terminate();
+        await _process.ExitAsync();
+        await _process.DisposeAsync();
+        _process = null;
+    }
+
+    /// <summary>Loses what it kept, while it is stopped: sessions, queues, retained messages.</summary>
+    public void Forget() => File.Delete(_folder.File("mosquitto.db"));
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync("127.0.0.1", Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
+
+internal static class Programs
+{
+    // Debian keeps mosquitto where only root's PATH looks.
+    public static string? Find(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/usr/local/sbin"])
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists);
+}
