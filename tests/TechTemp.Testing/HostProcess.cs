@@ -34,6 +34,9 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>Its settings: environment variables.</summary>
     public Dictionary<string, string> Settings { get; }
 
+    /// <summary>The folder that it was started in, gone with it.</summary>
+    public string WorkingFolder => _workingFolder.Path;
+
     /// <summary>A client of its HTTP.</summary>
     public ApiClient Http => new(new($"http://127.0.0.1:{Settings["HTTP_PORT"]}"));
 

@@ -115,7 +115,7 @@ public sealed class MosquittoProcess : IAsyncDisposable
     }
 }
 
-internal static class Programs
+public static class Programs
 {
     // Debian keeps mosquitto where only root's PATH looks.
     public static string? Find(string name) =>

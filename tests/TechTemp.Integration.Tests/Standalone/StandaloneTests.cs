@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace TechTemp.Integration.Tests.Standalone;
+
+/// <summary>Everything in one process.</summary>
+public sealed class StandaloneTests
+{
+    [Theory]
+    [InlineData("mqttv311")]
+    [InlineData("mqttv5")]
+    public async Task An_acknowledged_reading_is_in_the_store_at_once(string version)
+    {
+        await using var run = await StandaloneRun.StartAsync();
+
+        Assert.Equal(0, await run.TryPublishAsync(Readings.Topic("s1"), Readings.Payload(), "-V", version));
+
+        var latest = Assert.Single((await run.Http.DataAsync("/api/v1/readings/latest")).AsArray())!;
+        Assert.Equal(("s1", Readings.TsText, 21.02, 63.33), ((string?)latest["device_id"], (string?)latest["ts"], (double)latest["temperature"]!, (double)latest["humidity"]!));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Every_quality_of_service_is_taken(int qos)
+    {
+        await using var run = await StandaloneRun.StartAsync();
+
+        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload(), qos);
+
+        await Eventually.TrueAsync(async () => (await run.Http.DataAsync("/api/v1/readings/latest")).AsArray().Count == 1, "the reading is stored");
+    }
+
+    [Fact]
+    public async Task What_was_stored_is_there_after_a_restart()
+    {
+        await using var run = await StandaloneRun.StartAsync();
+        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload());
+
+        Assert.Equal(0, await run.Host.StopAsync());
+        Assert.Empty(run.Host.Error);
+        await run.StartAgainAsync();
+
+        Assert.Equal("s1", (string?)Assert.Single((await run.Http.DataAsync("/api/v1/readings/latest")).AsArray())!["device_id"]);
+    }
+
+    [Fact]
+    public async Task A_state_follows_a_reading_and_is_retained()
+    {
+        await using var run = await StandaloneRun.StartAsync();
+        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload());
+
+        var state = await run.Client.RetainedAsync(Readings.StateTopic("s1"), seconds: 10);
+
+        Assert.Equal($$"""{"ts":{{Readings.Ts}},"temperature_c":21.02,"humidity_pct":63.33,"room":null}""", state);
+    }
+
+    [Fact]
+    public async Task A_refused_message_is_acknowledged_and_listed_with_its_reason()
+    {
+        await using var run = await StandaloneRun.StartAsync();
+
+        await run.Client.PublishAsync(Readings.Topic("s1"), "21.5 degrees");
+        await run.Client.PublishAsync("home/h/sensors/not%20valid/reading", Readings.Payload());
+
+        var rejected = (await run.Http.DataAsync("/api/v1/rejected")).AsArray();
+        Assert.Equal(["invalid-topic", "invalid-json"], rejected.Select(r => (string?)r!["reason"]));
+    }
+
+    [Fact]
+    public async Task With_credentials_set_only_who_gives_them_may_publish()
+    {
+        await using var run = await StandaloneRun.StartAsync(("MQTT_USERNAME", "house"), ("MQTT_PASSWORD", "s3cret"));
+
+        Assert.NotEqual(0, await run.TryPublishAsync(Readings.Topic("nobody"), Readings.Payload()));
+        Assert.NotEqual(0, await run.TryPublishAsync(Readings.Topic("wrong"), Readings.Payload(), "-u", "house", "-P", "guess"));
+        Assert.Equal(0, await run.TryPublishAsync(Readings.Topic("right"), Readings.Payload(), "-u", "house", "-P", "s3cret"));
+
+        Assert.Equal("right", (string?)Assert.Single((await run.Http.DataAsync("/api/v1/devices")).AsArray())!["uid"]);
+    }
+
+    [Fact]
+    public async Task A_taken_MQTT_port_is_named_in_one_line()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, FreePort.Next());
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+
+        await using var host = HostProcess.Start("TechTemp.Standalone", [KeyValuePair.Create("MQTT_PORT", port)]);
+
+        Assert.Equal(1, await host.ExitAsync());
+        var line = Assert.Single(host.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains($"{port} is in use", line, StringComparison.Ordinal);
+        Assert.Contains("MQTT_PORT", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_demo_has_six_rooms_with_a_week_of_history_and_live_readings()
+    {
+        await using var host = await HostProcess.StartHealthyAsync(
+            "TechTemp.Standalone", [KeyValuePair.Create("MQTT_PORT", FreePort.Next().ToString(CultureInfo.InvariantCulture))], "--demo");
+        await Eventually.TrueAsync(async () => (await host.Http.DataAsync("/api/v1/rooms")).AsArray().Count == 6, "six rooms are there");
+
+        var kitchen = "/api/v1/devices/demo-kitchen/readings";
+        await Eventually.TrueAsync(
+            async () => await host.Http.GetAsync($"{kitchen}?bucket=day") is { Status: 200 } answer && answer.Data.AsArray().Count >= 8,
+            "a week of days is there");
+        var days = (await host.Http.DataAsync($"{kitchen}?bucket=day")).AsArray();
+        Assert.All(days.Skip(1).SkipLast(1), day => Assert.Equal(288, (int)day!["count"]!));
+        Assert.All(days.Skip(1).SkipLast(1), day => Assert.InRange((double)day!["temperature_max"]! - (double)day["temperature_min"]!, 2, 15));
+
+        var first = (string?)(await host.Http.DataAsync($"{kitchen}?limit=1"))[0]!["ts"];
+        await Eventually.TrueAsync(
+            async () => (await host.Http.DataAsync($"{kitchen}?limit=1"))[0] is { } reading && (string?)reading["source"] == "mqtt" && (string?)reading["ts"] != first,
+            "the next live reading comes");
+        Assert.Empty((await host.Http.DataAsync("/api/v1/rejected")).AsArray());
+        Assert.True(File.Exists(Path.Combine(host.WorkingFolder, "data", "demo.db")));
+        Assert.False(File.Exists(Path.Combine(host.WorkingFolder, "data", "techtemp.db")));
+    }
+
+    [Fact]
+    public async Task The_page_at_the_root_is_served()
+    {
+        await using var run = await StandaloneRun.StartAsync();
+
+        var page = await run.Http.GetAsync("/");
+
+        Assert.Equal((200, "text/html; charset=utf-8"), (page.Status, page.Header("Content-Type")));
+        Assert.Contains("/api/v1/readings/latest", page.Body, StringComparison.Ordinal);
+    }
+}
