@@ -53,6 +53,8 @@ internal sealed partial class ApiExceptionHandler(IProblemDetailsService problem
         var (status, detail) = exception switch
         {
             BadHttpRequestException bad => (bad.StatusCode, Explain(bad)),
+            // What ReadFromJsonAsync throws for a Content-Type with a charset that .NET has no encoding for.
+            InvalidOperationException when exception.Message.Contains("charset", StringComparison.Ordinal) => (StatusCodes.Status415UnsupportedMediaType, "The body must be JSON in UTF-8."),
             SqliteException => (StatusCodes.Status503ServiceUnavailable, "The store cannot be used at the moment. Nothing was changed; try again."),
             _ => (StatusCodes.Status500InternalServerError, "The server failed to answer this request. Nothing was changed."),
         };

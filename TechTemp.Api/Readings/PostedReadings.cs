@@ -167,6 +167,19 @@ internal static class PostedReadings
             return IncomingMessage.Unreadable(Ms(now), new(RejectionReasons.InvalidJson, "each row must be a JSON object"));
         }
 
+        try
+        {
+            return FromObject(row, now);
+        }
+        // Half a surrogate pair, or bytes that are not UTF-8, are found only when a text is read.
+        catch (InvalidOperationException)
+        {
+            return IncomingMessage.Unreadable(Ms(now), new(RejectionReasons.InvalidJson, "the texts of a row must be Unicode"));
+        }
+    }
+
+    private static IncomingMessage FromObject(JsonElement row, DateTimeOffset now)
+    {
         var uid = Property(row, "device_uid") is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
         var ts = Property(row, "ts") switch
         {

@@ -38,6 +38,7 @@ public sealed class StoreSchema(StoreConnections connections, IDbContextFactory<
     public SchemaState Inspect()
     {
         RequireLibrary();
+        RequirePossiblePath();
         if (!File.Exists(connections.Path) || new FileInfo(connections.Path).Length == 0)
         {
             return SchemaState.Missing;
@@ -58,6 +59,7 @@ public sealed class StoreSchema(StoreConnections connections, IDbContextFactory<
     public void Migrate()
     {
         RequireLibrary();
+        RequirePossiblePath();
         CreateFolder();
         Guard(() =>
         {
@@ -133,10 +135,22 @@ public sealed class StoreSchema(StoreConnections connections, IDbContextFactory<
         {
             throw new StoreException($"The folder '{folder}' cannot be made: {e.Message} Name a file in DB_PATH whose folder can be written.", e);
         }
+    }
 
+    // Whoever waits for the file to be made must not wait for one that never can be.
+    private void RequirePossiblePath()
+    {
         if (Directory.Exists(connections.Path))
         {
             throw new StoreException($"'{connections.Path}' is a folder. Name a file in DB_PATH.");
+        }
+
+        for (var folder = Path.GetDirectoryName(connections.Path); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(folder))
+            {
+                throw new StoreException($"The folder '{Path.GetDirectoryName(connections.Path)}' cannot be made: '{folder}' is a file. Name another file in DB_PATH.");
+            }
         }
     }
 

@@ -17,15 +17,12 @@ namespace TechTemp.Ingest.Mqtt;
 public sealed class MqttIngest(
     MqttConnection connection,
     IngestPipeline pipeline,
-    StatePublisher states,
     StoreState store,
     IngestTelemetry telemetry,
     IOptions<PipelineOptions> pipelineOptions,
     IOptions<MqttSessionOptions> sessionOptions,
     TimeProvider time) : BackgroundService, IStateSink
 {
-    private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan s_flushTime = TimeSpan.FromMilliseconds(500);
     private volatile IMqttClient? _client;
 
     /// <inheritdoc />
@@ -59,8 +56,7 @@ public sealed class MqttIngest(
     /// <summary>Stops receiving, lets the pipeline commit and acknowledge what is in hand, and disconnects.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        await WithinAsync(s_drainTime, pipeline.DrainAsync);
-        await WithinAsync(s_flushTime, states.FlushAsync);
+        await pipeline.FinishAsync();
         await base.StopAsync(cancellationToken);
     }
 
@@ -128,10 +124,4 @@ public sealed class MqttIngest(
 
     private static ReadOnlyMemory<byte> Payload(in ReadOnlySequence<byte> payload) =>
         payload.IsSingleSegment ? payload.First : payload.ToArray();
-
-    private static async Task WithinAsync(TimeSpan limit, Func<CancellationToken, Task> wait)
-    {
-        using var timeout = new CancellationTokenSource(limit);
-        await wait(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
 }

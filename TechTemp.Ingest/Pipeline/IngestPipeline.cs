@@ -14,6 +14,9 @@ public sealed partial class IngestPipeline(
     ReadingWriter writer, StatePublisher states, IngestTelemetry telemetry, IOptions<PipelineOptions> options, TimeProvider time, ILogger<IngestPipeline> logger)
     : BackgroundService
 {
+    // Together below the five seconds in which a stop must be over.
+    private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_flushTime = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
 
@@ -43,6 +46,18 @@ public sealed partial class IngestPipeline(
     {
         _received.Writer.TryComplete();
         return _drained.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends the work in good order, for whoever feeds the pipeline and is stopping: what is in hand is committed and
+    /// acknowledged, and its states are published, as far as time allows. What does not get done was not acknowledged.
+    /// </summary>
+    public async Task FinishAsync()
+    {
+        using var drainTime = new CancellationTokenSource(s_drainTime);
+        await DrainAsync(drainTime.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var flushTime = new CancellationTokenSource(s_flushTime);
+        await states.FlushAsync(flushTime.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <inheritdoc />

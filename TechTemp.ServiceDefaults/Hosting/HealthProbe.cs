@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace TechTemp.ServiceDefaults.Hosting;
 
@@ -9,8 +8,8 @@ internal static class HealthProbe
 {
     public static async Task<int> RunAsync(WebApplication app)
     {
-        using var client = app.Services.GetRequiredService<IHttpClientFactory>().CreateClient();
-        client.Timeout = TimeSpan.FromSeconds(4);
+        // Not from the factory: its clients try again, and a probe wants the answer of now.
+        using var client = new HttpClient(new SocketsHttpHandler()) { Timeout = TimeSpan.FromSeconds(4) };
         try
         {
             using var answer = await client.GetAsync(new Uri($"http://localhost:{Port(app.Configuration)}/health"));

@@ -15,6 +15,11 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(3);
 
+    // Mosquitto 2.0.11 (Debian 12) closes the older connection without a DISCONNECT, so a takeover looks like any loss.
+    // Two clients with one id throw each other out again and again; a broker that went away refuses the next try first.
+    private const int LossesOfATakeover = 5;
+    private static readonly TimeSpan s_shortConnection = TimeSpan.FromSeconds(2);
+
     private volatile bool _isConnected;
 
     /// <summary>Whether the broker can be reached now and the subscription stands.</summary>
@@ -43,6 +48,7 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
         configure(builder);
         var clientOptions = builder.Build();
         var failures = 0;
+        var losses = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
             using var client = new MqttClientFactory().CreateMqttClient();
@@ -50,8 +56,11 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
             {
                 var lost = await ConnectAsync(client, clientOptions, address, prepare, connected, cancellationToken);
                 failures = 0;
+                var connectedAt = time.GetTimestamp();
                 var reason = await lost.WaitAsync(cancellationToken);
-                if (reason == MqttClientDisconnectReason.SessionTakenOver)
+                // The first loss counts however long the connection was: so the older of two clients reaches the limit first.
+                losses = time.GetElapsedTime(connectedAt) < s_shortConnection ? losses + 1 : 1;
+                if (reason == MqttClientDisconnectReason.SessionTakenOver || (!clientOptions.CleanSession && losses >= LossesOfATakeover))
                 {
                     throw new MqttSessionTakenOverException(clientId);
                 }
@@ -65,6 +74,7 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
             }
             catch (Exception e) when (e is not MqttSessionTakenOverException)
             {
+                losses = 0;
                 // Said once; an absent broker would otherwise fill the log.
                 if (failures++ == 0)
                 {

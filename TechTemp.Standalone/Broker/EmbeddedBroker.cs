@@ -21,8 +21,6 @@ namespace TechTemp.Standalone.Broker;
 /// </summary>
 internal sealed partial class EmbeddedBroker : IHostedService, IStateSink, IDisposable
 {
-    private static readonly TimeSpan s_drainTime = TimeSpan.FromSeconds(3);
-
     private readonly IngestPipeline _pipeline;
     private readonly TimeProvider _time;
     private readonly ILogger<EmbeddedBroker> _logger;
@@ -71,9 +69,7 @@ internal sealed partial class EmbeddedBroker : IHostedService, IStateSink, IDisp
     /// <summary>Takes nothing more up, lets the pipeline commit and acknowledge what is in hand, and closes the connections.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(s_drainTime);
-        await _pipeline.DrainAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _pipeline.FinishAsync();
         await _stopping.CancelAsync();
         await _server.StopAsync();
     }
@@ -84,8 +80,16 @@ internal sealed partial class EmbeddedBroker : IHostedService, IStateSink, IDisp
 
     public async Task<bool> TryPublishAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        await InjectAsync(topic, payload, retain: true, cancellationToken);
-        return true;
+        try
+        {
+            await InjectAsync(topic, payload, retain: true, cancellationToken);
+            return true;
+        }
+        // The server has stopped already: a store that came back late let a commit through after all.
+        catch (InvalidOperationException) when (_stopping.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     public void Dispose()

@@ -72,16 +72,20 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("TechTemp.Api", "Store__BusyTimeout", "01:00:00", "BusyTimeout")]
     public Task A_setting_that_breaks_its_rule(string host, string name, string value, string named) => FailsAsync(host, [(name, value)], named);
 
-    [Fact]
-    public async Task A_folder_that_cannot_be_made()
+    [Theory]
+    [InlineData("TechTemp.Ingest")]
+    [InlineData("TechTemp.Api")]
+    public async Task A_folder_that_cannot_be_made(string host)
     {
         await File.WriteAllTextAsync(_folder.File("notes.txt"), "a file, not a folder", TestContext.Current.CancellationToken);
 
-        await FailsAsync("TechTemp.Ingest", [("DB_PATH", _folder.File("notes.txt/store/techtemp.db"))], _folder.File("notes.txt/store"), "DB_PATH");
+        await FailsAsync(host, [("DB_PATH", _folder.File("notes.txt/store/techtemp.db"))], _folder.File("notes.txt/store"), "DB_PATH");
     }
 
-    [Fact]
-    public Task A_store_that_is_a_folder() => FailsAsync("TechTemp.Ingest", [("DB_PATH", _folder.Path)], _folder.Path, "DB_PATH");
+    [Theory]
+    [InlineData("TechTemp.Ingest")]
+    [InlineData("TechTemp.Api")]
+    public Task A_store_that_is_a_folder(string host) => FailsAsync(host, [("DB_PATH", _folder.Path)], _folder.Path, "DB_PATH");
 
     private async Task FailsAsync(string host, (string Name, string Value)[] settings, params string[] named)
     {

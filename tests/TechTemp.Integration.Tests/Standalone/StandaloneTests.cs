@@ -52,7 +52,7 @@ public sealed class StandaloneTests
         await using var run = await StandaloneRun.StartAsync();
         await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload());
 
-        var state = await run.Client.RetainedAsync(Readings.StateTopic("s1"), seconds: 10);
+        var state = await Eventually.ResultAsync(() => run.Client.RetainedAsync(Readings.StateTopic("s1")), state => state is not null, "the state is retained");
 
         Assert.Equal($$"""{"ts":{{Readings.Ts}},"temperature_c":21.02,"humidity_pct":63.33,"room":null}""", state);
     }
