@@ -47,7 +47,8 @@ public sealed class MqttIngest(
             await client.PublishAsync(message, cancellationToken);
             return true;
         }
-        catch (Exception e) when (e is MqttCommunicationException or ObjectDisposedException or OperationCanceledException)
+        // A connection that is going throws many things, MQTTnet's NullReferenceException among them; the state is kept for the next one.
+        catch (Exception)
         {
             return false;
         }
