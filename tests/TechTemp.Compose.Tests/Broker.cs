@@ -20,9 +20,9 @@ internal sealed class Broker : IAsyncDisposable
     {
     }
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePort.Next();
 
-    public int TlsPort { get; } = FreePort();
+    public int TlsPort { get; } = FreePort.Next();
 
     public string Certificate => Path.Combine(_folder, "certificates", "fullchain.pem");
 
@@ -103,7 +103,7 @@ internal sealed class Broker : IAsyncDisposable
         _process = Process.Start(new ProcessStartInfo(program, ["-c", Path.Combine(_folder, "mosquitto.conf")]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await Machine.EventuallyAsync(() => Task.FromResult(Answers()), answers => answers, "mosquitto answers", 30);
+        await Eventually.ResultAsync(() => Task.FromResult(Answers()), answers => answers, "mosquitto answers");
     }
 
     private bool Answers()
@@ -147,16 +147,9 @@ internal sealed class Broker : IAsyncDisposable
         File.WriteAllText(Path.Combine(_folder, "certificates", "privkey.pem"), key.ExportPkcs8PrivateKeyPem());
     }
 
-    private static Task<string> SourceAsync(string file) => File.ReadAllTextAsync(Machine.File("infrastructure", "mosquitto", file));
+    private static Task<string> SourceAsync(string file) => File.ReadAllTextAsync(Repository.File("infrastructure", "mosquitto", file));
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     // Debian keeps mosquitto where only root's PATH looks.
     private static string? Find(string name) =>

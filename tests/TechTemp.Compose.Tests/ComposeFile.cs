@@ -23,7 +23,7 @@ internal sealed class ComposeFile
 
     public IEnumerable<string> Volumes => Keys(_root, "volumes");
 
-    public static ComposeFile Read() => new(File.ReadAllText(Machine.File("infrastructure", "compose", "docker-compose.yaml")));
+    public static ComposeFile Read() => new(File.ReadAllText(Repository.File("infrastructure", "compose", "docker-compose.yaml")));
 
     /// <summary>A value below a service: <c>deploy/resources/limits/memory</c>; null when there is none.</summary>
     public string? Value(string service, string path) => (Node(service, path) as YamlScalarNode)?.Value;

@@ -107,7 +107,7 @@ public sealed partial class ComposeFileTests
     [Fact]
     public void The_images_of_the_Dockerfile_are_neither_latest_nor_nightly()
     {
-        var from = File.ReadAllLines(Machine.File("infrastructure", "docker", "Dockerfile")).Where(line => line.StartsWith("FROM", StringComparison.Ordinal) && line.Contains('/', StringComparison.Ordinal));
+        var from = File.ReadAllLines(Repository.File("infrastructure", "docker", "Dockerfile")).Where(line => line.StartsWith("FROM", StringComparison.Ordinal) && line.Contains('/', StringComparison.Ordinal));
         Assert.All(from, line =>
         {
             Assert.Matches(@":[0-9]+\.[0-9]+", line);
@@ -140,7 +140,7 @@ public sealed partial class ComposeFileTests
     public void Every_file_that_is_mounted_exists()
     {
         var files = s_file.Services.SelectMany(service => s_file.Mappings(service, "volumes")).Where(volume => volume["type"] == "bind").Select(volume => volume["source"]);
-        Assert.All(files, file => Assert.True(File.Exists(Machine.File("infrastructure", "compose", file)), file));
+        Assert.All(files, file => Assert.True(File.Exists(Repository.File("infrastructure", "compose", file)), file));
     }
 
     [Fact]
@@ -158,8 +158,8 @@ public sealed partial class ComposeFileTests
     [Fact]
     public void Every_setting_is_in_the_example_with_its_default()
     {
-        var example = File.ReadAllLines(Machine.File("infrastructure", "compose", ".env.example"));
-        var text = s_file.Text + File.ReadAllText(Machine.File("infrastructure", "compose", "docker-compose.tls.yaml"));
+        var example = File.ReadAllLines(Repository.File("infrastructure", "compose", ".env.example"));
+        var text = s_file.Text + File.ReadAllText(Repository.File("infrastructure", "compose", "docker-compose.tls.yaml"));
         var settings = Setting().Matches(text).Select(match => $"{match.Groups[1].Value}={match.Groups[2].Value}").ToHashSet();
         Assert.Subset(example.ToHashSet(), settings);
         Assert.DoesNotContain(example, line => line.Contains("PASSWORD", StringComparison.OrdinalIgnoreCase) && line.Contains('=', StringComparison.Ordinal));
@@ -168,7 +168,7 @@ public sealed partial class ComposeFileTests
     [Fact]
     public void Every_setting_of_the_example_has_a_comment()
     {
-        var example = File.ReadAllText(Machine.File("infrastructure", "compose", ".env.example"));
+        var example = File.ReadAllText(Repository.File("infrastructure", "compose", ".env.example"));
         Assert.All(example.Split("\n\n"), part => Assert.StartsWith("#", part.Trim(), StringComparison.Ordinal));
     }
 

@@ -27,11 +27,11 @@ public sealed class ComposeRunTests(ComposeStack stack) : IClassFixture<ComposeS
             dying.Kill();
         }
 
-        await Machine.EventuallyAsync(
+        await Eventually.ResultAsync(
             () => stack.InspectAsync(service, "{{.State.Running}} {{.State.Pid}}"),
             state => state.StartsWith("true ", StringComparison.Ordinal) && state != $"true {process}",
             $"{service} runs again",
-            seconds: 60);
+            TimeSpan.FromSeconds(60));
         await stack.HealthyAsync();
         await stack.ShowsAsync(before);
         var after = await stack.SendAsync();
@@ -43,7 +43,7 @@ public sealed class ComposeRunTests(ComposeStack stack) : IClassFixture<ComposeS
     {
         await stack.ComposeAsync("stop", "ingest");
         var temperature = await stack.SendAsync();
-        Assert.NotEqual(temperature, await stack.LatestAsync());
+        Assert.NotEqual(temperature, await stack.LatestAsync(stack.HttpPort));
         await stack.ComposeAsync("start", "ingest");
         await stack.ShowsAsync(temperature);
         await stack.HealthyAsync();
@@ -90,5 +90,25 @@ public sealed class ComposeRunTests(ComposeStack stack) : IClassFixture<ComposeS
         Assert.Equal($"127.0.0.1:{stack.HttpPort}", (await stack.ComposeAsync("port", "api", "8080")).Trim());
         Assert.Equal($"127.0.0.1:{stack.MqttPort}", (await stack.ComposeAsync("port", "mosquitto", "1883")).Trim());
         Assert.Equal("map[]", await stack.InspectAsync("ingest", "{{.HostConfig.PortBindings}}"));
+    }
+
+    [Fact]
+    public async Task The_image_with_everything_in_it_takes_a_reading_and_shows_it()
+    {
+        var (http, mqtt, name) = (FreePort.Next(), FreePort.Next(), $"{stack.Project}-standalone");
+        (await stack.Engine.DockerAsync("build", "-q", "-f", Path.Combine(stack.Sources, "infrastructure", "docker", "Dockerfile"), "--target", "standalone", "-t", "techtemp-standalone:test", stack.Sources)).Succeeded();
+        (await stack.Engine.DockerAsync(
+            "run", "-d", "--name", name, "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "-v", "/data",
+            "-p", $"127.0.0.1:{ComposeStack.Text(http)}:8080", "-p", $"127.0.0.1:{ComposeStack.Text(mqtt)}:1883", "techtemp-standalone:test")).Succeeded();
+        try
+        {
+            await Eventually.ResultAsync(
+                async () => (await stack.Engine.DockerAsync("inspect", "-f", "{{.State.Health.Status}}", name)).Output.Trim(), health => health == "healthy", "it is healthy", TimeSpan.FromSeconds(60));
+            await stack.ShowsAsync(await ComposeStack.SendAsync(mqtt), http);
+        }
+        finally
+        {
+            await stack.Engine.DockerAsync("rm", "-f", "-v", name);
+        }
     }
 }

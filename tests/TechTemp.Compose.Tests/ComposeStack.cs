@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace TechTemp.Compose.Tests;
@@ -25,11 +23,14 @@ public sealed class ComposeStack : IAsyncLifetime
 
     internal string Project { get; } = $"techtemp-test-{Guid.NewGuid().ToString("n", CultureInfo.InvariantCulture)[..8]}";
 
-    internal int HttpPort { get; } = FreePort();
+    internal int HttpPort { get; } = FreePort.Next();
 
-    internal int MqttPort { get; } = FreePort();
+    internal int MqttPort { get; } = FreePort.Next();
 
     internal static IEnumerable<string> Services => s_services;
+
+    /// <summary>The copy of the repository.</summary>
+    internal string Sources => _copy;
 
     private string Folder => Path.Combine(_copy, "infrastructure", "compose");
 
@@ -38,7 +39,7 @@ public sealed class ComposeStack : IAsyncLifetime
     {
         _engine = await Engine.FindAsync();
         Machine.Require(Environment.UserName == "root", "root, for killing the processes in the containers");
-        Copy(new(Machine.Root), _copy);
+        Copy(new(Repository.Root), _copy);
         var settings = (await File.ReadAllTextAsync(Path.Combine(Folder, ".env.example")))
             .Replace("COMPOSE_PROJECT_NAME=techtemp\n", $"COMPOSE_PROJECT_NAME={Project}\n", StringComparison.Ordinal)
             .Replace("HTTP_PORT=3000", $"HTTP_PORT={Text(HttpPort)}", StringComparison.Ordinal)
@@ -75,7 +76,7 @@ public sealed class ComposeStack : IAsyncLifetime
     {
         foreach (var service in s_services)
         {
-            await Machine.EventuallyAsync(() => HealthAsync(service), health => health == "healthy", $"{service} is healthy", seconds: 120);
+            await Eventually.ResultAsync(() => HealthAsync(service), health => health == "healthy", $"{service} is healthy", TimeSpan.FromSeconds(120));
         }
     }
 
@@ -85,28 +86,30 @@ public sealed class ComposeStack : IAsyncLifetime
     internal async Task<string> ContainerAsync(string service) => (await ComposeAsync("ps", "-q", service)).Trim();
 
     /// <summary>Sends a reading as the sensor and returns its temperature, which no other reading has.</summary>
-    internal async Task<double> SendAsync()
+    internal Task<double> SendAsync() => SendAsync(MqttPort, "-u", Sensor, "-P", _password);
+
+    internal static async Task<double> SendAsync(int port, params string[] account)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         var temperature = now % 50_000 / 1000.0;
         var payload = string.Create(CultureInfo.InvariantCulture, $$"""{"ts": {{now}}, "temperature_c": {{temperature}}, "humidity_pct": 50}""");
         var outcome = await Machine.RunAsync(
             "mosquitto_pub",
-            ["-h", "127.0.0.1", "-p", Text(MqttPort), "-u", Sensor, "-P", _password, "-V", "mqttv5", "-q", "1", "-t", $"home/h1/sensors/{Sensor}/reading", "-m", payload]);
+            ["-h", "127.0.0.1", "-p", Text(port), .. account, "-V", "mqttv5", "-q", "1", "-t", $"home/h1/sensors/{Sensor}/reading", "-m", payload]);
         outcome.Succeeded();
         Assert.Empty(outcome.Error);
         return temperature;
     }
 
     /// <summary>Waits until the API shows a temperature as the sensor's latest.</summary>
-    internal Task ShowsAsync(double temperature) =>
-        Machine.EventuallyAsync(LatestAsync, latest => latest == temperature, $"the API shows {temperature}", seconds: 60);
+    internal Task ShowsAsync(double temperature, int? port = null) =>
+        Eventually.ResultAsync(() => LatestAsync(port ?? HttpPort), latest => latest == temperature, $"the API shows {temperature}", TimeSpan.FromSeconds(60));
 
-    internal async Task<double?> LatestAsync()
+    internal async Task<double?> LatestAsync(int port)
     {
         try
         {
-            using var answer = JsonDocument.Parse(await _http.GetStringAsync(new Uri($"http://127.0.0.1:{HttpPort}/api/v1/readings/latest?deviceId={Sensor}")));
+            using var answer = JsonDocument.Parse(await _http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/api/v1/readings/latest?deviceId={Sensor}")));
             return answer.RootElement.GetProperty("data").EnumerateArray().Select(reading => (double?)reading.GetProperty("temperature").GetDouble()).SingleOrDefault();
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
@@ -115,17 +118,10 @@ public sealed class ComposeStack : IAsyncLifetime
         }
     }
 
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private async Task<string> HealthAsync(string service) =>
         await InspectAsync(service, "{{.State.Health.Status}}");
 
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    internal static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static void Copy(DirectoryInfo from, string to)
     {

@@ -39,5 +39,5 @@ internal sealed class Engine
         (await Machine.RunAsync(Path.Combine(folder, program), arguments, environment: _environment, folder: folder)).Succeeded().Output.Trim();
 
     private async Task<bool> WorksAsync() =>
-        (await DockerAsync("info")).ExitCode == 0 && (await ComposeAsync(Machine.Root, "version")).ExitCode == 0;
+        (await DockerAsync("info")).ExitCode == 0 && (await ComposeAsync(Repository.Root, "version")).ExitCode == 0;
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 
 namespace TechTemp.Compose.Tests;
 
@@ -7,13 +6,6 @@ namespace TechTemp.Compose.Tests;
 internal static class Machine
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(15);
-
-    /// <summary>The root of the repository.</summary>
-    public static string Root { get; } =
-        typeof(Machine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
-
-    /// <summary>A path below the root.</summary>
-    public static string File(params string[] parts) => Path.Combine([Root, .. parts]);
 
     /// <summary>Skips the test where the machine lacks something; in CI, which has everything, that is a failure.</summary>
     public static void Require(bool condition, string what)
@@ -30,7 +22,7 @@ internal static class Machine
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = folder ?? Root,
+            WorkingDirectory = folder ?? Repository.Root,
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
@@ -53,23 +45,6 @@ internal static class Machine
         using var timeout = new CancellationTokenSource(s_deadline);
         await process.WaitForExitAsync(timeout.Token);
         return new($"{Path.GetFileName(program)} {string.Join(' ', start.ArgumentList)}", process.ExitCode, await output, await error);
-    }
-
-    /// <summary>Asks until the answer is as it should be.</summary>
-    public static async Task<T> EventuallyAsync<T>(Func<Task<T>> ask, Func<T, bool> condition, string what, int seconds)
-    {
-        var start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            var answer = await ask();
-            if (condition(answer))
-            {
-                return answer;
-            }
-
-            Assert.True(Stopwatch.GetElapsedTime(start).TotalSeconds < seconds, $"Not within {seconds} s: {what}. The last answer was: {answer}");
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
     }
 }
 
