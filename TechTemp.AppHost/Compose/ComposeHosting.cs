@@ -1,0 +1,102 @@
+using Aspire.Hosting.Docker.Resources;
+using Aspire.Hosting.Docker.Resources.ComposeNodes;
+using Aspire.Hosting.Docker.Resources.ServiceNodes;
+using Aspire.Hosting.Docker.Resources.ServiceNodes.Swarm;
+using TechTemp.AppHost.Mosquitto;
+
+namespace TechTemp.AppHost.Compose;
+
+/// <summary>
+/// What docker compose needs beyond the model: images built from the repository, health, limits, and as few rights as
+/// the services can live with. The file is infrastructure/compose/docker-compose.yaml; paths in it are relative to there.
+/// </summary>
+internal static class ComposeHosting
+{
+    private const string Secrets = "./secrets";
+    private const int HostPort = 8080;
+
+    // Asks for something that nobody may read. 0: let in; 5: refused for want of a name. Either way it is at work.
+    private const string MosquittoProbe =
+        "mosquitto_sub -h 127.0.0.1 -V mqttv311 -t health -E -W 3 >/dev/null 2>&1; case $$? in 0|5) exit 0;; esac; exit 1";
+
+    /// <summary>The port that a host listens on in its image; in run mode Aspire gives it one.</summary>
+    public static int? ImagePort(IDistributedApplicationBuilder builder) => builder.ExecutionContext.IsPublishMode ? HostPort : null;
+
+    /// <summary>Publishing writes docker-compose.yaml.</summary>
+    public static void AddCompose(this IDistributedApplicationBuilder builder) => builder
+        .AddDockerComposeEnvironment("compose")
+        .WithDashboard(false)
+        .WithProperties(environment => environment.DefaultNetworkName = "techtemp")
+        .ConfigureComposeFile(file =>
+        {
+            // Older versions of docker compose refuse it; the folder's name serves as well.
+            file.Name = null;
+            foreach (var source in file.Services.Values.SelectMany(service => service.Secrets ?? []).Select(secret => secret.Source!))
+            {
+                file.Secrets[source] = new Secret { File = $"{Secrets}/{source}" };
+            }
+        })
+        // .env.example says what may be set.
+        .ConfigureEnvFile(variables => variables.Clear());
+
+    /// <summary>The broker as a service of docker compose.</summary>
+    public static IResourceBuilder<MosquittoResource> PublishToCompose(this IResourceBuilder<MosquittoResource> broker) =>
+        broker.PublishAsDockerComposeService((_, service) =>
+        {
+            service.Harden(user: "1883:1883", cpus: "1", memory: "1536M", probe: ["CMD-SHELL", MosquittoProbe]);
+            service.Ports = ["${MQTT_ADDRESS:-127.0.0.1}:${MQTT_PORT:-1883}:1883"];
+            service.Expose = [];
+            service.Secrets = [new() { Source = MosquittoHosting.PasswordFile, Target = MosquittoHosting.PasswordFile }];
+            foreach (var mount in broker.Resource.Annotations.OfType<ContainerMountAnnotation>().Where(m => m.Type == ContainerMountType.BindMount))
+            {
+                service.Volumes.Single(volume => volume.Target == mount.Target).Source = $"../mosquitto/{Path.GetFileName(mount.Source)}";
+            }
+        });
+
+    /// <summary>A host as a service of docker compose, with the store's volume and the password of its account.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="target">The Dockerfile's target, which is also the account's name.</param>
+    /// <param name="ports">What is published.</param>
+    public static IResourceBuilder<ProjectResource> PublishToCompose(this IResourceBuilder<ProjectResource> host, string target, params string[] ports)
+    {
+        if (host.ApplicationBuilder.ExecutionContext.IsRunMode)
+        {
+            return host;
+        }
+
+        var program = Path.GetFileNameWithoutExtension(host.Resource.GetProjectMetadata().ProjectPath) + ".dll";
+        return host
+            // Published without a proxy: nobody may say on whose behalf he asks.
+            .DisableForwardedHeaders()
+            .WithAnnotation(new ContainerMountAnnotation(ResourceNames.StoreData, StoreHosting.PublishedFolder, ContainerMountType.Volume, isReadOnly: false))
+            .PublishAsDockerComposeService((_, service) =>
+            {
+                service.Image = $"techtemp-{target}:${{TECHTEMP_VERSION:-local}}";
+                service.Build = new() { Context = "../..", Dockerfile = "infrastructure/docker/Dockerfile", Target = target };
+                service.Harden(user: "1654:1654", cpus: "${CPUS:-1}", memory: "512M", probe: ["CMD", "dotnet", program, "--healthcheck"]);
+                service.Environment["LOG_LEVEL"] = "${LOG_LEVEL:-Information}";
+                service.Ports = [.. ports];
+                service.Expose = [];
+                service.Secrets = [new() { Source = $"{target}_password", Target = "MQTT_PASSWORD" }];
+                foreach (var dependency in service.DependsOn.Values)
+                {
+                    dependency.Condition = "service_healthy";
+                }
+            });
+    }
+
+    private static void Harden(this Service service, string user, string cpus, string memory, List<string> probe)
+    {
+        service.User = user;
+        service.ReadOnly = true;
+        service.Tmpfs = ["/tmp"];
+        service.CapDrop = ["ALL"];
+        service.SecurityOpt = ["no-new-privileges:true"];
+        service.Restart = "unless-stopped";
+        // Longer than a host takes at most to finish its work, 30 s.
+        service.StopGracePeriod = "40s";
+        service.Healthcheck = new() { Test = probe, Interval = "10s", Timeout = "5s", Retries = 3, StartPeriod = "60s" };
+        service.Logging = new() { Driver = "json-file", Options = new() { ["max-size"] = "10m", ["max-file"] = "3" } };
+        service.Deploy = new() { Resources = new() { Limits = new ResourceSpec { Cpus = cpus, Memory = memory } } };
+    }
+}

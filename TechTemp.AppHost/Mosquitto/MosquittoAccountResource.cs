@@ -1,0 +1,19 @@
+namespace TechTemp.AppHost.Mosquitto;
+
+/// <summary>
+/// A user of a broker. Its connection string is <c>mqtt://user:password@host:port</c>; published, it lacks the password,
+/// which the program then has as a file.
+/// </summary>
+internal sealed class MosquittoAccountResource(string name, string user, ParameterResource password, MosquittoResource broker, bool withPassword)
+    : Resource(name), IResourceWithConnectionString, IResourceWithParent<MosquittoResource>
+{
+    public string User => user;
+
+    public ParameterResource Password => password;
+
+    public MosquittoResource Parent => broker;
+
+    public ReferenceExpression ConnectionStringExpression => withPassword
+        ? ReferenceExpression.Create($"mqtt://{user}:{password:uri}@{broker.Endpoint.Property(EndpointProperty.HostAndPort)}")
+        : ReferenceExpression.Create($"mqtt://{user}@{broker.Endpoint.Property(EndpointProperty.HostAndPort)}");
+}

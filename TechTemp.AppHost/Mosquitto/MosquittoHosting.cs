@@ -1,0 +1,65 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace TechTemp.AppHost.Mosquitto;
+
+/// <summary>Adds a Mosquitto broker to the model.</summary>
+internal static class MosquittoHosting
+{
+    public const string Image = "eclipse-mosquitto";
+    public const string Tag = "2.0.22";
+    public const string PasswordFile = "mosquitto_passwords";
+
+    private const string SecretsFolder = "/run/secrets";
+    private const int MqttPort = 1883;
+
+    // The user of the image.
+    private const int UserId = 1883;
+
+    /// <summary>Adds the broker, with a health check that logs in.</summary>
+    public static IResourceBuilder<MosquittoResource> AddMosquitto(this IDistributedApplicationBuilder builder, string name, int? port = null)
+    {
+        var broker = new MosquittoResource(name);
+        var key = $"{name}_connect";
+        builder.Services.AddHealthChecks().Add(new(key, _ => new MosquittoHealthCheck(broker), failureStatus: null, tags: null));
+        var resource = builder.AddResource(broker)
+            .WithImage(Image, Tag)
+            .WithEndpoint(port: port, targetPort: MqttPort, scheme: "mqtt", name: MosquittoResource.EndpointName, isExternal: true)
+            .WithHealthCheck(key);
+        // Published, the password file is a secret that the operator makes.
+        return builder.ExecutionContext.IsRunMode
+            ? resource.WithContainerFiles(SecretsFolder, (_, cancellationToken) => PasswordFileAsync(broker, cancellationToken), UserId, UserId)
+            : resource;
+    }
+
+    /// <summary>Mounts broker.conf with its rules, mosquitto.conf among what it includes, from a folder.</summary>
+    public static IResourceBuilder<MosquittoResource> WithConfiguration(this IResourceBuilder<MosquittoResource> broker, string folder) => broker
+        .WithBindMount($"{folder}/broker.conf", "/mosquitto/config/mosquitto.conf", isReadOnly: true)
+        .WithBindMount($"{folder}/access.acl", "/mosquitto/config/access.acl", isReadOnly: true)
+        .WithBindMount($"{folder}/mosquitto.conf", "/mosquitto/config/conf.d/mosquitto.conf", isReadOnly: true);
+
+    /// <summary>Keeps sessions, queues and retained messages in a volume.</summary>
+    public static IResourceBuilder<MosquittoResource> WithDataVolume(this IResourceBuilder<MosquittoResource> broker, string name) =>
+        broker.WithVolume(name, "/mosquitto/data");
+
+    /// <summary>Adds a user. Its password is generated, and remembered in the user secrets.</summary>
+    public static IResourceBuilder<MosquittoAccountResource> AddAccount(this IResourceBuilder<MosquittoResource> broker, string user)
+    {
+        var builder = broker.ApplicationBuilder;
+        var name = $"{broker.Resource.Name}-{user}";
+        var password = builder.AddParameter($"{name}-password", new GenerateParameterDefault { MinLength = 22, Special = false }, secret: true, persist: true);
+        var account = new MosquittoAccountResource(name, user, password.Resource, broker.Resource, withPassword: builder.ExecutionContext.IsRunMode);
+        broker.Resource.Add(account);
+        return builder.AddResource(account);
+    }
+
+    private static async Task<IEnumerable<ContainerFileSystemItem>> PasswordFileAsync(MosquittoResource broker, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        foreach (var account in broker.Accounts)
+        {
+            lines.Add(MosquittoPasswords.Line(account.User, await account.Password.GetValueAsync(cancellationToken) ?? ""));
+        }
+
+        return [new ContainerFile { Name = PasswordFile, Contents = string.Join('\n', lines) + '\n', Mode = UnixFileMode.UserRead }];
+    }
+}

@@ -1,0 +1,12 @@
+namespace TechTemp.AppHost;
+
+/// <summary>The names of the resources: in Aspire's dashboard, in docker compose, and as the hosts' connection strings.</summary>
+internal static class ResourceNames
+{
+    public const string Mosquitto = "mosquitto";
+    public const string MosquittoData = "mosquitto-data";
+    public const string Store = "techtemp";
+    public const string StoreData = "techtemp-data";
+    public const string Ingest = "ingest";
+    public const string Api = "api";
+}

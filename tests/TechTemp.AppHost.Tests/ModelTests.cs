@@ -1,0 +1,74 @@
+using TechTemp.AppHost.Mosquitto;
+
+namespace TechTemp.AppHost.Tests;
+
+/// <summary>The picture of the system in AppHost.cs.</summary>
+public sealed class ModelTests
+{
+    [Fact]
+    public async Task It_has_a_broker_and_two_hosts()
+    {
+        await using var model = await Model.RunModeAsync();
+        Assert.Equal(["api", "ingest", "mosquitto"], model.Resources.Where(r => r is MosquittoResource or ProjectResource).Select(r => r.Name).Order());
+    }
+
+    [Theory]
+    [InlineData("ingest", "mosquitto")]
+    [InlineData("api", "ingest")]
+    public async Task A_host_waits_until_what_it_needs_is_healthy(string name, string other)
+    {
+        await using var model = await Model.RunModeAsync();
+        var waits = Resource(model, name).Annotations.OfType<WaitAnnotation>().Where(wait => wait.Resource is MosquittoResource or ProjectResource).ToList();
+        Assert.Equal([other], waits.Select(wait => wait.Resource.Name));
+        Assert.All(waits, wait => Assert.Equal(WaitType.WaitUntilHealthy, wait.WaitType));
+        Assert.NotEmpty(Resource(model, other).Annotations.OfType<HealthCheckAnnotation>());
+    }
+
+    [Theory]
+    [InlineData("ingest")]
+    [InlineData("api")]
+    public async Task A_host_has_the_store_and_an_account_of_its_own_at_the_broker(string name)
+    {
+        await using var model = await Model.RunModeAsync();
+        var references = Resource(model, name).Annotations.OfType<ResourceRelationshipAnnotation>().Where(r => r.Type == "Reference").Select(r => r.Resource.Name);
+        Assert.Equal([$"mosquitto-{name}", "techtemp"], references.Order());
+    }
+
+    [Fact]
+    public async Task The_broker_is_pinned_keeps_its_data_and_has_our_configuration_read_only()
+    {
+        await using var model = await Model.RunModeAsync();
+        var broker = Resource(model, "mosquitto");
+        var image = broker.Annotations.OfType<ContainerImageAnnotation>().Single();
+        Assert.Equal("eclipse-mosquitto", image.Image);
+        Assert.True(Version.Parse(image.Tag!) >= new Version(2, 0, 22));
+        var mounts = broker.Annotations.OfType<ContainerMountAnnotation>().ToList();
+        Assert.Equal("mosquitto-data", mounts.Single(mount => mount.Type == ContainerMountType.Volume).Source);
+        Assert.All(mounts.Where(mount => mount.Type == ContainerMountType.BindMount), mount =>
+        {
+            Assert.True(mount.IsReadOnly);
+            Assert.True(File.Exists(mount.Source), mount.Source);
+        });
+    }
+
+    [Fact]
+    public async Task Every_parameter_is_a_secret()
+    {
+        await using var model = await Model.RunModeAsync();
+        var parameters = model.Resources.OfType<ParameterResource>().ToList();
+        Assert.Equal(["mosquitto-api-password", "mosquitto-ingest-password"], parameters.Select(p => p.Name).Order());
+        Assert.All(parameters, parameter => Assert.True(parameter.Secret));
+    }
+
+    [Fact]
+    public async Task The_manifest_form_of_a_connection_string_holds_no_password()
+    {
+        await using var model = await Model.RunModeAsync();
+        var account = (MosquittoAccountResource)Resource(model, "mosquitto-ingest");
+        var password = await account.Password.GetValueAsync(TestContext.Current.CancellationToken);
+        Assert.True(password!.Length >= 22);
+        Assert.DoesNotContain(password, account.ConnectionStringExpression.ValueExpression, StringComparison.Ordinal);
+    }
+
+    private static IResource Resource(IDistributedApplicationTestingBuilder model, string name) => model.Resources.Single(r => r.Name == name);
+}
