@@ -4,9 +4,13 @@ using System.Globalization;
 namespace TechTemp.Compose.Tests;
 
 /// <summary>The real compose file, run for real.</summary>
-public sealed class ComposeRunTests(ComposeStack stack) : IClassFixture<ComposeStack>
+public sealed class ComposeRunTests(ComposeStack stack) : IClassFixture<ComposeStack>, IAsyncLifetime
 {
     public static TheoryData<string> Services => [.. ComposeStack.Services];
+
+    public async ValueTask InitializeAsync() => await stack.Started;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task A_reading_that_goes_in_comes_out()

@@ -7,7 +7,7 @@ namespace TechTemp.Compose.Tests;
 /// The stack of infrastructure/compose, made as docs/operations.md says from a copy of this repository: nothing of the
 /// repository's own folder, and no stack that somebody runs from it, is touched.
 /// </summary>
-public sealed class ComposeStack : IAsyncLifetime
+public sealed class ComposeStack : IAsyncDisposable
 {
     private const string Sensor = "living-room";
 
@@ -16,8 +16,14 @@ public sealed class ComposeStack : IAsyncLifetime
 
     private readonly string _copy = Directory.CreateTempSubdirectory("techtemp-compose-").FullName;
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(1) }) { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly Lazy<Task> _start;
     private Engine? _engine;
     private string _password = "";
+
+    public ComposeStack() => _start = new(StartAsync);
+
+    /// <summary>Builds and starts it, once, and waits until every service is healthy. Skips the test where that cannot be.</summary>
+    internal Task Started => _start.Value;
 
     internal Engine Engine => _engine!;
 
@@ -33,24 +39,6 @@ public sealed class ComposeStack : IAsyncLifetime
     internal string Sources => _copy;
 
     private string Folder => Path.Combine(_copy, "infrastructure", "compose");
-
-    /// <summary>Builds and starts it, and waits until every service is healthy.</summary>
-    public async ValueTask InitializeAsync()
-    {
-        _engine = await Engine.FindAsync();
-        Machine.Require(Environment.UserName == "root", "root, for killing the processes in the containers");
-        Copy(new(Repository.Root), _copy);
-        var settings = (await File.ReadAllTextAsync(Path.Combine(Folder, ".env.example")))
-            .Replace("COMPOSE_PROJECT_NAME=techtemp\n", $"COMPOSE_PROJECT_NAME={Project}\n", StringComparison.Ordinal)
-            .Replace("HTTP_PORT=3000", $"HTTP_PORT={Text(HttpPort)}", StringComparison.Ordinal)
-            .Replace("MQTT_PORT=1883", $"MQTT_PORT={Text(MqttPort)}", StringComparison.Ordinal)
-            .Replace("TECHTEMP_VERSION=local", "TECHTEMP_VERSION=test", StringComparison.Ordinal);
-        await File.WriteAllTextAsync(Path.Combine(Folder, ".env"), settings);
-        await Engine.RunAsync(Folder, "credentials");
-        _password = (await Engine.RunAsync(Folder, "credentials", Sensor)).Split(' ')[1];
-        await ComposeAsync("build");
-        await UpAsync();
-    }
 
     /// <summary>Removes it with its data.</summary>
     public async ValueTask DisposeAsync()
@@ -116,6 +104,23 @@ public sealed class ComposeStack : IAsyncLifetime
         {
             return null;
         }
+    }
+
+    private async Task StartAsync()
+    {
+        _engine = await Engine.FindAsync();
+        Machine.Require(Environment.UserName == "root", "root, for killing the processes in the containers");
+        Copy(new(Repository.Root), _copy);
+        var settings = (await File.ReadAllTextAsync(Path.Combine(Folder, ".env.example")))
+            .Replace("COMPOSE_PROJECT_NAME=techtemp\n", $"COMPOSE_PROJECT_NAME={Project}\n", StringComparison.Ordinal)
+            .Replace("HTTP_PORT=3000", $"HTTP_PORT={Text(HttpPort)}", StringComparison.Ordinal)
+            .Replace("MQTT_PORT=1883", $"MQTT_PORT={Text(MqttPort)}", StringComparison.Ordinal)
+            .Replace("TECHTEMP_VERSION=local", "TECHTEMP_VERSION=test", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(Folder, ".env"), settings);
+        await Engine.RunAsync(Folder, "credentials");
+        _password = (await Engine.RunAsync(Folder, "credentials", Sensor)).Split(' ')[1];
+        await ComposeAsync("build");
+        await UpAsync();
     }
 
     private async Task<string> HealthAsync(string service) =>
