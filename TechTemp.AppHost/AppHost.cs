@@ -32,6 +32,13 @@ builder.AddProject<Projects.TechTemp_Api>(ResourceNames.Api, options => options.
     .WithReference(store).WaitFor(ingest)
     .PublishToCompose("api", "${HTTP_ADDRESS:-127.0.0.1}:${HTTP_PORT:-3000}:8080");
 
+if (builder.ExecutionContext.IsRunMode)
+{
+    builder.AddProject<Projects.TechTemp_Device>(ResourceNames.Simulator, options => options.ExcludeLaunchProfile = true)
+        .WithArgs("simulate")
+        .WithReference(mosquitto.AddAccount("sensors"), ResourceNames.Mosquitto).WaitFor(ingest);
+}
+
 // The monitoring profile of docker compose has its place here.
 
 builder.Build().Run();

@@ -9,4 +9,5 @@ internal static class ResourceNames
     public const string StoreData = "techtemp-data";
     public const string Ingest = "ingest";
     public const string Api = "api";
+    public const string Simulator = "simulator";
 }

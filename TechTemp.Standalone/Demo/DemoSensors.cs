@@ -1,4 +1,4 @@
-using System.Text.Json;
+using TechTemp.Clients.Device;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
@@ -59,7 +59,7 @@ internal sealed partial class DemoSensors(
         var history = new List<IncomingMessage>();
         for (var at = start; at < now; at += s_step)
         {
-            history.Add(IncomingMessage.FromMeasurement(sensor.Uid, sensor.MeasureAt(at), now.ToUnixTimeMilliseconds(), ReadingSource.Simulated, Home));
+            history.Add(IncomingMessage.FromMeasurement(sensor.Uid, Measure(sensor, at), now.ToUnixTimeMilliseconds(), ReadingSource.Simulated, Home));
         }
 
         if (history.Count > 0)
@@ -75,15 +75,14 @@ internal sealed partial class DemoSensors(
         var now = time.GetUtcNow();
         foreach (var sensor in SimulatedSensor.House)
         {
-            var measurement = sensor.MeasureAt(now);
-            var payload = JsonSerializer.SerializeToUtf8Bytes(new
-            {
-                ts = measurement.Ts,
-                temperature_c = measurement.Temperature,
-                humidity_pct = measurement.Humidity,
-            });
-            await broker.PublishAsync(SensorTopic.Reading(Home, sensor.Uid), payload, cancellationToken);
+            await broker.PublishAsync(SensorTopic.Reading(Home, sensor.Uid), SimulatedHouse.Payload(sensor.MeasureAt(now)), cancellationToken);
         }
+    }
+
+    private static Measurement Measure(SimulatedSensor sensor, DateTimeOffset at)
+    {
+        var reading = sensor.MeasureAt(at);
+        return new(reading.Ts, reading.Temperature, reading.Humidity);
     }
 
     [LoggerMessage(50, LogLevel.Information, "Demo: {Sensors} simulated sensors, {Readings} readings of history added")]

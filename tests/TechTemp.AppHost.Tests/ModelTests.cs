@@ -6,15 +6,16 @@ namespace TechTemp.AppHost.Tests;
 public sealed class ModelTests
 {
     [Fact]
-    public async Task It_has_a_broker_and_two_hosts()
+    public async Task It_has_a_broker_two_hosts_and_a_simulator()
     {
         await using var model = await Model.RunModeAsync();
-        Assert.Equal(["api", "ingest", "mosquitto"], model.Resources.Where(r => r is MosquittoResource or ProjectResource).Select(r => r.Name).Order());
+        Assert.Equal(["api", "ingest", "mosquitto", "simulator"], model.Resources.Where(r => r is MosquittoResource or ProjectResource).Select(r => r.Name).Order());
     }
 
     [Theory]
     [InlineData("ingest", "mosquitto")]
     [InlineData("api", "ingest")]
+    [InlineData("simulator", "ingest")]
     public async Task A_host_waits_until_what_it_needs_is_healthy(string name, string other)
     {
         await using var model = await Model.RunModeAsync();
@@ -56,7 +57,7 @@ public sealed class ModelTests
     {
         await using var model = await Model.RunModeAsync();
         var parameters = model.Resources.OfType<ParameterResource>().ToList();
-        Assert.Equal(["mosquitto-api-password", "mosquitto-ingest-password"], parameters.Select(p => p.Name).Order());
+        Assert.Equal(["mosquitto-api-password", "mosquitto-ingest-password", "mosquitto-sensors-password"], parameters.Select(p => p.Name).Order());
         Assert.All(parameters, parameter => Assert.True(parameter.Secret));
     }
 

@@ -1,6 +1,10 @@
-using TechTemp.Data.Readings;
+namespace TechTemp.Clients.Device;
 
-namespace TechTemp.Standalone.Demo;
+/// <summary>What a simulated sensor measures.</summary>
+/// <param name="Ts">Time of measurement, unix milliseconds UTC.</param>
+/// <param name="Temperature">°C.</param>
+/// <param name="Humidity">Relative humidity, %.</param>
+public readonly record struct SimulatedReading(long Ts, double Temperature, double Humidity);
 
 /// <summary>
 /// A sensor that is not there. What it measures is a function of time alone, so that history and live readings are of
@@ -12,7 +16,7 @@ namespace TechTemp.Standalone.Demo;
 /// <param name="Swing">How far the day moves it, K.</param>
 /// <param name="Humidity">The room's mean relative humidity, %.</param>
 /// <param name="Seed">What makes it different from the others.</param>
-internal sealed record SimulatedSensor(string Uid, string Room, double Temperature, double Swing, double Humidity, int Seed)
+public sealed record SimulatedSensor(string Uid, string Room, double Temperature, double Swing, double Humidity, int Seed)
 {
     private const double AiringMinutes = 15;
     private const double RecoveryMinutes = 25;
@@ -29,7 +33,7 @@ internal sealed record SimulatedSensor(string Uid, string Room, double Temperatu
     ];
 
     /// <summary>What it measures at a moment, rounded as such sensors do.</summary>
-    public Measurement MeasureAt(DateTimeOffset time)
+    public SimulatedReading MeasureAt(DateTimeOffset time)
     {
         var hours = time.ToUnixTimeMilliseconds() / 3_600_000.0;
         // Coldest before dawn, warmest in the late afternoon.
