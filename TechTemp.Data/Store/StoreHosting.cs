@@ -59,6 +59,7 @@ public static class StoreHosting
         services.AddSingleton<ReadingWriter>();
         services.AddSingleton<ReadingQueries>();
         services.AddScoped<DeviceRegistry>();
+        services.AddScoped<CalibrationRegistry>();
         services.AddScoped<RoomRegistry>();
         services.AddScoped<RejectedMessages>();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name);
