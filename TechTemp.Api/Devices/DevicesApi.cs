@@ -32,6 +32,7 @@ internal static class DevicesApi
             .WithSummary("Gives a device its place: a new one, or one that registered itself. Readings that were held for it are stored")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithRequestExample("""{"device_uid":"sensor-01","room_name":"Salon","label":"Window"}""")
             .WithExample($$$"""{"data":{"device":{{{Example}}},"room":{"uid":"salon","name":"Salon"}},"message":"Device sensor-01 provisioned in Salon."}""", StatusCodes.Status201Created);
 
@@ -40,6 +41,7 @@ internal static class DevicesApi
             .WithSummary("Changes a device's label and room; what is absent stays, a label of null is cleared")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithRequestExample("""{"room_name":"Kitchen","moved_at":"2025-09-10T18:00:00Z"}""")
             .WithExample($$$"""{"data":{"device":{{{Example}}},"room":{"uid":"salon","name":"Salon"}},"message":"Device sensor-01 updated."}""");
 
