@@ -57,6 +57,7 @@ public static class ApiHosting
         api.MapReadings();
         api.MapDevices();
         api.MapCalibrations();
+        api.MapGaps();
         api.MapDeviceReadings();
         api.MapRooms();
         api.MapRejected();

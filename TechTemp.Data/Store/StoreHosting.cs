@@ -58,6 +58,7 @@ public static class StoreHosting
         });
         services.AddSingleton<ReadingWriter>();
         services.AddSingleton<ReadingQueries>();
+        services.AddSingleton<ReadingGaps>();
         services.AddScoped<DeviceRegistry>();
         services.AddScoped<CalibrationRegistry>();
         services.AddScoped<RoomRegistry>();

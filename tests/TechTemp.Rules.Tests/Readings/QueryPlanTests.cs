@@ -38,6 +38,19 @@ public sealed class QueryPlanTests : IDisposable
     public void The_calibrations_of_a_device_are_one_seek_in_the_order_of_the_key() =>
         Assert.Equal(["SEARCH calibrations USING PRIMARY KEY (device_id=?)"], Plan(Calibrations.Sql, analyzed: false, ("$device_id", 1)));
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Gaps_are_found_along_the_key(bool analyzed)
+    {
+        Assert.Equal(
+            ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts<?)"],
+            Plan(ReadingGaps.BackwardSql, analyzed, ("$device_id", 1), ("$to", long.MaxValue), ("$limit", -1)));
+        Assert.Equal(
+            ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)"],
+            Plan(ReadingGaps.NextSql, analyzed, ("$device_id", 1), ("$ts", 0)));
+    }
+
     [Fact]
     public void A_range_is_read_newest_first_with_both_ends()
     {
