@@ -95,8 +95,8 @@ internal sealed class ReadingRange
     /// <summary>The query, understood; what is wrong with it is in the errors.</summary>
     public (long From, long To, Buckets? Buckets, int? Limit) Parse(Errors errors)
     {
-        var from = Time(errors, "from", From, endOfDay: false, long.MinValue);
-        var to = Time(errors, "to", To, endOfDay: true, long.MaxValue);
+        var from = errors.Time("from", From, endOfDay: false, long.MinValue);
+        var to = errors.Time("to", To, endOfDay: true, long.MaxValue);
         if (from > to)
         {
             errors.Add("from", "must not be after to");
@@ -107,21 +107,5 @@ internal sealed class ReadingRange
         int? limit = Limit is null ? null : errors.Limit("limit", Limit, DeviceReadingsApi.MaxLimit, 1);
         var buckets = BucketDefinition.Parse(errors, Bucket, Tz);
         return (from, Math.Min(to, cursor == long.MaxValue ? cursor : cursor - 1), buckets, limit);
-    }
-
-    private static long Time(Errors errors, string field, string? value, bool endOfDay, long fallback)
-    {
-        if (value is null)
-        {
-            return fallback;
-        }
-
-        if (!QueryTime.TryParse(value, endOfDay, out var time))
-        {
-            errors.Add(field, QueryTime.Rule);
-            return fallback;
-        }
-
-        return time.ToUnixTimeMilliseconds();
     }
 }

@@ -30,6 +30,7 @@ internal static class RoomsApi
             .WithSummary("Creates a room; without a uid it is made from the name")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithRequestExample("""{"name":"Salon","floor":"0","side":"south"}""")
             .WithExample($$"""{"data":{{Example}}}""", StatusCodes.Status201Created);
 
@@ -38,6 +39,7 @@ internal static class RoomsApi
             .WithSummary("Changes a room; what is absent stays, a floor or side of null is cleared")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithRequestExample("""{"name":"Living room"}""")
             .WithExample($$"""{"data":{{Example}}}""");
 

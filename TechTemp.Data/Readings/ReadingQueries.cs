@@ -23,9 +23,11 @@ public sealed class ReadingQueries(StoreConnections connections)
 {
     internal const string LatestSql =
         """
-        SELECT d.uid, r.uid, x.ts, x.temperature, x.humidity
+        SELECT d.uid, r.uid, x.ts, x.temperature + coalesce(c.temperature_offset, 0), x.humidity + coalesce(c.humidity_offset, 0)
         FROM devices d
         JOIN readings x ON x.device_id = d.id AND x.ts = (SELECT max(ts) FROM readings WHERE device_id = d.id)
+        LEFT JOIN calibrations c ON $calibrated AND c.device_id = d.id
+            AND c.from_ts = (SELECT max(from_ts) FROM calibrations WHERE device_id = d.id AND from_ts <= x.ts)
         LEFT JOIN placements p ON p.device_id = d.id AND p.to_ts IS NULL
         LEFT JOIN rooms r ON r.id = p.room_id
         WHERE ($device IS NULL OR d.uid = $device) AND ($room IS NULL OR r.uid = $room) AND ($home IS NULL OR d.home = $home)
@@ -43,13 +45,14 @@ public sealed class ReadingQueries(StoreConnections connections)
     /// <param name="deviceUid">Only this device; null for all.</param>
     /// <param name="roomUid">Only devices that stand in this room now; null for all.</param>
     /// <param name="homeId">Only devices of this home; null for all.</param>
+    /// <param name="calibrated">Whether the device's calibration of that time is added; false for the reading as it was stored.</param>
     /// <exception cref="SqliteException">The store failed.</exception>
-    public IReadOnlyList<LatestReading> Latest(string? deviceUid = null, string? roomUid = null, string? homeId = null)
+    public IReadOnlyList<LatestReading> Latest(string? deviceUid = null, string? roomUid = null, string? homeId = null, bool calibrated = true)
     {
         using var connection = connections.Open();
         using var command = connection.Prepare(
-            LatestSql, ("$device", SqliteType.Text), ("$room", SqliteType.Text), ("$home", SqliteType.Text));
-        using var reader = command.Bind(0, deviceUid).Bind(1, roomUid).Bind(2, homeId).ExecuteReader();
+            LatestSql, ("$device", SqliteType.Text), ("$room", SqliteType.Text), ("$home", SqliteType.Text), ("$calibrated", SqliteType.Integer));
+        using var reader = command.Bind(0, deviceUid).Bind(1, roomUid).Bind(2, homeId).Bind(3, calibrated).ExecuteReader();
         var latest = new List<LatestReading>();
         while (reader.Read())
         {

@@ -58,7 +58,9 @@ public static class StoreHosting
         });
         services.AddSingleton<ReadingWriter>();
         services.AddSingleton<ReadingQueries>();
+        services.AddSingleton<ReadingGaps>();
         services.AddScoped<DeviceRegistry>();
+        services.AddScoped<CalibrationRegistry>();
         services.AddScoped<RoomRegistry>();
         services.AddScoped<RejectedMessages>();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name);

@@ -1,3 +1,4 @@
+using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
@@ -15,9 +16,11 @@ public sealed class QueryPlanTests : IDisposable
     [InlineData(true)]
     public void The_newest_reading_is_a_seek_per_device(bool analyzed)
     {
-        var plan = Plan(ReadingQueries.LatestSql, analyzed, ("$device", null), ("$room", null), ("$home", null));
+        var plan = Plan(ReadingQueries.LatestSql, analyzed, ("$device", null), ("$room", null), ("$home", null), ("$calibrated", 1));
         Assert.Contains("SEARCH x USING PRIMARY KEY (device_id=? AND ts=?)", plan);
         Assert.Contains("SEARCH readings USING PRIMARY KEY (device_id=?)", plan);
+        Assert.Contains("SEARCH c USING PRIMARY KEY (device_id=? AND from_ts=?) LEFT-JOIN", plan);
+        Assert.Contains("SEARCH calibrations USING PRIMARY KEY (device_id=? AND from_ts<?)", plan);
         Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.StartsWith("SCAN d ", StringComparison.Ordinal));
         Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
     }
@@ -29,6 +32,23 @@ public sealed class QueryPlanTests : IDisposable
     {
         var plan = Plan(ReadingQueries.RangeSql, analyzed, ("$device_id", 1), ("$from", 0), ("$to", long.MaxValue), ("$limit", 10));
         Assert.Equal(["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)"], plan);
+    }
+
+    [Fact]
+    public void The_calibrations_of_a_device_are_one_seek_in_the_order_of_the_key() =>
+        Assert.Equal(["SEARCH calibrations USING PRIMARY KEY (device_id=?)"], Plan(Calibrations.Sql, analyzed: false, ("$device_id", 1)));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Gaps_are_found_along_the_key(bool analyzed)
+    {
+        Assert.Equal(
+            ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts<?)"],
+            Plan(ReadingGaps.BackwardSql, analyzed, ("$device_id", 1), ("$to", long.MaxValue), ("$limit", -1)));
+        Assert.Equal(
+            ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)"],
+            Plan(ReadingGaps.NextSql, analyzed, ("$device_id", 1), ("$ts", 0)));
     }
 
     [Fact]
