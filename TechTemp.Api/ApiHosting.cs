@@ -58,7 +58,7 @@ public static class ApiHosting
         api.MapDevices();
         api.MapCalibrations();
         api.MapGaps();
-        api.MapDeviceReadings();
+        api.MapSeries();
         api.MapRooms();
         api.MapRejected();
         app.MapOpenApi().WithHead();

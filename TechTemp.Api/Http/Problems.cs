@@ -19,6 +19,8 @@ internal static class Problems
 
     /// <summary>The answer of a route whose device is unknown.</summary>
     public static ProblemHttpResult NoDevice(string uid) => NotFound($"There is no device {uid}.");
+
+    public static ProblemHttpResult NoRoom(string uid) => NotFound($"There is no room {uid}.");
 }
 
 /// <summary>Writes every problem as JSON, whatever the request says that it accepts.</summary>

@@ -33,7 +33,7 @@ internal static class ReadingsApi
     }
 
     private static Results<Ok<Envelope<IReadOnlyList<LatestReadingDto>>>, ProblemHttpResult> Latest(
-        ReadingQueries queries,
+        LatestQueries queries,
         [Description("Only this device")] string? deviceId,
         [Description("Only devices that stand in this room")] string? roomId,
         [Description("Only devices of this home")] string? homeId,
@@ -46,7 +46,7 @@ internal static class ReadingsApi
             return errors.ToProblem();
         }
 
-        IReadOnlyList<LatestReadingDto> latest = [.. queries.Latest(deviceId, roomId, homeId, isCalibrated).Select(r => r.ToDto())];
+        IReadOnlyList<LatestReadingDto> latest = [.. queries.Read(deviceId, roomId, homeId, isCalibrated).Select(r => r.ToDto())];
         return TypedResults.Ok(Envelope.Of(latest));
     }
 

@@ -74,6 +74,10 @@ namespace TechTemp.Data.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("provisioned");
 
+                    b.Property<long?>("RawFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("raw_from");
+
                     b.Property<string>("Uid")
                         .IsRequired()
                         .HasColumnType("TEXT")

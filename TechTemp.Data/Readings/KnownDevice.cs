@@ -13,6 +13,9 @@ internal sealed class KnownDevice(int id, string uid, DeviceSequence sequence)
 
     public string? RoomUid { get; init; }
 
+    /// <summary>See <see cref="Device.RawFrom"/>.</summary>
+    public long? RawFrom { get; init; }
+
     /// <summary>Its newest reading, as stored.</summary>
     public Measurement? Newest { get; set; }
 

@@ -63,10 +63,10 @@ public sealed class CalibrationTests : IDisposable
     {
         _store.Write(Reading(_store.Now, 21.5, 99), Reading(_store.Now, 0, 0, device: "s2"));
         await Calibrate("s1", new(s_start.AddMilliseconds(1), 9, 9), new(s_start, -0.25, 2.5), new(s_start.AddDays(-1), 5, 5));
-        var queries = _store.Get<ReadingQueries>();
+        var queries = _store.Get<LatestQueries>();
         // 101.5 %: what is added is neither clamped nor rounded.
-        Assert.Equal([("s1", 21.25, 101.5), ("s2", 0, 0)], queries.Latest().Select(l => (l.DeviceUid, l.Temperature, l.Humidity)));
-        Assert.Equal([(21.5, 99), (0, 0)], queries.Latest(calibrated: false).Select(l => (l.Temperature, l.Humidity)));
+        Assert.Equal([("s1", 21.25, 101.5), ("s2", 0, 0)], queries.Read().Select(l => (l.DeviceUid, l.Temperature, l.Humidity)));
+        Assert.Equal([(21.5, 99), (0, 0)], queries.Read(calibrated: false).Select(l => (l.Temperature, l.Humidity)));
         Assert.Equal([(_store.Now, 21.5, 99)], _store.Readings());
     }
 
@@ -75,7 +75,7 @@ public sealed class CalibrationTests : IDisposable
     {
         _store.Write(Reading(_store.Now, 21.5, 50));
         await Calibrate("s1", new CalibrationView(s_start.AddMilliseconds(1), 9, 9));
-        Assert.Equal([(21.5, 50)], _store.Get<ReadingQueries>().Latest().Select(l => (l.Temperature, l.Humidity)));
+        Assert.Equal([(21.5, 50)], _store.Get<LatestQueries>().Read().Select(l => (l.Temperature, l.Humidity)));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class CalibrationTests : IDisposable
 
         var states = _store.Write(Reading(_store.Now + 60_000, 20, 50), Reading(_store.Now + 59_999, 0, 0)).States;
         Assert.Equal([(_store.Now + 60_000, 22, 48)], states.Select(s => (s.Ts, s.Temperature, s.Humidity)));
-        Assert.Equal([(_store.Now + 60_000, 22, 48)], _store.Get<ReadingQueries>().Latest().Select(l => (l.Ts, l.Temperature, l.Humidity)));
+        Assert.Equal([(_store.Now + 60_000, 22, 48)], _store.Get<LatestQueries>().Read().Select(l => (l.Ts, l.Temperature, l.Humidity)));
     }
 
     [Fact]

@@ -11,17 +11,10 @@ namespace TechTemp.Data.Readings;
 /// <param name="Humidity">%.</param>
 public sealed record LatestReading(string DeviceUid, string? RoomUid, long Ts, double Temperature, double Humidity);
 
-/// <summary>One stored reading.</summary>
-/// <param name="Ts">Unix milliseconds UTC.</param>
-/// <param name="Temperature">°C.</param>
-/// <param name="Humidity">%.</param>
-/// <param name="Source">The way it came in.</param>
-public readonly record struct RawReading(long Ts, double Temperature, double Humidity, ReadingSource Source);
-
-/// <summary>The time-series questions, as prepared SQL. Each is a seek on the key of readings; a test asserts the plans.</summary>
-public sealed class ReadingQueries(StoreConnections connections)
+/// <summary>The newest readings, as prepared SQL: a seek for each device; a test asserts the plan.</summary>
+public sealed class LatestQueries(StoreConnections connections)
 {
-    internal const string LatestSql =
+    internal const string Sql =
         """
         SELECT d.uid, r.uid, x.ts, x.temperature + coalesce(c.temperature_offset, 0), x.humidity + coalesce(c.humidity_offset, 0)
         FROM devices d
@@ -34,24 +27,17 @@ public sealed class ReadingQueries(StoreConnections connections)
         ORDER BY d.uid;
         """;
 
-    internal const string RangeSql =
-        """
-        SELECT ts, temperature, humidity, source FROM readings
-        WHERE device_id = $device_id AND ts BETWEEN $from AND $to
-        ORDER BY ts DESC LIMIT $limit;
-        """;
-
     /// <summary>The newest reading of every device that has one, ordered by device uid.</summary>
     /// <param name="deviceUid">Only this device; null for all.</param>
     /// <param name="roomUid">Only devices that stand in this room now; null for all.</param>
     /// <param name="homeId">Only devices of this home; null for all.</param>
     /// <param name="calibrated">Whether the device's calibration of that time is added; false for the reading as it was stored.</param>
     /// <exception cref="SqliteException">The store failed.</exception>
-    public IReadOnlyList<LatestReading> Latest(string? deviceUid = null, string? roomUid = null, string? homeId = null, bool calibrated = true)
+    public IReadOnlyList<LatestReading> Read(string? deviceUid = null, string? roomUid = null, string? homeId = null, bool calibrated = true)
     {
         using var connection = connections.Open();
         using var command = connection.Prepare(
-            LatestSql, ("$device", SqliteType.Text), ("$room", SqliteType.Text), ("$home", SqliteType.Text), ("$calibrated", SqliteType.Integer));
+            Sql, ("$device", SqliteType.Text), ("$room", SqliteType.Text), ("$home", SqliteType.Text), ("$calibrated", SqliteType.Integer));
         using var reader = command.Bind(0, deviceUid).Bind(1, roomUid).Bind(2, homeId).Bind(3, calibrated).ExecuteReader();
         var latest = new List<LatestReading>();
         while (reader.Read())
@@ -60,23 +46,5 @@ public sealed class ReadingQueries(StoreConnections connections)
         }
 
         return latest;
-    }
-
-    /// <summary>A device's readings, newest first, read as they are taken.</summary>
-    /// <param name="deviceId">The store's key of the device.</param>
-    /// <param name="from">First time, unix milliseconds UTC, inclusive.</param>
-    /// <param name="to">Last time, inclusive.</param>
-    /// <param name="limit">How many at most; −1 for all.</param>
-    /// <exception cref="SqliteException">The store failed.</exception>
-    public IEnumerable<RawReading> Range(int deviceId, long from, long to, int limit = -1)
-    {
-        using var connection = connections.Open();
-        using var command = connection.Prepare(
-            RangeSql, ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer), ("$limit", SqliteType.Integer));
-        using var reader = command.Bind(0, deviceId).Bind(1, from).Bind(2, to).Bind(3, limit).ExecuteReader();
-        while (reader.Read())
-        {
-            yield return new(reader.GetInt64(0), reader.GetDouble(1), reader.GetDouble(2), (ReadingSource)reader.GetInt32(3));
-        }
     }
 }
