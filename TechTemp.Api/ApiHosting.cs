@@ -35,6 +35,8 @@ public static class ApiHosting
         services.AddOptions<CrossOriginOptions>().BindConfiguration(CrossOriginOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LiveOptions>().BindConfiguration(LiveOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<LiveStates>();
+        services.AddSingleton<LiveListeners>();
+        services.AddSingleton<LiveTelemetry>();
         services.AddCors();
         return builder;
     }
@@ -60,6 +62,7 @@ public static class ApiHosting
 
         var api = app.MapGroup("/api/v1").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         api.MapReadings();
+        api.MapLive();
         api.MapDevices();
         api.MapDeviceReadings();
         api.MapRooms();
