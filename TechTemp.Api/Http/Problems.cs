@@ -17,6 +17,8 @@ internal static class Problems
 
     public static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
 
+    public static ProblemHttpResult Unavailable(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status503ServiceUnavailable);
+
     /// <summary>The answer of a route whose device is unknown.</summary>
     public static ProblemHttpResult NoDevice(string uid) => NotFound($"There is no device {uid}.");
 
