@@ -12,16 +12,23 @@ namespace TechTemp.Data.Store;
 /// </summary>
 public sealed class StoreConnections : DbConnectionInterceptor
 {
+    private readonly TimeSpan _busyTimeout;
     private readonly string _setUp;
 
     /// <summary>For the file that the options name.</summary>
     public StoreConnections(IOptions<StoreOptions> options)
+        : this(options.Value.Path, options.Value.BusyTimeout, pooling: true)
     {
-        var busyTimeout = options.Value.BusyTimeout;
-        Path = System.IO.Path.GetFullPath(options.Value.Path);
+    }
+
+    private StoreConnections(string path, TimeSpan busyTimeout, bool pooling)
+    {
+        _busyTimeout = busyTimeout;
+        Path = System.IO.Path.GetFullPath(path);
         ConnectionString = new SqliteConnectionStringBuilder
         {
             DataSource = Path,
+            Pooling = pooling,
             ForeignKeys = true,
             DefaultTimeout = Math.Max(1, (int)Math.Ceiling(busyTimeout.TotalSeconds)),
             // The file is made by the migrations' owner alone; everyone else must not leave an empty one behind.
@@ -37,6 +44,9 @@ public sealed class StoreConnections : DbConnectionInterceptor
 
     /// <summary>For EF Core; other callers open their own.</summary>
     internal string ConnectionString { get; }
+
+    /// <summary>For another file, or for this one, without a pool: each connection is closed when it is disposed.</summary>
+    internal StoreConnections Unpooled(string path) => new(path, _busyTimeout, pooling: false);
 
     /// <summary>An open connection from the pool. The caller disposes it.</summary>
     /// <exception cref="SqliteException">The file is missing or cannot be opened.</exception>
