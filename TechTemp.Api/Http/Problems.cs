@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace TechTemp.Api.Http;
 
@@ -55,7 +56,7 @@ internal sealed partial class ApiExceptionHandler(IProblemDetailsService problem
             BadHttpRequestException bad => (bad.StatusCode, Explain(bad)),
             // What ReadFromJsonAsync throws for a Content-Type with a charset that .NET has no encoding for.
             InvalidOperationException when exception.Message.Contains("charset", StringComparison.Ordinal) => (StatusCodes.Status415UnsupportedMediaType, "The body must be JSON in UTF-8."),
-            SqliteException => (StatusCodes.Status503ServiceUnavailable, "The store cannot be used at the moment. Nothing was changed; try again."),
+            SqliteException or DbUpdateException { InnerException: SqliteException } => (StatusCodes.Status503ServiceUnavailable, "The store cannot be used at the moment. Nothing was changed; try again."),
             _ => (StatusCodes.Status500InternalServerError, "The server failed to answer this request. Nothing was changed."),
         };
         if (status >= StatusCodes.Status500InternalServerError)

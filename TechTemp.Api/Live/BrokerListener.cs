@@ -10,7 +10,7 @@ internal sealed class BrokerListener(MqttConnection connection) : BackgroundServ
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => connection.RunAsync(
         $"techtemp-api-{Guid.NewGuid():N}",
         builder => builder.WithCleanStart(true),
-        client => { },
+        (_, _) => Task.CompletedTask,
         (client, _, cancellationToken) => client.SubscribeAsync(SensorTopic.AllStates, cancellationToken: cancellationToken),
         stoppingToken);
 }

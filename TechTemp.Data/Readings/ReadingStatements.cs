@@ -153,13 +153,26 @@ internal sealed class ReadingStatements : IDisposable
         {
             var device = _touched[i];
             _setLastSeen.Bind(0, device.Id).Bind(1, device.SeenAt).ExecuteNonQuery();
-            var newest = device.Newest!.Value;
-            states[i] = new(device.Home, device.Uid, device.RoomUid, newest.Ts, newest.Temperature, newest.Humidity);
+            states[i] = State(device);
             device.Touched = false;
         }
 
         _touched.Clear();
         return states;
+    }
+
+    /// <summary>The newest reading of every device that has one.</summary>
+    public IReadOnlyList<DeviceState> States(SqliteConnection connection)
+    {
+        using var command = connection.Prepare("SELECT uid FROM devices;");
+        using var reader = command.ExecuteReader();
+        var uids = new List<string>();
+        while (reader.Read())
+        {
+            uids.Add(reader.GetString(0));
+        }
+
+        return [.. uids.Select(Find).Where(device => device?.Newest is not null).Select(device => State(device!))];
     }
 
     /// <inheritdoc />
@@ -219,6 +232,12 @@ internal sealed class ReadingStatements : IDisposable
             RoomUid = reader.StringOrNull(2),
             Newest = reader.IsDBNull(3) ? null : new(reader.GetInt64(3), reader.GetDouble(4), reader.GetDouble(5)),
         };
+    }
+
+    private static DeviceState State(KnownDevice device)
+    {
+        var newest = device.Newest!.Value;
+        return new(device.Home, device.Uid, device.RoomUid, newest.Ts, newest.Temperature, newest.Humidity);
     }
 
     private KnownDevice Create(string uid, IncomingMessage message)

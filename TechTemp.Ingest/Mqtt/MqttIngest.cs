@@ -65,7 +65,7 @@ public sealed class MqttIngest(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await store.WaitAsync(stoppingToken);
-        await connection.RunAsync(sessionOptions.Value.ClientId, Configure, Prepare, SubscribeAsync, stoppingToken);
+        await connection.RunAsync(sessionOptions.Value.ClientId, Configure, PrepareAsync, SubscribeAsync, stoppingToken);
     }
 
     private void Configure(MqttClientOptionsBuilder builder) => builder
@@ -73,11 +73,18 @@ public sealed class MqttIngest(
         .WithSessionExpiryInterval((uint)sessionOptions.Value.SessionExpiry.TotalSeconds)
         .WithReceiveMaximum((ushort)pipelineOptions.Value.InHandLimit);
 
-    private void Prepare(IMqttClient client) => client.ApplicationMessageReceivedAsync += e =>
+    private async Task PrepareAsync(IMqttClient client, CancellationToken cancellationToken)
     {
-        e.AutoAcknowledge = false;
-        return Receive(client, e);
-    };
+        // What the connection before this one brought and nobody acknowledged will come again. While the store is down it is
+        // in hand already, and each new connection would bring it once more: the broker keeps it meanwhile.
+        await pipeline.EmptyAsync(cancellationToken);
+        var receiving = new Receiving(client);
+        client.ApplicationMessageReceivedAsync += e =>
+        {
+            e.AutoAcknowledge = false;
+            return ReceiveAsync(receiving, e);
+        };
+    }
 
     private async Task SubscribeAsync(IMqttClient client, MqttClientConnectResult result, CancellationToken cancellationToken)
     {
@@ -86,6 +93,9 @@ public sealed class MqttIngest(
         {
             return;
         }
+
+        // A broker that has lost the session has lost the retained states too.
+        pipeline.PublishAllStates();
 
         // Retain as published: only so can a cleared retained message be told from an empty payload.
         var options = new MqttClientSubscribeOptionsBuilder()
@@ -99,7 +109,7 @@ public sealed class MqttIngest(
         }
     }
 
-    private Task Receive(IMqttClient client, MqttApplicationMessageReceivedEventArgs e)
+    private Task ReceiveAsync(Receiving receiving, MqttApplicationMessageReceivedEventArgs e)
     {
         var message = e.ApplicationMessage;
         if (message.Retain && message.Payload.IsEmpty)
@@ -107,10 +117,18 @@ public sealed class MqttIngest(
             return e.AcknowledgeAsync(CancellationToken.None);
         }
 
-        if (message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce && pipeline.IsFull)
+        if (message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce)
         {
-            telemetry.Dropped();
-            return Task.CompletedTask;
+            if (pipeline.IsFull)
+            {
+                telemetry.Dropped();
+                return Task.CompletedTask;
+            }
+        }
+        else if (receiving.Begin() > pipelineOptions.Value.InHandLimit)
+        {
+            // MQTT 5, section 3.3.4: the broker was told how many it may send, and does not keep to it.
+            return receiving.DisconnectAsync();
         }
 
         var incoming = IncomingMessage.FromMqtt(message.Topic, Payload(message.Payload), time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -119,10 +137,36 @@ public sealed class MqttIngest(
             incoming,
             time.GetTimestamp(),
             TraceContext.From(message.UserProperties),
-            cancellationToken => client.IsConnected ? e.AcknowledgeAsync(cancellationToken) : Task.CompletedTask));
+            cancellationToken => receiving.AcknowledgeAsync(e, cancellationToken)));
         return Task.CompletedTask;
     }
 
     private static ReadOnlyMemory<byte> Payload(in ReadOnlySequence<byte> payload) =>
         payload.IsSingleSegment ? payload.First : payload.ToArray();
+
+    /// <summary>What one connection has brought and not yet been told of.</summary>
+    private sealed class Receiving(IMqttClient client)
+    {
+        private int _unacknowledged;
+
+        /// <returns>How many there are now.</returns>
+        public int Begin() => Interlocked.Increment(ref _unacknowledged);
+
+        public Task AcknowledgeAsync(MqttApplicationMessageReceivedEventArgs e, CancellationToken cancellationToken)
+        {
+            if (e.ApplicationMessage.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce)
+            {
+                Interlocked.Decrement(ref _unacknowledged);
+            }
+
+            return client.IsConnected ? e.AcknowledgeAsync(cancellationToken) : Task.CompletedTask;
+        }
+
+        // Not awaited: the client ends when its handlers have, and this is one.
+        public Task DisconnectAsync()
+        {
+            _ = Task.Run(() => client.DisconnectAsync(new MqttClientDisconnectOptions { Reason = MqttClientDisconnectOptionsReason.ReceiveMaximumExceeded }));
+            return Task.CompletedTask;
+        }
+    }
 }

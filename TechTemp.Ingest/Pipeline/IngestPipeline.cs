@@ -28,6 +28,15 @@ public sealed partial class IngestPipeline(
     /// <summary>Whether as many messages are in hand as may be.</summary>
     public bool IsFull => Volatile.Read(ref _inHand) >= options.Value.InHandLimit;
 
+    /// <summary>Completes when nothing is in hand.</summary>
+    public async Task EmptyAsync(CancellationToken cancellationToken)
+    {
+        while (Volatile.Read(ref _inHand) > 0)
+        {
+            await Task.Delay(s_firstPause, time, cancellationToken);
+        }
+    }
+
     /// <summary>Takes a message up.</summary>
     /// <returns>False when the pipeline is stopping: the message is not acknowledged and will come again.</returns>
     public bool TryAccept(PendingMessage message)
@@ -39,6 +48,23 @@ public sealed partial class IngestPipeline(
 
         Interlocked.Increment(ref _inHand);
         return true;
+    }
+
+    /// <summary>
+    /// Publishes the newest state of every device, for a broker that has lost what it retained. To be called before that
+    /// broker brings anything: a state that is read here must not come after one that is committed now.
+    /// </summary>
+    public void PublishAllStates()
+    {
+        try
+        {
+            states.Publish(writer.States());
+        }
+        catch (SqliteException e)
+        {
+            // To take readings up is more urgent; each brings its device's state.
+            LogStatesNotRead(logger, e.Message);
+        }
     }
 
     /// <summary>Takes nothing more up, and completes when what is in hand has been committed and acknowledged.</summary>
@@ -74,7 +100,6 @@ public sealed partial class IngestPipeline(
                 }
 
                 await ProcessAsync(batch, stoppingToken);
-                Interlocked.Add(ref _inHand, -batch.Count);
                 batch.Clear();
             }
         }
@@ -96,6 +121,8 @@ public sealed partial class IngestPipeline(
         telemetry.Committed(batch, result);
         foreach (var message in batch)
         {
+            // Before, because each acknowledgement lets the broker send one more.
+            Interlocked.Decrement(ref _inHand);
             await AcknowledgeAsync(message, stoppingToken);
         }
 
@@ -151,6 +178,9 @@ public sealed partial class IngestPipeline(
 
     [LoggerMessage(12, LogLevel.Information, "The store works again: {Count} messages committed")]
     private static partial void LogStoreBack(ILogger logger, int count);
+
+    [LoggerMessage(14, LogLevel.Warning, "The newest states could not be read from the store: {Message} Each device's next reading publishes its own")]
+    private static partial void LogStatesNotRead(ILogger logger, string message);
 
     [LoggerMessage(13, LogLevel.Debug, "A message could not be acknowledged: {Message}")]
     private static partial void LogNotAcknowledged(ILogger logger, string message);

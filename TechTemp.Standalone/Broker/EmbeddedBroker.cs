@@ -46,6 +46,8 @@ internal sealed partial class EmbeddedBroker : IHostedService, IStateSink, IDisp
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        // It keeps what is retained in memory only.
+        _pipeline.PublishAllStates();
         try
         {
             await _server.StartAsync();
@@ -80,6 +82,11 @@ internal sealed partial class EmbeddedBroker : IHostedService, IStateSink, IDisp
 
     public async Task<bool> TryPublishAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
+        if (!_server.IsStarted)
+        {
+            return false;
+        }
+
         try
         {
             await InjectAsync(topic, payload, retain: true, cancellationToken);
