@@ -78,11 +78,10 @@ public sealed class MqttIngest(
         // What the connection before this one brought and nobody acknowledged will come again. While the store is down it is
         // in hand already, and each new connection would bring it once more: the broker keeps it meanwhile.
         await pipeline.EmptyAsync(cancellationToken);
-        var receiving = new Receiving(client);
         client.ApplicationMessageReceivedAsync += e =>
         {
             e.AutoAcknowledge = false;
-            return ReceiveAsync(receiving, e);
+            return Receive(client, e);
         };
     }
 
@@ -109,7 +108,7 @@ public sealed class MqttIngest(
         }
     }
 
-    private Task ReceiveAsync(Receiving receiving, MqttApplicationMessageReceivedEventArgs e)
+    private Task Receive(IMqttClient client, MqttApplicationMessageReceivedEventArgs e)
     {
         var message = e.ApplicationMessage;
         if (message.Retain && message.Payload.IsEmpty)
@@ -117,18 +116,10 @@ public sealed class MqttIngest(
             return e.AcknowledgeAsync(CancellationToken.None);
         }
 
-        if (message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce)
+        if (message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce && pipeline.IsFull)
         {
-            if (pipeline.IsFull)
-            {
-                telemetry.Dropped();
-                return Task.CompletedTask;
-            }
-        }
-        else if (receiving.Begin() > pipelineOptions.Value.InHandLimit)
-        {
-            // MQTT 5, section 3.3.4: the broker was told how many it may send, and does not keep to it.
-            return receiving.DisconnectAsync();
+            telemetry.Dropped();
+            return Task.CompletedTask;
         }
 
         var incoming = IncomingMessage.FromMqtt(message.Topic, Payload(message.Payload), time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -137,36 +128,10 @@ public sealed class MqttIngest(
             incoming,
             time.GetTimestamp(),
             TraceContext.From(message.UserProperties),
-            cancellationToken => receiving.AcknowledgeAsync(e, cancellationToken)));
+            cancellationToken => client.IsConnected ? e.AcknowledgeAsync(cancellationToken) : Task.CompletedTask));
         return Task.CompletedTask;
     }
 
     private static ReadOnlyMemory<byte> Payload(in ReadOnlySequence<byte> payload) =>
         payload.IsSingleSegment ? payload.First : payload.ToArray();
-
-    /// <summary>What one connection has brought and not yet been told of.</summary>
-    private sealed class Receiving(IMqttClient client)
-    {
-        private int _unacknowledged;
-
-        /// <returns>How many there are now.</returns>
-        public int Begin() => Interlocked.Increment(ref _unacknowledged);
-
-        public Task AcknowledgeAsync(MqttApplicationMessageReceivedEventArgs e, CancellationToken cancellationToken)
-        {
-            if (e.ApplicationMessage.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce)
-            {
-                Interlocked.Decrement(ref _unacknowledged);
-            }
-
-            return client.IsConnected ? e.AcknowledgeAsync(cancellationToken) : Task.CompletedTask;
-        }
-
-        // Not awaited: the client ends when its handlers have, and this is one.
-        public Task DisconnectAsync()
-        {
-            _ = Task.Run(() => client.DisconnectAsync(new MqttClientDisconnectOptions { Reason = MqttClientDisconnectOptionsReason.ReceiveMaximumExceeded }));
-            return Task.CompletedTask;
-        }
-    }
 }

@@ -51,7 +51,7 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
         var losses = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
-            using var client = new MqttClientFactory().CreateMqttClient();
+            using var client = new MqttClientFactory().CreateMqttClient(new ReceiveWindow.Factory());
             try
             {
                 var lost = await ConnectAsync(client, clientOptions, address, prepare, connected, cancellationToken);
@@ -59,7 +59,7 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
                 var connectedAt = time.GetTimestamp();
                 var reason = await lost.WaitAsync(cancellationToken);
                 // The first loss counts however long the connection was: so the older of two clients reaches the limit first.
-                losses = time.GetElapsedTime(connectedAt) < s_shortConnection && reason != MqttClientDisconnectReason.ReceiveMaximumExceeded ? losses + 1 : 1;
+                losses = time.GetElapsedTime(connectedAt) < s_shortConnection ? losses + 1 : 1;
                 if (reason == MqttClientDisconnectReason.SessionTakenOver || (!clientOptions.CleanSession && losses >= LossesOfATakeover))
                 {
                     throw new MqttSessionTakenOverException(clientId);
