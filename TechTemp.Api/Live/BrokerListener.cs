@@ -12,12 +12,16 @@ namespace TechTemp.Api.Live;
 /// Feeds the live stream with the states that ingest publishes. Its session is its own and ends with it: what was published
 /// meanwhile is retained, and comes with the next subscription.
 /// </summary>
-internal sealed class BrokerListener(MqttConnection connection, LiveStates states, StoreState store, ReadingQueries queries) : BackgroundService
+internal sealed class BrokerListener(MqttConnection connection, LiveStates states, StoreState store, LatestQueries queries) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => connection.RunAsync(
         $"techtemp-api-{Guid.NewGuid():N}",
         builder => builder.WithCleanStart(true),
-        client => client.ApplicationMessageReceivedAsync += Receive,
+        (client, _) =>
+        {
+            client.ApplicationMessageReceivedAsync += Receive;
+            return Task.CompletedTask;
+        },
         (client, _, cancellationToken) => SubscribeAsync(client, cancellationToken),
         stoppingToken);
 
@@ -52,7 +56,7 @@ internal sealed class BrokerListener(MqttConnection connection, LiveStates state
 
         try
         {
-            states.KeepOnly(queries.Latest().Select(reading => reading.DeviceUid).ToHashSet());
+            states.KeepOnly(queries.Read().Select(reading => reading.DeviceUid).ToHashSet());
         }
         catch (SqliteException)
         {

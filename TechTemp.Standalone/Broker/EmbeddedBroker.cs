@@ -82,6 +82,11 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
     /// <returns>False when the broker does not run.</returns>
     public async Task<bool> TryPublishAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
+        if (!_server.IsStarted)
+        {
+            return false;
+        }
+
         try
         {
             await InjectAsync(topic, payload, retain: true, cancellationToken);
