@@ -2,7 +2,7 @@ using TechTemp.Integration.Tests.Standalone;
 
 namespace TechTemp.Integration.Tests.Live;
 
-/// <summary>GET /api/v1/readings/stream: the broker or the API away for a while, and everything in one process.</summary>
+/// <summary>GET /api/v1/readings/stream: the broker away for a while, another replica, and everything in one process.</summary>
 public sealed class LiveAwayTests
 {
     [Fact]
@@ -31,7 +31,7 @@ public sealed class LiveAwayTests
     }
 
     [Fact]
-    public async Task After_a_restart_of_the_API_an_id_from_before_brings_the_newest_readings()
+    public async Task Another_replica_answers_an_id_of_the_first_with_the_newest_readings()
     {
         await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Ours);
         string id;
