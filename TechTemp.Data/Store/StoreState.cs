@@ -4,10 +4,10 @@ namespace TechTemp.Data.Store;
 public sealed class StoreState(TimeProvider time)
 {
     /// <summary>How long a write may take before it counts as trouble: below the five seconds in which health must tell.</summary>
-    internal static readonly TimeSpan LongWrite = TimeSpan.FromSeconds(3);
+    internal static TimeSpan LongWrite { get; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a failure is news. Ingest tries again and renews it; where nobody tries, nobody would ever clear it.</summary>
-    internal static readonly TimeSpan FailureIsNews = TimeSpan.FromSeconds(30);
+    internal static TimeSpan FailureIsNews { get; } = TimeSpan.FromSeconds(30);
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Moment? _writing;
