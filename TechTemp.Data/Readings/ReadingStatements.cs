@@ -16,9 +16,11 @@ internal sealed class ReadingStatements : IDisposable
     private readonly KnownDevices _devices;
     private readonly RejectionStatements _rejections;
     private readonly RollupStatements _rollups;
+    private readonly bool _writesRollups;
 
-    public ReadingStatements(SqliteConnection connection, UnknownDevices unknownDevices)
+    public ReadingStatements(SqliteConnection connection, UnknownDevices unknownDevices, bool writesRollups = true)
     {
+        _writesRollups = writesRollups;
         _devices = new(connection, unknownDevices);
         _rejections = new(connection);
         _rollups = new(connection);
@@ -114,7 +116,11 @@ internal sealed class ReadingStatements : IDisposable
             return Compare(device, measurement);
         }
 
-        _rollups.Add(device.Id, measurement.Ts, measurement.Temperature, measurement.Humidity);
+        if (_writesRollups)
+        {
+            _rollups.Add(device.Id, measurement.Ts, measurement.Temperature, measurement.Humidity);
+        }
+
         return new(OutcomeKind.Stored, Late: device.Accept(measurement, message.ReceivedAt));
     }
 

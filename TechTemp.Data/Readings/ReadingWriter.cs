@@ -18,6 +18,9 @@ public sealed class ReadingWriter(
     private ReadingStatements? _statements;
     private long _toldDataVersion = -1;
 
+    /// <summary>False only where a benchmark asks what rollups cost.</summary>
+    internal bool WritesRollups { get; set; } = true;
+
     /// <summary>
     /// A batch is on disk: the states that it made, in the order of the batches. Raised while the next batch waits, so a
     /// handler must be quick.
@@ -35,7 +38,7 @@ public sealed class ReadingWriter(
             try
             {
                 _connection ??= connections.Open();
-                _statements ??= new(_connection, ingest.Value.UnknownDevices);
+                _statements ??= new(_connection, ingest.Value.UnknownDevices, WritesRollups);
                 var result = Write(batch, _connection, _statements);
                 state.WriteEnds();
                 Committed?.Invoke(result.States);
@@ -63,7 +66,7 @@ public sealed class ReadingWriter(
             try
             {
                 _connection ??= connections.Open();
-                _statements ??= new(_connection, ingest.Value.UnknownDevices);
+                _statements ??= new(_connection, ingest.Value.UnknownDevices, WritesRollups);
                 using var transaction = _connection.BeginTransaction(deferred: true);
                 _statements.Enter(transaction);
                 if (_statements.DataVersion != _toldDataVersion)

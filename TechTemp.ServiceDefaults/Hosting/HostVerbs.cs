@@ -3,18 +3,20 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace TechTemp.ServiceDefaults.Hosting;
 
-/// <summary>What a host can do instead of running: <c>program verb file [settings]</c>, with the settings it would run with.</summary>
+/// <summary>What a host can do instead of running: <c>program verb file [settings]</c> (or what else the verb is for), with the settings it would run with.</summary>
 public static class HostVerbs
 {
     /// <summary>Adds a verb.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="name">The verb, a lower-case word.</param>
-    /// <param name="run">Does it to a file, and returns the line that tells what was done.</param>
-    public static IServiceCollection AddVerb<TService>(this IServiceCollection services, string name, Func<TService, string, string> run)
+    /// <param name="run">Does it to what the command line names, and returns the line that tells what was done.</param>
+    /// <param name="argument">What the command line must name.</param>
+    public static IServiceCollection AddVerb<TService>(
+        this IServiceCollection services, string name, Func<TService, string, string> run, string argument = "file")
         where TService : notnull =>
-        services.AddSingleton(new Verb(name, (provider, file) => run(provider.GetRequiredService<TService>(), file)));
+        services.AddSingleton(new Verb(name, argument, (provider, value) => run(provider.GetRequiredService<TService>(), value)));
 
-    /// <summary>Takes the verb with its file off the command line; null when there is none.</summary>
+    /// <summary>Takes the verb with its argument off the command line; null when there is none.</summary>
     internal static (string[]? Verb, string[] Settings) Split(string[] args)
     {
         // Settings look like --name, /name or name=value.
@@ -35,15 +37,15 @@ public static class HostVerbs
         var found = known.Find(v => v.Name == verb[0])
             ?? throw new StartException(known.Count == 0
                 ? $"'{verb[0]}' is not known; this program has no verbs."
-                : $"'{verb[0]}' is not known; there is {string.Join(" and ", known.Select(v => $"{v.Name} <file>"))}.");
+                : $"'{verb[0]}' is not known; there is {string.Join(" and ", known.Select(v => $"{v.Name} <{v.Argument}>"))}.");
         if (verb.Length < 2)
         {
-            throw new StartException($"'{found.Name}' wants a file: {found.Name} <file>.");
+            throw new StartException($"'{found.Name}' wants a {found.Argument}: {found.Name} <{found.Argument}>.");
         }
 
         Console.WriteLine(found.Run(app.Services, verb[1]));
         return 0;
     }
 
-    private sealed record Verb(string Name, Func<IServiceProvider, string, string> Run);
+    private sealed record Verb(string Name, string Argument, Func<IServiceProvider, string, string> Run);
 }

@@ -1,0 +1,144 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using TechTemp.Data.Devices;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Store;
+
+namespace TechTemp.History;
+
+/// <summary>A store in a folder of its own, as a host has it, filled with believable readings.</summary>
+internal sealed class Site : IDisposable
+{
+    public const long Step = 300_000;
+    private const long Day = 86_400_000;
+
+    // An end that does not change, so that two runs read the same.
+    public static readonly long End = new DateTimeOffset(2026, 10, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
+    private readonly TempFolder _folder = new();
+    private readonly IHost _host;
+
+    private Site(long start)
+    {
+        Start = start;
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["Store:Path"] = Path;
+        builder.AddStoreOwner();
+        _host = builder.Build();
+        Get<StoreSchema>().Migrate();
+        Get<StoreState>().SetReady();
+    }
+
+    public string Path => _folder.File("techtemp.db");
+
+    public long Start { get; }
+
+    public long Readings { get; private set; }
+
+    public T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+
+    /// <summary>With that many devices and days; the first three devices stand in one room and were moved twice.</summary>
+    public static async Task<Site> CreateAsync(int devices, int days)
+    {
+        var site = new Site(End - days * Day);
+        var seconds = Table.Time(() => site.Fill(devices, site.Start)) / 1000;
+        await site.PlaceAsync(days);
+        Console.WriteLine(
+            $"{site.Readings:N0} readings of {devices} devices written in {seconds:F1} s; the file has {site.Bytes() / (double)site.Readings:F1} bytes a reading, all tables and indices");
+        return site;
+    }
+
+    public static Site Empty() => new(End);
+
+    public static Site WithOneReadingEach(int devices)
+    {
+        var site = Empty();
+        site.Fill(devices, End - Step);
+        return site;
+    }
+
+    /// <summary>The readings of one moment, or of many, as they come in: one of each device after the other.</summary>
+    public static IEnumerable<IncomingMessage> Messages(int devices, long from, long to)
+    {
+        for (var ts = from; ts < to; ts += Step)
+        {
+            for (var device = 0; device < devices; device++)
+            {
+                var phase = ts / (double)Day * 2 * Math.PI + device;
+                var measurement = new Measurement(
+                    ts + device * 1_000, Math.Round(20 + device % 5 + 3 * Math.Sin(phase) + ts / Step % 7 * 0.03, 2), Math.Round(50 + 20 * Math.Cos(phase) + ts / Step % 11 * 0.1, 2));
+                yield return IncomingMessage.FromMeasurement(Uid(device), measurement, End, ReadingSource.Mqtt, "home1");
+            }
+        }
+    }
+
+    public static string Uid(int device) => $"sensor-{device:00}";
+
+    public SqliteConnection Open() => Get<StoreConnections>().Open();
+
+    /// <summary>So that what is read next comes from the disk; false where this process may not.</summary>
+    public static bool ForgetCaches()
+    {
+        SqliteConnection.ClearAllPools();
+        try
+        {
+            File.WriteAllText("/proc/sys/vm/drop_caches", "3");
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A writer of its own; the store's, but without rollups where asked for.</summary>
+    public ReadingWriter Writer(bool rollups)
+    {
+        var writer = ActivatorUtilities.CreateInstance<ReadingWriter>(_host.Services);
+        writer.WritesRollups = rollups;
+        return writer;
+    }
+
+    public void Dispose()
+    {
+        _host.Dispose();
+        SqliteConnection.ClearAllPools();
+        _folder.Dispose();
+    }
+
+    private void Fill(int devices, long from)
+    {
+        var writer = Get<ReadingWriter>();
+        foreach (var batch in Messages(devices, from, End).Chunk(5_000))
+        {
+            writer.Write(batch);
+            Readings += batch.Length;
+        }
+    }
+
+    private async Task PlaceAsync(int days)
+    {
+        await using var scope = _host.Services.CreateAsyncScope();
+        var devices = scope.ServiceProvider.GetRequiredService<DeviceRegistry>();
+        for (var device = 0; device < 3; device++)
+        {
+            foreach (var (room, part) in new[] { ("salon", 0), ("attic", 3), ("salon", 7) })
+            {
+                var at = DateTimeOffset.FromUnixTimeMilliseconds(Start + days * Day * part / 10 + device * 1_234_567);
+                await devices.UpdateAsync(Uid(device), new(false, null, room, room, at), CancellationToken.None);
+            }
+        }
+    }
+
+    private long Bytes()
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE);";
+        command.ExecuteNonQuery();
+        return new FileInfo(Path).Length;
+    }
+}
