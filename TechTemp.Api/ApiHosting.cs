@@ -37,6 +37,7 @@ public static class ApiHosting
         services.AddSingleton<LiveStates>();
         services.AddSingleton<LiveListeners>();
         services.AddSingleton<LiveTelemetry>();
+        services.AddSingleton<QueryGate>();
         services.AddCors();
         return builder;
     }

@@ -10,7 +10,7 @@ namespace TechTemp.Api.Readings;
 /// <param name="Humidity">Relative humidity, %.</param>
 internal sealed record LatestReadingDto(string DeviceId, string? RoomId, DateTimeOffset Ts, double Temperature, double Humidity);
 
-/// <summary>One reading, or one bucket of readings, for the document: <see cref="RawPage"/> and <see cref="BucketDto"/> are what is written.</summary>
+/// <summary>One reading, or one bucket of readings, for the document: <see cref="RawPage"/> and <see cref="BucketPage"/> write them.</summary>
 /// <param name="Ts">Time of measurement, or the bucket's start.</param>
 /// <param name="Temperature">°C; a bucket's mean.</param>
 /// <param name="Humidity">Relative humidity, %; a bucket's mean.</param>
@@ -37,18 +37,6 @@ internal sealed record SeriesRow(
 /// <param name="Deleted">How many.</param>
 internal sealed record RemovalDto(int Deleted);
 
-/// <summary>The readings of one bucket of time.</summary>
-/// <param name="Ts">The bucket's start.</param>
-/// <param name="Temperature">Mean temperature, °C.</param>
-/// <param name="TemperatureMin">Lowest temperature, °C.</param>
-/// <param name="TemperatureMax">Highest temperature, °C.</param>
-/// <param name="Humidity">Mean relative humidity, %.</param>
-/// <param name="HumidityMin">Lowest relative humidity, %.</param>
-/// <param name="HumidityMax">Highest relative humidity, %.</param>
-/// <param name="Count">How many readings.</param>
-internal sealed record BucketDto(
-    DateTimeOffset Ts, double Temperature, double TemperatureMin, double TemperatureMax, double Humidity, double HumidityMin, double HumidityMax, long Count);
-
 internal static class ReadingMapping
 {
     public static LatestReadingDto ToDto(this LatestReading r) =>
@@ -60,7 +48,4 @@ internal static class ReadingMapping
         ReadingSource.Http => "http",
         _ => "simulated",
     };
-
-    public static BucketDto ToDto(this Bucket b) => new(
-        DateTimeOffset.FromUnixTimeMilliseconds(b.Start), b.Temperature, b.TemperatureMin, b.TemperatureMax, b.Humidity, b.HumidityMin, b.HumidityMax, b.Count);
 }

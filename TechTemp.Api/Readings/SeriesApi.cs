@@ -11,6 +11,9 @@ internal static class SeriesApi
 {
     private const int DefaultRawLimit = 10;
 
+    // Up to here a page takes less time than a wait for its turn would.
+    private const int SmallPage = 500;
+
     public static void MapSeries(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").WithTags("Readings").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
@@ -38,14 +41,14 @@ internal static class SeriesApi
             .WithExample("""{"data":{"deleted":3},"message":"3 readings of sensor-01 removed."}""");
     }
 
-    private static IResult OfDevice(string uid, [AsParameters] SeriesQuery query, SeriesQueries series, BucketQueries buckets) =>
-        Answer(query, range => series.OfDevice(uid, range.From, range.To, range.Calibrated), series, buckets, namesDevices: false, Problems.NoDevice(uid));
+    private static IResult OfDevice(string uid, [AsParameters] SeriesQuery query, SeriesQueries series, BucketQueries buckets, QueryGate gate) => Answer(
+        query, range => series.OfDevice(uid, range.From, range.To, range.Calibrated), series, buckets, gate, namesDevices: false, Problems.NoDevice(uid));
 
-    private static IResult OfRoom(string uid, [AsParameters] SeriesQuery query, SeriesQueries series, BucketQueries buckets) =>
-        Answer(query, range => series.OfRoom(uid, range.From, range.To, range.Calibrated), series, buckets, namesDevices: true, Problems.NoRoom(uid));
+    private static IResult OfRoom(string uid, [AsParameters] SeriesQuery query, SeriesQueries series, BucketQueries buckets, QueryGate gate) => Answer(
+        query, range => series.OfRoom(uid, range.From, range.To, range.Calibrated), series, buckets, gate, namesDevices: true, Problems.NoRoom(uid));
 
     private static IResult Answer(
-        SeriesQuery query, Func<SeriesRange, Series?> find, SeriesQueries series, BucketQueries buckets, bool namesDevices, ProblemHttpResult missing)
+        SeriesQuery query, Func<SeriesRange, Series?> find, SeriesQueries series, BucketQueries buckets, QueryGate gate, bool namesDevices, ProblemHttpResult missing)
     {
         var errors = new Errors();
         var range = query.Parse(errors);
@@ -59,17 +62,20 @@ internal static class SeriesApi
             return missing;
         }
 
-        if (range.Buckets is null)
+        if (range.Buckets is { } cut)
         {
-            var readings = series.Readings(found);
-            return new RawPage(found, range.BeforeDevice is { } device ? readings.SkipWhile(r => r.Ts == range.To && r.DeviceId >= device) : readings,
-                range.Limit ?? DefaultRawLimit, namesDevices);
+            return gate.Limit(new BucketPage(found, cut, range.Limit ?? SeriesQuery.MaxLimit, buckets));
         }
 
-        var limit = range.Limit ?? SeriesQuery.MaxLimit;
-        var page = buckets.Newest(found.Parts, range.Buckets, limit + 1);
-        return TypedResults.Ok(new Page<BucketDto>(
-            [.. page.Take(limit).Select(b => b.ToDto())], page.Count > limit ? SeriesQuery.CursorAfter(page[limit - 1].Start) : null));
+        var readings = series.Readings(found);
+        if (range.BeforeDevice is { } device)
+        {
+            readings = readings.SkipWhile(r => r.Ts == range.To && r.DeviceId >= device);
+        }
+
+        var limit = range.Limit ?? DefaultRawLimit;
+        var page = new RawPage(found, readings, limit, namesDevices);
+        return limit > SmallPage ? gate.Limit(page) : page;
     }
 
     private static Results<Ok<Confirmation<RemovalDto>>, ProblemHttpResult> Delete(string uid, string? from, string? to, ReadingRemoval removal)

@@ -29,7 +29,7 @@ public sealed class Buckets
     public static TimeSpan Step { get; } = TimeSpan.FromMinutes(15);
 
     /// <summary>Days from midnight to midnight of a time zone: 23 to 25 hours where clocks are changed.</summary>
-    public static Buckets Days(TimeZoneInfo zone) => new(zone, 0);
+    public static Buckets Days(TimeZoneInfo zone) => zone.HasSameRules(TimeZoneInfo.Utc) ? Of(TimeSpan.FromDays(1)) : new(zone, 0);
 
     /// <summary>Buckets of a fixed length.</summary>
     /// <param name="length">A positive multiple of <see cref="Step"/>.</param>

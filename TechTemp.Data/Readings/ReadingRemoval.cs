@@ -52,8 +52,8 @@ public sealed class ReadingRemoval(StoreConnections connections)
             ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer));
         var deleted = delete.Bind(0, id).Bind(1, first).Bind(2, last).ExecuteNonQuery();
         using var rollups = new RollupStatements(connection);
-        rollups.Enter(transaction, forget: true);
-        RollupBuilder.Build(connection, rollups, id, RollupTiers.Floor(first), RollupTiers.Floor(last) + RollupTiers.LengthOf(RollupTier.QuarterDay));
+        rollups.Enter(forget: true);
+        RollupBuilder.Build(connection, rollups, id, RollupTiers.Floor(first), RollupTiers.Floor(last) + RollupTiers.LengthOf(RollupTiers.Coarsest));
         transaction.Commit();
         return new(deleted);
     }

@@ -38,6 +38,7 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
                 (RollupTier.QuarterHour, options.Value.Rollups),
                 (RollupTier.Hour, options.Value.CoarseRollups),
                 (RollupTier.QuarterDay, options.Value.CoarseRollups),
+                (RollupTier.Day, options.Value.CoarseRollups),
             })
             {
                 foreach (var step in DropRollups(connection, deviceId, tier, age))

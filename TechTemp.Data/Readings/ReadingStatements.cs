@@ -11,8 +11,8 @@ namespace TechTemp.Data.Readings;
 /// </summary>
 internal sealed class ReadingStatements : IDisposable
 {
-    private readonly SqliteCommand _insert;
-    private readonly SqliteCommand _find;
+    private readonly Statement _insert;
+    private readonly Statement _find;
     private readonly KnownDevices _devices;
     private readonly RejectionStatements _rejections;
     private readonly RollupStatements _rollups;
@@ -24,16 +24,13 @@ internal sealed class ReadingStatements : IDisposable
         _devices = new(connection, unknownDevices);
         _rejections = new(connection);
         _rollups = new(connection);
-        _insert = connection.Prepare(
+        _insert = new(
+            connection,
             """
             INSERT INTO readings (device_id, ts, temperature, humidity, source)
-            VALUES ($device_id, $ts, $temperature, $humidity, $source) ON CONFLICT DO NOTHING;
-            """,
-            ("$device_id", SqliteType.Integer), ("$ts", SqliteType.Integer), ("$temperature", SqliteType.Real),
-            ("$humidity", SqliteType.Real), ("$source", SqliteType.Integer));
-        _find = connection.Prepare(
-            "SELECT temperature, humidity FROM readings WHERE device_id = $device_id AND ts = $ts;",
-            ("$device_id", SqliteType.Integer), ("$ts", SqliteType.Integer));
+            VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING;
+            """);
+        _find = new(connection, "SELECT temperature, humidity FROM readings WHERE device_id = ?1 AND ts = ?2;");
     }
 
     /// <summary>See <see cref="KnownDevices.DataVersion"/>.</summary>
@@ -42,9 +39,8 @@ internal sealed class ReadingStatements : IDisposable
     /// <summary>Enters a transaction; one that stores holds the write lock.</summary>
     public void Enter(SqliteTransaction transaction)
     {
-        _insert.Transaction = _find.Transaction = transaction;
         var othersWrote = _devices.Enter(transaction);
-        _rollups.Enter(transaction, forget: othersWrote);
+        _rollups.Enter(forget: othersWrote);
         _rejections.Enter(transaction);
     }
 
@@ -110,8 +106,8 @@ internal sealed class ReadingStatements : IDisposable
                 RejectionReasons.TooOld, $"device {device.Uid} keeps no single readings before {device.RawFrom} any more, was {measurement.Ts}"));
         }
 
-        _insert.Bind(0, device.Id).Bind(1, measurement.Ts).Bind(2, measurement.Temperature).Bind(3, measurement.Humidity).Bind(4, (int)message.Source);
-        if (_insert.ExecuteNonQuery() == 0)
+        _insert.Bind(1, device.Id).Bind(2, measurement.Ts).Bind(3, measurement.Temperature).Bind(4, measurement.Humidity).Bind(5, (long)message.Source);
+        if (_insert.Execute() == 0)
         {
             return Compare(device, measurement);
         }
@@ -126,9 +122,10 @@ internal sealed class ReadingStatements : IDisposable
 
     private Outcome Compare(KnownDevice device, in Measurement measurement)
     {
-        using var reader = _find.Bind(0, device.Id).Bind(1, measurement.Ts).ExecuteReader();
-        reader.Read();
-        return reader.GetDouble(0) == measurement.Temperature && reader.GetDouble(1) == measurement.Humidity
+        _find.Bind(1, device.Id).Bind(2, measurement.Ts).Step();
+        var isSame = _find.Double(0) == measurement.Temperature && _find.Double(1) == measurement.Humidity;
+        _find.Reset();
+        return isSame
             ? new(OutcomeKind.Duplicate)
             : new(OutcomeKind.Rejected, new(RejectionReasons.Conflict, $"device {device.Uid} has another reading with ts {measurement.Ts}; the first one stays"));
     }

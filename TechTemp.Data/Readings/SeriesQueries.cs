@@ -23,7 +23,7 @@ public sealed class SeriesQueries(StoreConnections connections)
     internal const string RangeSql =
         """
         SELECT ts, temperature, humidity, source FROM readings
-        WHERE device_id = $device_id AND ts BETWEEN $from AND $to
+        WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3
         ORDER BY ts DESC;
         """;
 
@@ -134,15 +134,14 @@ public sealed class SeriesQueries(StoreConnections connections)
 
     private static IEnumerable<SeriesReading> Readings(SqliteConnection connection, IEnumerable<SeriesPart> partsOfOneDevice)
     {
-        using var command = connection.Prepare(RangeSql, ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer));
+        using var readings = new Statement(connection, RangeSql);
         foreach (var part in partsOfOneDevice.OrderByDescending(p => p.From))
         {
-            using var reader = command.Bind(0, part.DeviceId).Bind(1, part.From).Bind(2, part.To).ExecuteReader();
-            while (reader.Read())
+            readings.Bind(1, part.DeviceId).Bind(2, part.From).Bind(3, part.To);
+            while (readings.Step())
             {
                 yield return new(
-                    reader.GetInt64(0), reader.GetDouble(1) + part.Temperature, reader.GetDouble(2) + part.Humidity,
-                    (ReadingSource)reader.GetInt32(3), part.DeviceId);
+                    readings.Long(0), readings.Double(1) + part.Temperature, readings.Double(2) + part.Humidity, (ReadingSource)readings.Long(3), part.DeviceId);
             }
         }
     }

@@ -53,11 +53,11 @@ public sealed class BucketQueries(StoreConnections connections)
     private static List<SeriesPart> Bound(SqliteConnection connection, IReadOnlyList<SeriesPart> parts)
     {
         using var bounds = connection.Prepare(BoundsSql, ("$device_id", SqliteType.Integer), ("$tier", SqliteType.Integer));
-        var length = RollupTiers.LengthOf(RollupTier.QuarterDay);
+        var length = RollupTiers.LengthOf(RollupTiers.Coarsest);
         var bounded = new List<SeriesPart>(parts.Count);
         foreach (var device in parts.GroupBy(p => p.DeviceId))
         {
-            using var reader = bounds.Bind(0, device.Key).Bind(1, (int)RollupTier.QuarterDay).ExecuteReader();
+            using var reader = bounds.Bind(0, device.Key).Bind(1, (int)RollupTiers.Coarsest).ExecuteReader();
             reader.Read();
             if (reader.LongOrNull(0) is { } first && reader.LongOrNull(1) is { } last)
             {

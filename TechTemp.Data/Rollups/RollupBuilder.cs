@@ -13,7 +13,7 @@ public sealed record RollupProgress(int Devices, int DevicesDone, long Readings)
 public sealed class RollupBuilder(StoreConnections connections)
 {
     // Of a reading every five seconds a transaction takes some 17,000: a few hundredths of a second.
-    private static readonly long s_step = 4 * RollupTiers.LengthOf(RollupTier.QuarterDay);
+    private static readonly long s_step = RollupTiers.LengthOf(RollupTiers.Coarsest);
 
     /// <summary>Whether a device's rollups have not been computed to their end.</summary>
     internal static bool IsMissing(SqliteConnection connection) => connection.ScalarLong("SELECT EXISTS (SELECT 1 FROM rollup_backlog);") != 0;
@@ -71,12 +71,12 @@ public sealed class RollupBuilder(StoreConnections connections)
     internal static long Build(SqliteConnection connection, RollupStatements rollups, int deviceId, long from, long to)
     {
         rollups.Clear(deviceId, from, to);
-        using var raw = connection.Prepare(RollupReader.RawSql, ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer));
-        using var reader = raw.Bind(0, deviceId).Bind(1, from).Bind(2, to - 1).ExecuteReader();
+        using var raw = new Statement(connection, RollupReader.RawSql);
+        raw.Bind(1, deviceId).Bind(2, from).Bind(3, to - 1);
         var count = 0L;
-        while (reader.Read())
+        while (raw.Step())
         {
-            rollups.Add(deviceId, reader.GetInt64(0), reader.GetDouble(1), reader.GetDouble(2));
+            rollups.Add(deviceId, raw.Long(0), raw.Double(1), raw.Double(2));
             count++;
         }
 
@@ -92,7 +92,7 @@ public sealed class RollupBuilder(StoreConnections connections)
         for (long? next = RollupTiers.Floor(Math.Max(from, 0)); next is { } start;)
         {
             using var transaction = connection.BeginTransaction(deferred: false);
-            rollups.Enter(transaction, forget: true);
+            rollups.Enter(forget: true);
             // Over times without readings and without rollups it jumps.
             if (First(connection, deviceId, start) is { } first && first <= to)
             {
@@ -114,7 +114,7 @@ public sealed class RollupBuilder(StoreConnections connections)
 
     private static long? First(SqliteConnection connection, int deviceId, long from)
     {
-        var length = RollupTiers.LengthOf(RollupTier.QuarterDay);
+        var length = RollupTiers.LengthOf(RollupTiers.Coarsest);
         using var command = connection.Prepare(
             """
             SELECT min(ts) FROM (
@@ -123,7 +123,7 @@ public sealed class RollupBuilder(StoreConnections connections)
                 SELECT min(bucket) * $length FROM rollups WHERE device_id = $device_id AND tier = $tier AND bucket >= $from / $length);
             """,
             ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$length", SqliteType.Integer), ("$tier", SqliteType.Integer));
-        using var reader = command.Bind(0, deviceId).Bind(1, from).Bind(2, length).Bind(3, (int)RollupTier.QuarterDay).ExecuteReader();
+        using var reader = command.Bind(0, deviceId).Bind(1, from).Bind(2, length).Bind(3, (int)RollupTiers.Coarsest).ExecuteReader();
         reader.Read();
         return reader.LongOrNull(0);
     }

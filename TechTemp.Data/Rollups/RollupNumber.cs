@@ -1,4 +1,4 @@
-using SQLitePCL;
+using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Rollups;
 
@@ -11,21 +11,22 @@ internal static class RollupNumber
     // Beyond that a sum is no longer exact in hundredths.
     private const double Largest = 1e13;
 
-    /// <summary>For an extreme: exactly the number.</summary>
-    public static object Encode(double value)
+    /// <summary>Binds an extreme: exactly the number.</summary>
+    public static Statement BindExtreme(this Statement statement, int parameter, double value)
     {
         var hundredths = Math.Round(value * 100);
-        return hundredths / 100 == value && Math.Abs(hundredths) < Largest ? (object)(long)hundredths : value;
+        return hundredths / 100 == value && Math.Abs(hundredths) < Largest ? statement.Bind(parameter, (long)hundredths) : statement.Bind(parameter, value);
     }
 
-    /// <summary>For a sum: of hundredths it is a number of hundredths, however floating point has rounded it.</summary>
-    public static object EncodeSum(double value)
+    /// <summary>Binds a sum: of hundredths it is a number of hundredths, however floating point has rounded it.</summary>
+    public static Statement BindSum(this Statement statement, int parameter, double value)
     {
         var hundredths = Math.Round(value * 100);
-        return Math.Abs(hundredths / 100 - value) <= 1e-12 * Math.Abs(value) && Math.Abs(hundredths) < Largest ? (object)(long)hundredths : value;
+        return Math.Abs(hundredths / 100 - value) <= 1e-12 * Math.Abs(value) && Math.Abs(hundredths) < Largest
+            ? statement.Bind(parameter, (long)hundredths)
+            : statement.Bind(parameter, value);
     }
 
-    public static double Decode(sqlite3_stmt statement, int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_INTEGER
-        ? raw.sqlite3_column_int64(statement, column) / 100.0
-        : raw.sqlite3_column_double(statement, column);
+    public static double Number(this Statement statement, int column) =>
+        statement.IsInteger(column) ? statement.Long(column) / 100.0 : statement.Double(column);
 }

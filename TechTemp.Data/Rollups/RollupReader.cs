@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 
@@ -10,18 +9,12 @@ namespace TechTemp.Data.Rollups;
 /// edge inside (a local midnight, a calibration, a move, an end of the range) is made up of the next finer tier's, and in
 /// the end of readings. Where retention has dropped what is finer, an interval counts by its start.
 /// </summary>
-internal sealed class RollupReader : IDisposable
+internal sealed class RollupReader(SqliteConnection connection) : IDisposable
 {
-    internal const string RawSql = "SELECT ts, temperature, humidity FROM readings WHERE device_id = $device_id AND ts BETWEEN $from AND $to ORDER BY ts;";
+    internal const string RawSql = "SELECT ts, temperature, humidity FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts;";
 
-    private readonly SqliteCommand[] _tiers;
-    private readonly SqliteCommand _raw;
-
-    public RollupReader(SqliteConnection connection)
-    {
-        _tiers = [.. Enumerable.Range(0, RollupTiers.Count).Select(_ => RollupRows.Range(connection))];
-        _raw = connection.Prepare(RawSql, ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer));
-    }
+    private readonly Statement[] _tiers = [.. Enumerable.Range(0, RollupTiers.Count).Select(_ => RollupRows.Range(connection))];
+    private readonly Statement _raw = new(connection, RawSql);
 
     /// <summary>Adds to the buckets what the part has in their time.</summary>
     public void Read(in SeriesPart part, BucketWindow window)
@@ -36,9 +29,9 @@ internal sealed class RollupReader : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var command in _tiers)
+        foreach (var tier in _tiers)
         {
-            command.Dispose();
+            tier.Dispose();
         }
 
         _raw.Dispose();
@@ -49,29 +42,25 @@ internal sealed class RollupReader : IDisposable
     private bool Read(in SeriesPart part, BucketWindow window, RollupTier tier, long from, long to)
     {
         var length = RollupTiers.LengthOf(tier);
-        var command = _tiers[(int)tier].Bind(0, part.DeviceId).Bind(1, (int)tier).Bind(2, from / length).Bind(3, to / length);
-        using var reader = command.ExecuteReader();
+        var row = _tiers[(int)tier].BindRange(part.DeviceId, tier, from / length, to / length);
         var any = false;
-        while (reader.Read())
+        var index = window.IndexOf(Math.Max(from, part.From));
+        while (row.Step())
         {
             any = true;
-            var row = reader.Handle!;
-            var start = raw.sqlite3_column_int64(row, 0) * length;
+            var start = row.Bucket() * length;
             var last = start + length - 1;
             if (last < part.From || start > part.To)
             {
                 continue;
             }
 
-            var isWhole = start >= part.From && last <= part.To;
-            var index = window.IndexOf(Math.Max(start, part.From));
-            if (isWhole && last < window.EndOf(index))
+            var first = Math.Max(start, part.From);
+            index = first < window.EndOf(index) ? index : window.IndexOf(first);
+            var isWhole = start >= part.From && last <= part.To && last < window.EndOf(index);
+            if (isWhole || (!ReadFiner(part, window, tier, start, last) && start >= part.From))
             {
-                window.Add(index, RollupRows.Read(row).Shifted(part.Temperature, part.Humidity));
-            }
-            else if (!ReadFiner(part, window, tier, start, last) && start >= part.From)
-            {
-                window.Add(index, RollupRows.Read(row).Shifted(part.Temperature, part.Humidity));
+                window.Add(index, row.Rollup().Shifted(part.Temperature, part.Humidity));
             }
         }
 
@@ -83,16 +72,16 @@ internal sealed class RollupReader : IDisposable
 
     private bool ReadRaw(in SeriesPart part, BucketWindow window, long from, long to)
     {
-        using var reader = _raw.Bind(0, part.DeviceId).Bind(1, from).Bind(2, to).ExecuteReader();
+        _raw.Bind(1, part.DeviceId).Bind(2, from).Bind(3, to);
         var any = false;
-        while (reader.Read())
+        while (_raw.Step())
         {
             any = true;
-            var ts = reader.GetInt64(0);
+            var ts = _raw.Long(0);
             if (ts >= part.From && ts <= part.To)
             {
                 var one = default(Rollup);
-                one.Add(reader.GetDouble(1) + part.Temperature, reader.GetDouble(2) + part.Humidity);
+                one.Add(_raw.Double(1) + part.Temperature, _raw.Double(2) + part.Humidity);
                 window.Add(window.IndexOf(ts), one);
             }
         }

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Rollups;
@@ -10,44 +9,41 @@ internal static class RollupRows
     public const string RangeSql =
         $"""
         SELECT bucket, {Values} FROM rollups
-        WHERE device_id = $device_id AND tier = $tier AND bucket BETWEEN $first AND $last
+        WHERE device_id = ?1 AND tier = ?2 AND bucket BETWEEN ?3 AND ?4
         ORDER BY bucket;
         """;
 
     private const string Values = "count, temperature_sum, temperature_min, temperature_max, humidity_sum, humidity_min, humidity_max";
 
-    public static SqliteCommand Range(SqliteConnection connection) => connection.Prepare(
-        RangeSql,
-        ("$device_id", SqliteType.Integer), ("$tier", SqliteType.Integer), ("$first", SqliteType.Integer), ("$last", SqliteType.Integer));
+    public static Statement Range(SqliteConnection connection) => new(connection, RangeSql);
 
-    public static SqliteCommand Upsert(SqliteConnection connection) => connection.Prepare(
-        $"""
-        INSERT OR REPLACE INTO rollups (device_id, tier, bucket, {Values})
-        VALUES ($device_id, $tier, $bucket, $count, $t_sum, $t_min, $t_max, $h_sum, $h_min, $h_max);
-        """,
-        ("$device_id", SqliteType.Integer), ("$tier", SqliteType.Integer), ("$bucket", SqliteType.Integer), ("$count", SqliteType.Integer),
-        // Integer or real, as each number is.
-        ("$t_sum", null), ("$t_min", null), ("$t_max", null), ("$h_sum", null), ("$h_min", null), ("$h_max", null));
+    public static Statement Upsert(SqliteConnection connection) =>
+        new(connection, $"INSERT OR REPLACE INTO rollups (device_id, tier, bucket, {Values}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);");
 
-    public static SqliteCommand Delete(SqliteConnection connection) => connection.Prepare(
-        "DELETE FROM rollups WHERE device_id = $device_id AND tier = $tier AND bucket BETWEEN $first AND $last;",
-        ("$device_id", SqliteType.Integer), ("$tier", SqliteType.Integer), ("$first", SqliteType.Integer), ("$last", SqliteType.Integer));
+    public static Statement Delete(SqliteConnection connection) =>
+        new(connection, "DELETE FROM rollups WHERE device_id = ?1 AND tier = ?2 AND bucket BETWEEN ?3 AND ?4;");
 
-    /// <summary>The row of <see cref="RangeSql"/> that the statement stands on.</summary>
-    public static Rollup Read(sqlite3_stmt row) => new()
+    public static Statement BindRange(this Statement statement, int deviceId, RollupTier tier, long first, long last) =>
+        statement.Bind(1, deviceId).Bind(2, (long)tier).Bind(3, first).Bind(4, last);
+
+    /// <summary>The interval's number, counted from 1970, of the row of <see cref="RangeSql"/> that the statement stands on.</summary>
+    public static long Bucket(this Statement row) => row.Long(0);
+
+    /// <summary>What that row says.</summary>
+    public static Rollup Rollup(this Statement row) => new()
     {
-        Count = raw.sqlite3_column_int64(row, 1),
-        TemperatureSum = RollupNumber.Decode(row, 2),
-        TemperatureMin = RollupNumber.Decode(row, 3),
-        TemperatureMax = RollupNumber.Decode(row, 4),
-        HumiditySum = RollupNumber.Decode(row, 5),
-        HumidityMin = RollupNumber.Decode(row, 6),
-        HumidityMax = RollupNumber.Decode(row, 7),
+        Count = row.Long(1),
+        TemperatureSum = row.Number(2),
+        TemperatureMin = row.Number(3),
+        TemperatureMax = row.Number(4),
+        HumiditySum = row.Number(5),
+        HumidityMin = row.Number(6),
+        HumidityMax = row.Number(7),
     };
 
-    public static void Write(SqliteCommand upsert, int deviceId, RollupTier tier, long bucket, in Rollup rollup) => upsert
-        .Bind(0, deviceId).Bind(1, (int)tier).Bind(2, bucket).Bind(3, rollup.Count)
-        .Bind(4, RollupNumber.EncodeSum(rollup.TemperatureSum)).Bind(5, RollupNumber.Encode(rollup.TemperatureMin)).Bind(6, RollupNumber.Encode(rollup.TemperatureMax))
-        .Bind(7, RollupNumber.EncodeSum(rollup.HumiditySum)).Bind(8, RollupNumber.Encode(rollup.HumidityMin)).Bind(9, RollupNumber.Encode(rollup.HumidityMax))
-        .ExecuteNonQuery();
+    public static void Write(Statement upsert, int deviceId, RollupTier tier, long bucket, in Rollup rollup) => upsert
+        .Bind(1, deviceId).Bind(2, (long)tier).Bind(3, bucket).Bind(4, rollup.Count)
+        .BindSum(5, rollup.TemperatureSum).BindExtreme(6, rollup.TemperatureMin).BindExtreme(7, rollup.TemperatureMax)
+        .BindSum(8, rollup.HumiditySum).BindExtreme(9, rollup.HumidityMin).BindExtreme(10, rollup.HumidityMax)
+        .Execute();
 }

@@ -8,36 +8,21 @@ namespace TechTemp.Data.Rollups;
 /// Adds readings to their rollups, over one connection and inside its caller's transaction. Each reading must be one that was
 /// really inserted. Rows are read once and written once for each transaction, however many readings they gain. Not thread-safe.
 /// </summary>
-internal sealed class RollupStatements : IDisposable
+internal sealed class RollupStatements(SqliteConnection connection) : IDisposable
 {
     // Some days of a thousand devices; what is forgotten is read again.
     private const int MostRemembered = 20_000;
 
-    private readonly SqliteCommand _find;
-    private readonly SqliteCommand _upsert;
-    private readonly SqliteCommand _delete;
-    private readonly SqliteCommand[] _commands;
+    private readonly Statement _find = RollupRows.Range(connection);
+    private readonly Statement _upsert = RollupRows.Upsert(connection);
+    private readonly Statement _delete = RollupRows.Delete(connection);
     private readonly Dictionary<Key, Entry> _rows = [];
     private readonly List<Key> _changed = [];
 
-    public RollupStatements(SqliteConnection connection)
-    {
-        _find = RollupRows.Range(connection);
-        _upsert = RollupRows.Upsert(connection);
-        _delete = RollupRows.Delete(connection);
-        _commands = [_find, _upsert, _delete];
-    }
-
     /// <summary>Enters a transaction that holds the write lock.</summary>
-    /// <param name="transaction">The transaction.</param>
     /// <param name="forget">Whether another connection may have written since the last one.</param>
-    public void Enter(SqliteTransaction transaction, bool forget)
+    public void Enter(bool forget)
     {
-        foreach (var command in _commands)
-        {
-            command.Transaction = transaction;
-        }
-
         if (forget || _rows.Count > MostRemembered)
         {
             _rows.Clear();
@@ -85,7 +70,7 @@ internal sealed class RollupStatements : IDisposable
     public int Clear(int deviceId, RollupTier tier, long from, long to)
     {
         var length = RollupTiers.LengthOf(tier);
-        return _delete.Bind(0, deviceId).Bind(1, (int)tier).Bind(2, from / length).Bind(3, to / length - 1).ExecuteNonQuery();
+        return _delete.BindRange(deviceId, tier, from / length, to / length - 1).Execute();
     }
 
     /// <summary>Writes the rows that have changed.</summary>
@@ -104,16 +89,21 @@ internal sealed class RollupStatements : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var command in _commands)
-        {
-            command.Dispose();
-        }
+        _find.Dispose();
+        _upsert.Dispose();
+        _delete.Dispose();
     }
 
     private Rollup Find(in Key key)
     {
-        using var reader = _find.Bind(0, key.DeviceId).Bind(1, (int)key.Tier).Bind(2, key.Bucket).Bind(3, key.Bucket).ExecuteReader();
-        return reader.Read() ? RollupRows.Read(reader.Handle!) : default;
+        if (!_find.BindRange(key.DeviceId, key.Tier, key.Bucket, key.Bucket).Step())
+        {
+            return default;
+        }
+
+        var rollup = _find.Rollup();
+        _find.Reset();
+        return rollup;
     }
 
     private readonly record struct Key(int DeviceId, RollupTier Tier, long Bucket);

@@ -29,4 +29,11 @@ internal sealed class Table
         run();
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
+
+    public static async Task<double> TimeAsync(Func<Task> run)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await run();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
 }

@@ -33,10 +33,10 @@ public sealed class QueryPlanTests : IDisposable
     {
         Assert.Equal(
             ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)"],
-            Plan(SeriesQueries.RangeSql, analyzed, ("$device_id", 1), ("$from", 0), ("$to", long.MaxValue)));
+            Plan(SeriesQueries.RangeSql, analyzed, ("?1", 1), ("?2", 0), ("?3", long.MaxValue)));
         Assert.Equal(
             ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)"],
-            Plan(RollupReader.RawSql, analyzed, ("$device_id", 1), ("$from", 0), ("$to", long.MaxValue)));
+            Plan(RollupReader.RawSql, analyzed, ("?1", 1), ("?2", 0), ("?3", long.MaxValue)));
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class QueryPlanTests : IDisposable
     public void A_range_of_rollups_is_one_seek_in_the_order_of_the_key(bool analyzed) =>
         Assert.Equal(
             ["SEARCH rollups USING PRIMARY KEY (device_id=? AND tier=? AND bucket>? AND bucket<?)"],
-            Plan(RollupRows.RangeSql, analyzed, ("$device_id", 1), ("$tier", 0), ("$first", 0), ("$last", 1)));
+            Plan(RollupRows.RangeSql, analyzed, ("?1", 1), ("?2", 0), ("?3", 0), ("?4", 1)));
 
     [Theory]
     [InlineData(false)]
