@@ -54,7 +54,8 @@ public sealed class ReadingRetentionTests : IDisposable
 
         var kept = Buckets(TechTemp.Data.Readings.Buckets.Days(TimeZoneInfo.FindSystemTimeZoneById("Asia/Kathmandu")));
         Assert.Equal(all - (30 * 288 - 144), kept.Sum(b => b.Count));
-        Assert.Equal(90, kept.Count(b => b.Count > 250));
+        // The first and the last are parts of a day.
+        Assert.Equal(89, kept.Count(b => b.Count > 250));
     }
 
     [Fact]
