@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using TechTemp.Faults.Rows;
+
+namespace TechTemp.Faults;
+
+/// <summary>Every fault, and the run of them one after the other: a row for each, printed when it is over.</summary>
+internal static class FaultTable
+{
+    private const int NameWidth = 18;
+
+    /// <summary>The rows, in the order of the run.</summary>
+    public static IReadOnlyList<Fault> All { get; } =
+    [
+        new("ingest-killed", "ingest is killed with -9 at random moments under load: 0 lost, 0 doubled", IngestKilled.RunAsync),
+    ];
+
+    /// <summary>Prints the names.</summary>
+    public static Task<int> ListAsync()
+    {
+        foreach (var fault in All)
+        {
+            Console.WriteLine($"{fault.Name.PadRight(NameWidth)} {fault.Promise}");
+        }
+
+        return Task.FromResult(0);
+    }
+
+    /// <summary>Runs the rows that are asked for.</summary>
+    /// <returns>The exit code: 0 when no promise was broken.</returns>
+    public static async Task<int> RunAsync(FaultOptions options, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("techtemp-faults-").FullName;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{(options.Full ? "Full" : "Short")} form, seed {options.Seed}, {options.Only.Count} faults, {Environment.ProcessorCount} processors"));
+        Console.WriteLine();
+        Print("fault", "result", "seconds", "done and counted");
+        Print(new('-', NameWidth), "-------", "-------", "----------------");
+        int passed = 0, failed = 0, skipped = 0;
+        var start = Stopwatch.GetTimestamp();
+        foreach (var fault in options.Only)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            switch (await RunAsync(fault, options, Directory.CreateDirectory(Path.Combine(folder, fault.Name)).FullName))
+            {
+                case Outcome.Kept: passed++; break;
+                case Outcome.Broken: failed++; break;
+                case Outcome.Skipped: skipped++; break;
+            }
+        }
+
+        if (failed == 0)
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Console.WriteLine();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{passed} passed, {failed} failed, {skipped} skipped"));
+        return failed == 0 ? 0 : 1;
+    }
+
+    private static async Task<Outcome> RunAsync(Fault fault, FaultOptions options, string folder)
+    {
+        ChildProcess.LogFolder = folder;
+        var run = new FaultRun(fault, options, folder);
+        Exception? exception = null;
+        try
+        {
+            await fault.RunAsync(run);
+        }
+        catch (FaultSkippedException e)
+        {
+            PrintRow("skipped", e.Message);
+            Directory.Delete(folder, recursive: true);
+            return Outcome.Skipped;
+        }
+        // Whatever it is, it is this row's failure; the others go on.
+        catch (Exception e)
+        {
+            exception = e;
+        }
+
+        if (exception is null && run.Broken.Count == 0)
+        {
+            PrintRow("kept", run.Done);
+            Directory.Delete(folder, recursive: true);
+            return Outcome.Kept;
+        }
+
+        PrintRow("BROKEN", run.Done);
+        foreach (var broken in run.Broken)
+        {
+            Detail(broken);
+        }
+
+        if (exception is not null)
+        {
+            Detail(exception.ToString());
+        }
+
+        Detail($"The promise: {fault.Promise}. Logs and store: {folder}");
+        return Outcome.Broken;
+
+        void PrintRow(string result, string text) => Print(fault.Name, result, run.Elapsed.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture), text);
+    }
+
+    private static void Print(string name, string result, string seconds, string text) =>
+        Console.WriteLine($"{name.PadRight(NameWidth)} {result,-7} {seconds,7}  {text}");
+
+    private static void Detail(string text) => Console.WriteLine("    " + text.ReplaceLineEndings("\n    "));
+
+    private enum Outcome
+    {
+        Kept,
+        Broken,
+        Skipped,
+    }
+}

@@ -1,0 +1,3 @@
+using TechTemp.Faults;
+
+return await FaultOptions.CreateCommand().Parse(args).InvokeAsync();
