@@ -13,6 +13,11 @@ internal static class FaultTable
     public static IReadOnlyList<Fault> All { get; } =
     [
         new("ingest-killed", "ingest is killed with -9 at random moments under load: 0 lost, 0 doubled", IngestKilled.RunAsync),
+        new("ingest-away", "readings queue while ingest is away: 0 lost, at most 250 MB while draining", IngestAway.RunAsync),
+        new("broker-restarted", "the broker is stopped and started: 0 lost, reconnected in 5 s, no subscription lost", BrokerRestarted.RunAsync),
+        new("connection-bad", "the connection of ingest and broker is cut, stalled, delayed, throttled: 0 lost, none twice", ConnectionBad.RunAsync),
+        new("standalone-killed", "Standalone is killed with -9 under load: 0 of what it acknowledged lost", StandaloneKilled.RunAsync),
+        new("two-ingests", "a second ingest with the same client id: the older one leaves and says why, no ping-pong, 0 lost", TwoIngests.RunAsync),
     ];
 
     /// <summary>Prints the names.</summary>

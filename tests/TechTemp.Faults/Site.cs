@@ -8,6 +8,7 @@ internal sealed class Site : IAsyncDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_standstill = TimeSpan.FromSeconds(15);
+    private HostProcess? _ingest;
 
     private Site(FaultRun run, MosquittoProcess broker, IEnumerable<(string Name, string Value)> settings)
     {
@@ -24,7 +25,7 @@ internal sealed class Site : IAsyncDisposable
     public MosquittoProcess Broker { get; }
 
     /// <summary>The ingest of now.</summary>
-    public HostProcess Ingest { get; private set; } = null!;
+    public HostProcess Ingest => _ingest!;
 
     /// <summary>The store.</summary>
     public StoreFile Store { get; }
@@ -58,8 +59,8 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>Starts ingest and waits for nothing; the one before must have ended.</summary>
     public async Task LaunchIngestAsync()
     {
-        await (Ingest?.DisposeAsync() ?? ValueTask.CompletedTask);
-        Ingest = HostProcess.Start("TechTemp.Ingest", Settings);
+        await (_ingest?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _ingest = HostProcess.Start("TechTemp.Ingest", Settings);
     }
 
     /// <summary>Starts ingest and waits until it is healthy; the one before must have ended.</summary>
@@ -67,6 +68,14 @@ internal sealed class Site : IAsyncDisposable
     {
         await LaunchIngestAsync();
         await Ingest.HealthAsync(health => health.Status == 200, "healthy");
+    }
+
+    /// <summary>Hands ingest over to the caller, who disposes it.</summary>
+    public HostProcess ReleaseIngest()
+    {
+        var ingest = Ingest;
+        _ingest = null;
+        return ingest;
     }
 
     /// <summary>Ends ingest by SIGKILL and waits for its end.</summary>
@@ -107,7 +116,7 @@ internal sealed class Site : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await (Ingest?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_ingest?.DisposeAsync() ?? ValueTask.CompletedTask);
         await Broker.DisposeAsync();
     }
 }
