@@ -16,8 +16,15 @@ internal static class FaultTable
         new("ingest-away", "readings queue while ingest is away: 0 lost, at most 250 MB while draining", IngestAway.RunAsync),
         new("broker-restarted", "the broker is stopped and started: 0 lost, reconnected in 5 s, no subscription lost", BrokerRestarted.RunAsync),
         new("connection-bad", "the connection of ingest and broker is cut, stalled, delayed, throttled: 0 lost, none twice", ConnectionBad.RunAsync),
+        new("store-full", "the disk is full: /health names the store in 5 s, 0 lost, recovers by itself", StoreTrouble.DiskFullAsync),
+        new("store-read-only", "the store's files take no writes: the same", StoreTrouble.ReadOnlyAsync),
+        new("store-locked", "another process holds the write lock: the same", StoreTrouble.LockedAsync),
+        new("store-moved", "the store's files are moved away and put back: the same", StoreTrouble.MovedAsync),
+        new("store-write-error", "the disk fails to write: the same", StoreTrouble.WriteErrorAsync),
         new("standalone-killed", "Standalone is killed with -9 under load: 0 of what it acknowledged lost", StandaloneKilled.RunAsync),
         new("two-ingests", "a second ingest with the same client id: the older one leaves and says why, no ping-pong, 0 lost", TwoIngests.RunAsync),
+        new("poison-ingest", "payloads and topics that no careful device sends: 0 crashes, each counted once as stored or rejected", PoisonSent.ToIngestAsync),
+        new("poison-standalone", "the same to Standalone", PoisonSent.ToStandaloneAsync),
     ];
 
     /// <summary>Prints the names.</summary>
