@@ -18,6 +18,7 @@ public static class IngestHosting
         builder.Services.AddSingleton<IngestPipeline>();
         builder.Services.AddSingleton<StatePublisher>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<StatePublisher>());
+        builder.Services.AddHostedService<StateRefresh>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<IngestPipeline>());
         builder.Services.AddHostedService<RejectionRetention>();
         return builder;

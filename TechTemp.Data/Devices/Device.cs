@@ -36,6 +36,9 @@ public sealed class Device
     /// </summary>
     public DateTimeOffset? LastSeenAt { get; set; }
 
+    /// <summary>The highest number of its own counter that came (<see cref="SequenceGap"/>); null when it does not count.</summary>
+    public long? HighestSeq { get; set; }
+
     /// <summary>The rooms it has stood in.</summary>
     public List<Placement> Placements { get; } = [];
 }

@@ -27,6 +27,10 @@ namespace TechTemp.Data.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("HighestSeq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("highest_seq");
+
                     b.Property<string>("Home")
                         .HasColumnType("TEXT")
                         .HasColumnName("home");
@@ -91,6 +95,25 @@ namespace TechTemp.Data.Migrations
                         .IsUnique();
 
                     b.ToTable("placements", (string)null);
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Devices.SequenceGap", b =>
+                {
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("device_id");
+
+                    b.Property<long>("First")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first");
+
+                    b.Property<long>("Last")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last");
+
+                    b.HasKey("DeviceId", "First");
+
+                    b.ToTable("sequence_gaps", (string)null);
                 });
 
             modelBuilder.Entity("TechTemp.Data.Readings.Reading", b =>
@@ -218,6 +241,15 @@ namespace TechTemp.Data.Migrations
                         .IsRequired();
 
                     b.Navigation("Room");
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Devices.SequenceGap", b =>
+                {
+                    b.HasOne("TechTemp.Data.Devices.Device", null)
+                        .WithMany()
+                        .HasForeignKey("DeviceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("TechTemp.Data.Readings.Reading", b =>

@@ -8,7 +8,7 @@ public enum OutcomeKind
     /// <summary>Committed to disk.</summary>
     Stored,
 
-    /// <summary>Stored before, with the same values.</summary>
+    /// <summary>Stored before, with the same values; or rejected and kept before, and sent again by the broker.</summary>
     Duplicate,
 
     /// <summary>Refused.</summary>
@@ -28,11 +28,13 @@ public readonly record struct Outcome(OutcomeKind Kind, Rejection? Rejection = n
 /// <param name="Ts">Its newest event time, unix milliseconds UTC.</param>
 /// <param name="Temperature">°C.</param>
 /// <param name="Humidity">%.</param>
-public sealed record DeviceState(string? HomeId, string DeviceUid, string? RoomUid, long Ts, double Temperature, double Humidity);
+/// <param name="AckedSeq">The number of the device's counter up to which every reading is committed or rejected; null when it does not count.</param>
+public sealed record DeviceState(
+    string? HomeId, string DeviceUid, string? RoomUid, long Ts, double Temperature, double Humidity, long? AckedSeq = null);
 
 /// <summary>What one committed batch did.</summary>
 /// <param name="Outcomes">One per message, in the batch's order.</param>
-/// <param name="States">The devices of which readings were stored, each with its newest.</param>
+/// <param name="States">The devices of which readings were stored, were stored already, or were numbered and rejected.</param>
 /// <param name="DroppedRejections">How many of the oldest rejected messages had to go for the row limit.</param>
 /// <param name="CommitTime">How long the commit itself took: the disk's part.</param>
 public sealed record BatchResult(IReadOnlyList<Outcome> Outcomes, IReadOnlyList<DeviceState> States, int DroppedRejections, TimeSpan CommitTime);

@@ -31,6 +31,15 @@ public sealed class IncomingMessage
     /// <summary>What was measured, when valid.</summary>
     public Measurement Measurement { get; private init; }
 
+    /// <summary>What it says about the device's counter; null when nothing.</summary>
+    public SequenceMark? Sequence { get; private init; }
+
+    /// <summary>Whether the broker may have sent it before: MQTT's DUP flag (MQTT 5, section 3.3.1.1).</summary>
+    public bool IsRedelivery { get; private init; }
+
+    /// <summary>Whether it was refused before and is tried again.</summary>
+    public bool IsReplay { get; private init; }
+
     /// <summary>Why it is not a valid reading; null when it is one.</summary>
     public Rejection? Rejection { get; private init; }
 
@@ -38,30 +47,17 @@ public sealed class IncomingMessage
     /// <param name="topic">The whole topic.</param>
     /// <param name="payload">The payload; kept, not copied.</param>
     /// <param name="receivedAt">Time of receipt, unix milliseconds UTC.</param>
-    /// <param name="now">By when its time is judged, where that is not its receipt: when it is tried again.</param>
-    public static IncomingMessage FromMqtt(string topic, ReadOnlyMemory<byte> payload, long receivedAt, long? now = null)
-    {
-        if (!SensorTopic.TryParseReading(topic, out var homeId, out var deviceUid))
-        {
-            return new(receivedAt, ReadingSource.Mqtt)
-            {
-                Topic = topic,
-                Payload = payload,
-                Rejection = new(RejectionReasons.InvalidTopic, $"topic must be home/{{homeId}}/sensors/{{deviceId}}/reading; each id {Uids.Rule}"),
-            };
-        }
+    /// <param name="isRedelivery">Whether the broker may have sent it before.</param>
+    public static IncomingMessage FromMqtt(string topic, ReadOnlyMemory<byte> payload, long receivedAt, bool isRedelivery = false) =>
+        Parse(topic, payload, receivedAt, receivedAt, isRedelivery, isReplay: false);
 
-        var rejection = ReadingPayload.Parse(payload.Span, now ?? receivedAt, out var measurement);
-        return new(receivedAt, ReadingSource.Mqtt)
-        {
-            Topic = topic,
-            Payload = payload,
-            HomeId = homeId,
-            DeviceUid = deviceUid,
-            Measurement = measurement,
-            Rejection = rejection,
-        };
-    }
+    /// <summary>Parses an MQTT message that was refused before, by the rules of now.</summary>
+    /// <param name="topic">The whole topic.</param>
+    /// <param name="payload">The payload; kept, not copied.</param>
+    /// <param name="receivedAt">Time of receipt, unix milliseconds UTC.</param>
+    /// <param name="now">By when its time is judged, unix milliseconds UTC.</param>
+    public static IncomingMessage FromReplay(string topic, ReadOnlyMemory<byte> payload, long receivedAt, long now) =>
+        Parse(topic, payload, receivedAt, now, isRedelivery: false, isReplay: true);
 
     /// <summary>A reading that did not come as an MQTT message: posted, or simulated.</summary>
     /// <param name="deviceUid">The device's id.</param>
@@ -86,4 +82,34 @@ public sealed class IncomingMessage
     /// <param name="rejection">Why not.</param>
     public static IncomingMessage Unreadable(long receivedAt, Rejection rejection) =>
         new(receivedAt, ReadingSource.Http) { Rejection = rejection };
+
+    private static IncomingMessage Parse(
+        string topic, ReadOnlyMemory<byte> payload, long receivedAt, long now, bool isRedelivery, bool isReplay)
+    {
+        if (!SensorTopic.TryParseReading(topic, out var homeId, out var deviceUid))
+        {
+            return new(receivedAt, ReadingSource.Mqtt)
+            {
+                Topic = topic,
+                Payload = payload,
+                IsRedelivery = isRedelivery,
+                IsReplay = isReplay,
+                Rejection = new(RejectionReasons.InvalidTopic, $"topic must be home/{{homeId}}/sensors/{{deviceId}}/reading; each id {Uids.Rule}"),
+            };
+        }
+
+        var rejection = ReadingPayload.Parse(payload.Span, now, out var measurement, out var sequence);
+        return new(receivedAt, ReadingSource.Mqtt)
+        {
+            Topic = topic,
+            Payload = payload,
+            HomeId = homeId,
+            DeviceUid = deviceUid,
+            Measurement = measurement,
+            Sequence = sequence,
+            IsRedelivery = isRedelivery,
+            IsReplay = isReplay,
+            Rejection = rejection,
+        };
+    }
 }

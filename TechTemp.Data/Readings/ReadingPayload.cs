@@ -8,7 +8,7 @@ namespace TechTemp.Data.Readings;
 /// Parses the payload of a reading's topic:
 /// <code>
 /// {"ts": 1757537685793, "temperature_c": 21.02, "humidity_pct": 63.33}
-/// {"ts": 1.757537685793e12, "temperature_c": 0, "humidity_pct": 0, "seq": 7, "battery": {"mv": 2900}}
+/// {"ts": 1.757537685793e12, "temperature_c": 0, "humidity_pct": 0, "seq": 7, "seq_oldest": 5, "battery": {"mv": 2900}}
 /// </code>
 /// Order and white space are free, other fields are tolerated, of a field given twice the last value holds (as JSON
 /// parsers do), though each must be valid, and a time's fraction is truncated.
@@ -22,10 +22,12 @@ public static class ReadingPayload
     /// <param name="payload">UTF-8 JSON.</param>
     /// <param name="now">Time of receipt, unix milliseconds UTC.</param>
     /// <param name="measurement">What was measured, when valid.</param>
+    /// <param name="sequence">What it says about the device's counter, also where its reading is refused; null when nothing valid.</param>
     /// <returns>Null when valid, else why not.</returns>
-    public static Rejection? Parse(ReadOnlySpan<byte> payload, long now, out Measurement measurement)
+    public static Rejection? Parse(ReadOnlySpan<byte> payload, long now, out Measurement measurement, out SequenceMark? sequence)
     {
         measurement = default;
+        sequence = null;
         if (payload.Length > MaxBytes)
         {
             return new(RejectionReasons.PayloadTooLarge, $"payload must be at most {MaxBytes} bytes, was {payload.Length}");
@@ -39,21 +41,23 @@ public static class ReadingPayload
 
         try
         {
-            var rejection = ParseObject(payload, out measurement);
+            var rejection = ParseObject(payload, out measurement, out sequence);
             return rejection ?? ReadingRules.Check(measurement, now, FieldNames.Mqtt);
         }
         // The reader's own exception for bytes that are not UTF-8 inside a name is InvalidOperationException.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            sequence = null;
             return new(RejectionReasons.InvalidJson, "payload must be one JSON object in UTF-8");
         }
     }
 
-    private static Rejection? ParseObject(ReadOnlySpan<byte> payload, out Measurement measurement)
+    private static Rejection? ParseObject(ReadOnlySpan<byte> payload, out Measurement measurement, out SequenceMark? sequence)
     {
         measurement = default;
+        sequence = null;
         double? ts = null, temperature = null, humidity = null;
-        long? seq = null;
+        long? seq = null, oldest = null;
         Rejection? rejection = null;
 
         var reader = new Utf8JsonReader(payload);
@@ -79,7 +83,11 @@ public static class ReadingPayload
             }
             else if (reader.ValueTextEquals("seq"u8))
             {
-                seq = ReadSequence(ref reader, ref rejection);
+                seq = ReadCount(ref reader, "seq", ref rejection);
+            }
+            else if (reader.ValueTextEquals("seq_oldest"u8))
+            {
+                oldest = ReadCount(ref reader, "seq_oldest", ref rejection);
             }
             else
             {
@@ -89,13 +97,15 @@ public static class ReadingPayload
 
         // Throws when anything but white space follows the object.
         reader.Read();
+        sequence = seq is { } number ? new SequenceMark(number, oldest <= number ? oldest : null) : null;
         rejection ??= ts is null ? Missing("ts")
             : temperature is null ? Missing("temperature_c")
             : humidity is null ? Missing("humidity_pct")
+            : oldest > seq ? new(RejectionReasons.OutOfRange, $"seq_oldest must not be above seq ({seq}), was {oldest}")
             : null;
         if (rejection is null)
         {
-            measurement = new(Truncate(ts!.Value), temperature!.Value, humidity!.Value, seq);
+            measurement = new(Truncate(ts!.Value), temperature!.Value, humidity!.Value);
         }
 
         return rejection;
@@ -114,7 +124,7 @@ public static class ReadingPayload
         return null;
     }
 
-    private static long? ReadSequence(ref Utf8JsonReader reader, ref Rejection? rejection)
+    private static long? ReadCount(ref Utf8JsonReader reader, string field, ref Rejection? rejection)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= 0)
@@ -122,7 +132,7 @@ public static class ReadingPayload
             return value;
         }
 
-        rejection ??= new(RejectionReasons.InvalidType, "seq must be an integer, 0 or more");
+        rejection ??= new(RejectionReasons.InvalidType, $"{field} must be an integer, 0 or more");
         reader.Skip();
         return null;
     }

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using TechTemp.Data.Devices;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
 
@@ -11,48 +10,15 @@ namespace TechTemp.Data.Readings;
 /// </summary>
 internal sealed class ReadingStatements : IDisposable
 {
-    private readonly SqliteCommand _dataVersion;
-    private readonly SqliteCommand _findDevice;
-    private readonly SqliteCommand _createDevice;
-    private readonly SqliteCommand _setHome;
-    private readonly SqliteCommand _setLastSeen;
     private readonly SqliteCommand _insert;
     private readonly SqliteCommand _find;
-    private readonly SqliteCommand _keepRejected;
-    private readonly SqliteCommand _dropRejected;
-    private readonly SqliteCommand[] _all;
-
-    private readonly Dictionary<string, KnownDevice> _devices = [];
-    private readonly List<KnownDevice> _touched = [];
-    private readonly UnknownDevices _unknownDevices;
-    private long _seenDataVersion = -1;
+    private readonly KnownDevices _devices;
+    private readonly RejectionStatements _rejections;
 
     public ReadingStatements(SqliteConnection connection, UnknownDevices unknownDevices)
     {
-        _unknownDevices = unknownDevices;
-        _dataVersion = connection.Prepare("PRAGMA data_version;");
-        _findDevice = connection.Prepare(
-            """
-            SELECT d.id, d.home, r.uid, x.ts, x.temperature, x.humidity
-            FROM devices d
-            LEFT JOIN placements p ON p.device_id = d.id AND p.to_ts IS NULL
-            LEFT JOIN rooms r ON r.id = p.room_id
-            LEFT JOIN readings x ON x.device_id = d.id AND x.ts = (SELECT max(ts) FROM readings WHERE device_id = d.id)
-            WHERE d.uid = $uid;
-            """,
-            ("$uid", SqliteType.Text));
-        _createDevice = connection.Prepare(
-            """
-            INSERT INTO devices (uid, home, label, provisioned, created_at) VALUES ($uid, $home, $label, 0, $created_at)
-            RETURNING id;
-            """,
-            ("$uid", SqliteType.Text), ("$home", SqliteType.Text), ("$label", SqliteType.Text), ("$created_at", SqliteType.Integer));
-        _setHome = connection.Prepare(
-            "UPDATE devices SET home = $home WHERE id = $id;",
-            ("$id", SqliteType.Integer), ("$home", SqliteType.Text));
-        _setLastSeen = connection.Prepare(
-            "UPDATE devices SET last_seen_at = max(coalesce(last_seen_at, $ts), $ts) WHERE id = $id;",
-            ("$id", SqliteType.Integer), ("$ts", SqliteType.Integer));
+        _devices = new(connection, unknownDevices);
+        _rejections = new(connection);
         _insert = connection.Prepare(
             """
             INSERT INTO readings (device_id, ts, temperature, humidity, source)
@@ -63,40 +29,17 @@ internal sealed class ReadingStatements : IDisposable
         _find = connection.Prepare(
             "SELECT temperature, humidity FROM readings WHERE device_id = $device_id AND ts = $ts;",
             ("$device_id", SqliteType.Integer), ("$ts", SqliteType.Integer));
-        _keepRejected = connection.Prepare(
-            """
-            INSERT INTO rejected_messages (received_at, topic, device_uid, payload, payload_size, reason, detail)
-            VALUES ($received_at, $topic, $device_uid, $payload, $payload_size, $reason, $detail);
-            """,
-            ("$received_at", SqliteType.Integer), ("$topic", SqliteType.Text), ("$device_uid", SqliteType.Text),
-            ("$payload", SqliteType.Blob), ("$payload_size", SqliteType.Integer), ("$reason", SqliteType.Text), ("$detail", SqliteType.Text));
-        // Ids rise without reuse: as long as they span no more than that many there is nothing to count. Replayed messages
-        // leave gaps, so the span may be wider than the rows are many.
-        _dropRejected = connection.Prepare(
-            """
-            DELETE FROM rejected_messages
-            WHERE (SELECT max(id) FROM rejected_messages) - (SELECT min(id) FROM rejected_messages) >= $rows
-            AND id <= (SELECT id FROM rejected_messages ORDER BY id DESC LIMIT 1 OFFSET $rows);
-            """,
-            ("$rows", SqliteType.Integer));
-        _all = [_dataVersion, _findDevice, _createDevice, _setHome, _setLastSeen, _insert, _find, _keepRejected, _dropRejected];
     }
 
-    /// <summary>Enters a transaction that holds the write lock. What other connections changed since the last one is forgotten here.</summary>
+    /// <summary>See <see cref="KnownDevices.DataVersion"/>.</summary>
+    public long DataVersion => _devices.DataVersion;
+
+    /// <summary>Enters a transaction; one that stores holds the write lock.</summary>
     public void Enter(SqliteTransaction transaction)
     {
-        foreach (var command in _all)
-        {
-            command.Transaction = transaction;
-        }
-
-        // Changes whenever another connection, of this process or another, has committed: https://sqlite.org/pragma.html#pragma_data_version
-        var dataVersion = (long)_dataVersion.ExecuteScalar()!;
-        if (dataVersion != _seenDataVersion)
-        {
-            _devices.Clear();
-            _seenDataVersion = dataVersion;
-        }
+        _insert.Transaction = _find.Transaction = transaction;
+        _devices.Enter(transaction);
+        _rejections.Enter(transaction);
     }
 
     /// <summary>Stores one message's reading, or says why not.</summary>
@@ -104,127 +47,56 @@ internal sealed class ReadingStatements : IDisposable
     {
         if (message.Rejection is { } invalid)
         {
+            // Rejected for good: a device that counts need not send it again. Its home must be right for it to be that device's.
+            if (message.Sequence is not null && _devices.Find(message.DeviceUid!) is { } sender && sender.Home == message.HomeId)
+            {
+                Settle(sender, message, new(OutcomeKind.Rejected, invalid));
+            }
+
             return new(OutcomeKind.Rejected, invalid);
         }
 
-        if (Resolve(message, out var device) is { } refused)
+        if (_devices.Resolve(message, out var device) is { } refused)
         {
             return new(OutcomeKind.Rejected, refused);
         }
 
-        var measurement = message.Measurement;
-        _insert.Bind(0, device.Id).Bind(1, measurement.Ts).Bind(2, measurement.Temperature).Bind(3, measurement.Humidity).Bind(4, (int)message.Source);
-        if (_insert.ExecuteNonQuery() == 0)
-        {
-            return Compare(device, measurement);
-        }
-
-        var late = measurement.Ts < device.Newest?.Ts;
-        device.Accept(measurement, message.ReceivedAt);
-        if (!device.Touched)
-        {
-            device.Touched = true;
-            _touched.Add(device);
-        }
-
-        return new(OutcomeKind.Stored, Late: late);
+        var outcome = Insert(device!, message);
+        Settle(device!, message, outcome);
+        return outcome;
     }
 
     /// <summary>Keeps a refused MQTT message.</summary>
-    public void KeepRejected(IncomingMessage message, Rejection rejection)
-    {
-        var kept = message.Payload[..Math.Min(message.Payload.Length, RejectedMessage.MaxPayloadBytes)];
-        _keepRejected
-            .Bind(0, message.ReceivedAt).Bind(1, message.Topic).Bind(2, message.DeviceUid).Bind(3, kept.ToArray())
-            .Bind(4, message.Payload.Length).Bind(5, rejection.Reason).Bind(6, rejection.Detail)
-            .ExecuteNonQuery();
-    }
+    /// <returns>False when it was kept before, and is only a redelivery.</returns>
+    public bool KeepRejected(IncomingMessage message, Rejection rejection) => _rejections.Keep(message, rejection);
 
     /// <summary>Drops the oldest refused messages beyond this many rows.</summary>
     /// <returns>How many were dropped.</returns>
-    public int DropRejected(int rows) => _dropRejected.Bind(0, rows).ExecuteNonQuery();
+    public int DropRejected(int rows) => _rejections.Drop(rows);
 
-    /// <summary>Writes what the stored readings changed about their devices.</summary>
-    /// <returns>The newest reading of each device that a reading was stored for.</returns>
-    public IReadOnlyList<DeviceState> Leave()
-    {
-        var states = new DeviceState[_touched.Count];
-        for (var i = 0; i < states.Length; i++)
-        {
-            var device = _touched[i];
-            _setLastSeen.Bind(0, device.Id).Bind(1, device.SeenAt).ExecuteNonQuery();
-            var newest = device.Newest!.Value;
-            states[i] = new(device.Home, device.Uid, device.RoomUid, newest.Ts, newest.Temperature, newest.Humidity);
-            device.Touched = false;
-        }
+    /// <summary>Writes what the messages changed about their devices.</summary>
+    /// <returns>The states of the devices that a message was stored or numbered for.</returns>
+    public IReadOnlyList<DeviceState> Leave() => _devices.Leave();
 
-        _touched.Clear();
-        return states;
-    }
+    /// <summary>Every device's state, as committed.</summary>
+    public IReadOnlyList<DeviceState> States() => _devices.States();
 
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var command in _all)
-        {
-            command.Dispose();
-        }
+        _insert.Dispose();
+        _find.Dispose();
+        _devices.Dispose();
+        _rejections.Dispose();
     }
 
-    private Rejection? Resolve(IncomingMessage message, out KnownDevice device)
+    private Outcome Insert(KnownDevice device, IncomingMessage message)
     {
-        var uid = message.DeviceUid!;
-        if (!_devices.TryGetValue(uid, out device!))
-        {
-            device = Find(uid)!;
-            if (device is null)
-            {
-                if (_unknownDevices == UnknownDevices.Hold)
-                {
-                    return new(RejectionReasons.UnknownDevice, $"device {uid} is not provisioned; its readings are held until it is");
-                }
-
-                device = Create(uid, message);
-            }
-
-            _devices.Add(uid, device);
-        }
-
-        if (message.HomeId is null || message.HomeId == device.Home)
-        {
-            return null;
-        }
-
-        if (device.Home is null)
-        {
-            _setHome.Bind(0, device.Id).Bind(1, message.HomeId).ExecuteNonQuery();
-            device.Home = message.HomeId;
-            return null;
-        }
-
-        return new(RejectionReasons.HomeMismatch, $"device {uid} belongs to home {device.Home}, not {message.HomeId}");
-    }
-
-    private KnownDevice? Find(string uid)
-    {
-        using var reader = _findDevice.Bind(0, uid).ExecuteReader();
-        if (!reader.Read())
-        {
-            return null;
-        }
-
-        return new KnownDevice(reader.GetInt32(0), uid)
-        {
-            Home = reader.StringOrNull(1),
-            RoomUid = reader.StringOrNull(2),
-            Newest = reader.IsDBNull(3) ? null : new(reader.GetInt64(3), reader.GetDouble(4), reader.GetDouble(5)),
-        };
-    }
-
-    private KnownDevice Create(string uid, IncomingMessage message)
-    {
-        _createDevice.Bind(0, uid).Bind(1, message.HomeId).Bind(2, Device.AutoDiscoveredLabel).Bind(3, message.ReceivedAt);
-        return new KnownDevice((int)(long)_createDevice.ExecuteScalar()!, uid) { Home = message.HomeId };
+        var measurement = message.Measurement;
+        _insert.Bind(0, device.Id).Bind(1, measurement.Ts).Bind(2, measurement.Temperature).Bind(3, measurement.Humidity).Bind(4, (int)message.Source);
+        return _insert.ExecuteNonQuery() == 0
+            ? Compare(device, measurement)
+            : new(OutcomeKind.Stored, Late: device.Accept(measurement, message.ReceivedAt));
     }
 
     private Outcome Compare(KnownDevice device, in Measurement measurement)
@@ -236,31 +108,13 @@ internal sealed class ReadingStatements : IDisposable
             : new(OutcomeKind.Rejected, new(RejectionReasons.Conflict, $"device {device.Uid} has another reading with ts {measurement.Ts}; the first one stays"));
     }
 
-    private sealed class KnownDevice(int id, string uid)
+    private void Settle(KnownDevice device, IncomingMessage message, in Outcome outcome)
     {
-        public int Id => id;
-
-        public string Uid => uid;
-
-        public string? Home { get; set; }
-
-        public string? RoomUid { get; init; }
-
-        public Measurement? Newest { get; set; }
-
-        /// <summary>The newest event time of the readings stored by this transaction, none later than its receipt.</summary>
-        public long SeenAt { get; private set; }
-
-        public bool Touched { get; set; }
-
-        public void Accept(in Measurement measurement, long receivedAt)
+        device.Count(message, isNewest: outcome is { Kind: OutcomeKind.Stored, Late: false });
+        // A duplicate is told of as well: whoever sends it has not heard that it is stored.
+        if (outcome.Kind != OutcomeKind.Rejected || message.Sequence is not null)
         {
-            if (Newest is null || measurement.Ts > Newest.Value.Ts)
-            {
-                Newest = measurement;
-            }
-
-            SeenAt = Math.Max(SeenAt, Math.Min(measurement.Ts, receivedAt));
+            _devices.Touch(device);
         }
     }
 }

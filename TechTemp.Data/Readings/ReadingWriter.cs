@@ -16,6 +16,13 @@ public sealed class ReadingWriter(
     private readonly Lock _lock = new();
     private SqliteConnection? _connection;
     private ReadingStatements? _statements;
+    private long _toldDataVersion = -1;
+
+    /// <summary>
+    /// A batch is on disk: the states that it made, in the order of the batches. Raised while the next batch waits, so a
+    /// handler must be quick.
+    /// </summary>
+    public event Action<IReadOnlyList<DeviceState>>? Committed;
 
     /// <summary>Stores the readings of a batch and keeps the MQTT messages among it that are refused.</summary>
     /// <param name="batch">The messages, in the order of receipt.</param>
@@ -30,12 +37,42 @@ public sealed class ReadingWriter(
                 _statements ??= new(_connection, ingest.Value.UnknownDevices);
                 var result = Write(batch, _connection, _statements);
                 state.WriteFailure = null;
+                Committed?.Invoke(result.States);
                 return result;
             }
             catch (Exception e)
             {
                 state.WriteFailure = e.Message;
                 // What was learned about devices may be half of a batch, and a file that failed is opened anew.
+                Close();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Tells of every device's state when somebody else has changed the store since the last call: readings that were
+    /// posted or replayed, a device that was moved. In order with <see cref="Committed"/>, and as quick must the handler be.
+    /// </summary>
+    /// <exception cref="SqliteException">The store failed.</exception>
+    public void TellChanges(Action<IReadOnlyList<DeviceState>> tell)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                _connection ??= connections.Open();
+                _statements ??= new(_connection, ingest.Value.UnknownDevices);
+                using var transaction = _connection.BeginTransaction(deferred: true);
+                _statements.Enter(transaction);
+                if (_statements.DataVersion != _toldDataVersion)
+                {
+                    tell(_statements.States());
+                    _toldDataVersion = _statements.DataVersion;
+                }
+            }
+            catch
+            {
                 Close();
                 throw;
             }
@@ -64,8 +101,12 @@ public sealed class ReadingWriter(
             // Who posts over HTTP is told in the answer; a message has no other place to be remembered.
             if (outcome.Rejection is { } rejection && message.Topic is not null)
             {
-                statements.KeepRejected(message, rejection);
-                anyKept = true;
+                var isNew = statements.KeepRejected(message, rejection);
+                anyKept |= isNew;
+                if (!isNew)
+                {
+                    outcomes[i] = new(OutcomeKind.Duplicate);
+                }
             }
         }
 
@@ -78,6 +119,7 @@ public sealed class ReadingWriter(
 
     private void Close()
     {
+        _toldDataVersion = -1;
         _statements?.Dispose();
         _statements = null;
         if (_connection is not null)

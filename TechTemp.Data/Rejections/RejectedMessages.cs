@@ -83,8 +83,8 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
         // Only the start of an oversized payload was kept; it must not pass for the whole.
         var outcome = message.PayloadSize > message.Payload.Length
             ? new(OutcomeKind.Rejected, new(message.Reason, message.Detail))
-            : statements.Store(IncomingMessage.FromMqtt(
-                message.Topic, message.Payload, message.ReceivedAt.ToUnixTimeMilliseconds(), now: time.GetUtcNow().ToUnixTimeMilliseconds()));
+            : statements.Store(IncomingMessage.FromReplay(
+                message.Topic, message.Payload, message.ReceivedAt.ToUnixTimeMilliseconds(), time.GetUtcNow().ToUnixTimeMilliseconds()));
         if (outcome.Rejection is { } rejection)
         {
             (message.Reason, message.Detail) = (rejection.Reason, rejection.Detail);

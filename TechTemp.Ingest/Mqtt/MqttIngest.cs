@@ -17,6 +17,7 @@ namespace TechTemp.Ingest.Mqtt;
 public sealed class MqttIngest(
     MqttConnection connection,
     IngestPipeline pipeline,
+    StatePublisher states,
     StoreState store,
     IngestTelemetry telemetry,
     IOptions<PipelineOptions> pipelineOptions,
@@ -82,6 +83,7 @@ public sealed class MqttIngest(
     private async Task SubscribeAsync(IMqttClient client, MqttClientConnectResult result, CancellationToken cancellationToken)
     {
         _client = client;
+        states.PublishAgain();
         if (result.IsSessionPresent)
         {
             return;
@@ -113,7 +115,7 @@ public sealed class MqttIngest(
             return Task.CompletedTask;
         }
 
-        var incoming = IncomingMessage.FromMqtt(message.Topic, Payload(message.Payload), time.GetUtcNow().ToUnixTimeMilliseconds());
+        var incoming = IncomingMessage.FromMqtt(message.Topic, Payload(message.Payload), time.GetUtcNow().ToUnixTimeMilliseconds(), message.Dup);
         // Refused when stopping: not acknowledged, so the broker keeps it.
         pipeline.TryAccept(new(
             incoming,

@@ -99,7 +99,6 @@ public sealed partial class IngestPipeline(
             await AcknowledgeAsync(message, stoppingToken);
         }
 
-        states.Publish(result.States);
         LogCommitted(logger, batch.Count, result.CommitTime.TotalMilliseconds);
     }
 

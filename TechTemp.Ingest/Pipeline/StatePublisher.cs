@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Json;
 using TechTemp.Data.Readings;
@@ -19,27 +20,46 @@ public interface IStateSink
 public sealed class StatePublisher(IServiceProvider services, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
-    private readonly ConcurrentDictionary<string, DeviceState> _waiting = new();
+
+    // By topic, which has the home in it; null clears what is retained there.
+    private readonly ConcurrentDictionary<string, DeviceState?> _waiting = new();
+    private readonly ConcurrentDictionary<string, DeviceState> _newest = new();
     private readonly SemaphoreSlim _signal = new(0);
     private volatile TaskCompletionSource? _flushed;
 
     /// <summary>Publishes these states soon.</summary>
-    public void Publish(IReadOnlyList<DeviceState> states)
+    public void Publish(IEnumerable<DeviceState> states)
     {
         foreach (var state in states)
         {
-            // The topic has the home in it; a device that has none yet cannot be told of.
+            // A device that has no home yet has no topic to be told of on.
             if (state.HomeId is not null)
             {
-                _waiting[state.DeviceUid] = state;
+                var topic = SensorTopic.State(state.HomeId, state.DeviceUid);
+                _newest[topic] = state;
+                _waiting[topic] = state;
             }
         }
 
-        if (states.Count > 0)
-        {
-            _signal.Release();
-        }
+        Wake();
     }
+
+    /// <summary>Publishes what is not as it was published last, and clears the state of each device that is no more.</summary>
+    /// <param name="states">The states of all devices.</param>
+    public void PublishChanges(IReadOnlyList<DeviceState> states)
+    {
+        var known = states.Where(s => s.HomeId is not null).ToDictionary(s => SensorTopic.State(s.HomeId!, s.DeviceUid));
+        foreach (var gone in _newest.Keys.Where(topic => !known.ContainsKey(topic)))
+        {
+            _newest.TryRemove(gone, out _);
+            _waiting[gone] = null;
+        }
+
+        Publish(known.Where(k => _newest.GetValueOrDefault(k.Key) != k.Value).Select(k => k.Value));
+    }
+
+    /// <summary>Publishes every state again, for a broker that may have forgotten some: killed, it is back at its last save.</summary>
+    public void PublishAgain() => Publish(_newest.Values);
 
     /// <summary>Completes when nothing waits any more.</summary>
     public Task FlushAsync(CancellationToken cancellationToken)
@@ -50,13 +70,25 @@ public sealed class StatePublisher(IServiceProvider services, TimeProvider time)
     }
 
     /// <summary>The payload of a state (contract, section 1).</summary>
-    internal static byte[] Payload(DeviceState state) => JsonSerializer.SerializeToUtf8Bytes(new
+    internal static ReadOnlyMemory<byte> Payload(DeviceState state)
     {
-        ts = state.Ts,
-        temperature_c = state.Temperature,
-        humidity_pct = state.Humidity,
-        room = state.RoomUid,
-    });
+        var payload = new ArrayBufferWriter<byte>(128);
+        using var json = new Utf8JsonWriter(payload);
+        json.WriteStartObject();
+        json.WriteNumber("ts"u8, state.Ts);
+        json.WriteNumber("temperature_c"u8, state.Temperature);
+        json.WriteNumber("humidity_pct"u8, state.Humidity);
+        json.WriteString("room"u8, state.RoomUid);
+        // A device that does not count is not told of numbers.
+        if (state.AckedSeq is { } acked)
+        {
+            json.WriteNumber("acked_seq"u8, acked);
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return payload.WrittenMemory;
+    }
 
     /// <inheritdoc />
     public override void Dispose()
@@ -73,29 +105,39 @@ public sealed class StatePublisher(IServiceProvider services, TimeProvider time)
         while (!stoppingToken.IsCancellationRequested)
         {
             await _signal.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            foreach (var uid in _waiting.Keys)
+            // Read first: what waited when the flush was asked for is then among the topics.
+            var flushed = _flushed;
+            foreach (var topic in _waiting.Keys)
             {
-                await PublishAsync(sink, uid, stoppingToken);
+                await PublishAsync(sink, topic, stoppingToken);
             }
 
             if (_waiting.IsEmpty)
             {
-                _flushed?.TrySetResult();
+                flushed?.TrySetResult();
             }
         }
     }
 
-    private async Task PublishAsync(IStateSink sink, string uid, CancellationToken stoppingToken)
+    private async Task PublishAsync(IStateSink sink, string topic, CancellationToken stoppingToken)
     {
-        if (!_waiting.TryRemove(uid, out var state))
+        if (!_waiting.TryRemove(topic, out var state))
         {
             return;
         }
 
-        if (!await sink.TryPublishAsync(SensorTopic.State(state.HomeId!, uid), Payload(state), stoppingToken))
+        if (!await sink.TryPublishAsync(topic, state is null ? default : Payload(state), stoppingToken))
         {
-            _waiting.TryAdd(uid, state);
+            _waiting.TryAdd(topic, state);
             await Task.Delay(s_pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _signal.Release();
+        }
+    }
+
+    private void Wake()
+    {
+        if (!_waiting.IsEmpty)
+        {
             _signal.Release();
         }
     }

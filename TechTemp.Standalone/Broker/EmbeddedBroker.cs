@@ -85,8 +85,8 @@ internal sealed partial class EmbeddedBroker : IHostedService, IStateSink, IDisp
             await InjectAsync(topic, payload, retain: true, cancellationToken);
             return true;
         }
-        // The server has stopped already: a store that came back late let a commit through after all.
-        catch (InvalidOperationException) when (_stopping.IsCancellationRequested)
+        // The server has not started yet, or has stopped already.
+        catch (InvalidOperationException) when (!_server.IsStarted)
         {
             return false;
         }
@@ -151,7 +151,7 @@ internal sealed partial class EmbeddedBroker : IHostedService, IStateSink, IDisp
 
         var onDisk = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var accepted = _pipeline.TryAccept(new(
-            IncomingMessage.FromMqtt(message.Topic, message.Payload.ToArray(), _time.GetUtcNow().ToUnixTimeMilliseconds()),
+            IncomingMessage.FromMqtt(message.Topic, message.Payload.ToArray(), _time.GetUtcNow().ToUnixTimeMilliseconds(), message.Dup),
             _time.GetTimestamp(),
             TraceContext.From(message.UserProperties),
             _ =>

@@ -62,6 +62,42 @@ public sealed class StateTests(SharedStacks stacks) : StackTest(stacks)
     }
 
     [Fact]
+    public async Task A_device_that_counts_is_told_up_to_where_it_may_forget()
+    {
+        string Numbered(int seq) => Readings.Payload(Readings.Ts + seq)[..^1] + $", \"seq\": {seq}}}";
+        await PublishAsync(Numbered(1));
+        await PublishAsync(Numbered(3));
+        await RetainedAsync(state => (long)state["acked_seq"]! == 1);
+
+        await PublishAsync(Numbered(2));
+        await RetainedAsync(state => (long)state["acked_seq"]! == 3);
+    }
+
+    [Fact]
+    public async Task A_reading_posted_over_HTTP_has_its_state_published()
+    {
+        await PublishAsync(Readings.Payload());
+        await RetainedAsync(_ => true);
+
+        await Http.PostAsync("/api/v1/readings", new { device_uid = Device, ts = Readings.Text(Readings.Ts + 1), temperature = 5, humidity = 6 });
+
+        await RetainedAsync(state => (long)state["ts"]! == Readings.Ts + 1);
+    }
+
+    [Fact]
+    public async Task A_device_that_is_moved_has_its_state_published_and_one_that_is_deleted_has_none()
+    {
+        await PublishAsync(Readings.Payload());
+        await StoredAsync(1);
+        var room = Unique.Uid("room");
+        await Http.PostAsync("/api/v1/devices", new { device_uid = Device, room_name = "Wohnzimmer", room_uid = room });
+        await RetainedAsync(state => (string?)state["room"] == room);
+
+        await Http.DeleteAsync($"/api/v1/devices/{Device}?readings=delete");
+        await Eventually.TrueAsync(async () => await Mqtt.RetainedAsync(Readings.StateTopic(Device)) is null, "the state is cleared");
+    }
+
+    [Fact]
     public async Task The_states_have_QoS_1()
     {
         await using var subscriber = Mqtt.Subscribe(Readings.StateTopic(Device));

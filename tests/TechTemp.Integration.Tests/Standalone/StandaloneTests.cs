@@ -47,6 +47,18 @@ public sealed class StandaloneTests
     }
 
     [Fact]
+    public async Task States_are_retained_over_a_restart()
+    {
+        await using var run = await StandaloneRun.StartAsync();
+        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload());
+        await run.Host.StopAsync();
+
+        await run.StartAgainAsync();
+
+        await Eventually.TrueAsync(async () => await run.Client.RetainedAsync(Readings.StateTopic("s1")) is not null, "the state is retained again");
+    }
+
+    [Fact]
     public async Task A_state_follows_a_reading_and_is_retained()
     {
         await using var run = await StandaloneRun.StartAsync();

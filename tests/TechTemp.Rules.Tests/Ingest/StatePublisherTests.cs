@@ -33,13 +33,46 @@ public sealed class StatePublisherTests : IAsyncDisposable
     public void A_state_is_the_newest_reading_with_its_room() =>
         Assert.Equal(
             """{"ts":1757537685793,"temperature_c":21.02,"humidity_pct":63.33,"room":"salon"}""",
-            Encoding.UTF8.GetString(StatePublisher.Payload(new("h1", "s1", "salon", 1_757_537_685_793, 21.02, 63.33))));
+            Encoding.UTF8.GetString(StatePublisher.Payload(new("h1", "s1", "salon", 1_757_537_685_793, 21.02, 63.33)).Span));
 
     [Fact]
     public void A_state_tells_zero_as_zero_and_no_room_as_null() =>
         Assert.Equal(
             """{"ts":1757537685793,"temperature_c":0,"humidity_pct":0,"room":null}""",
-            Encoding.UTF8.GetString(StatePublisher.Payload(new("h1", "s1", null, 1_757_537_685_793, 0, 0))));
+            Encoding.UTF8.GetString(StatePublisher.Payload(new("h1", "s1", null, 1_757_537_685_793, 0, 0)).Span));
+
+    [Fact]
+    public void A_device_that_counts_is_told_what_it_may_forget() =>
+        Assert.EndsWith(
+            ""","room":null,"acked_seq":1041}""",
+            Encoding.UTF8.GetString(StatePublisher.Payload(new("h1", "s1", null, 1, 0, 0, 1041)).Span),
+            StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Of_all_states_only_those_that_changed_are_published_again_and_gone_ones_are_cleared()
+    {
+        await _publisher.StartAsync(Cancel);
+        _publisher.Publish([State("s1", 1), State("s2", 1), State("s3", 1)]);
+        await _publisher.FlushAsync(Cancel);
+        var before = _sink.Published.Count;
+        _publisher.PublishChanges([State("s1", 1), State("s2", 1) with { RoomUid = "office" }]);
+        await _publisher.FlushAsync(Cancel);
+        Assert.Equal(
+            [("home/h1/sensors/s2/state", true), ("home/h1/sensors/s3/state", false)],
+            _sink.Published.Skip(before).Select(p => (p.Topic, p.Payload.Length > 0)).Order());
+    }
+
+    [Fact]
+    public async Task A_broker_that_may_have_forgotten_is_told_everything_again()
+    {
+        await _publisher.StartAsync(Cancel);
+        _publisher.Publish([State("s1", 1), State("s1", 2), State("s2", 1)]);
+        await _publisher.FlushAsync(Cancel);
+        var before = _sink.Published.Count;
+        _publisher.PublishAgain();
+        await _publisher.FlushAsync(Cancel);
+        Assert.Equal(["home/h1/sensors/s1/state", "home/h1/sensors/s2/state"], _sink.Published.Skip(before).Select(p => p.Topic).Order());
+    }
 
     [Fact]
     public async Task States_are_published_on_their_devices_topics()

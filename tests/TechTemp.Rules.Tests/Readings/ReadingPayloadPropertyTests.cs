@@ -46,7 +46,7 @@ public sealed class ReadingPayloadPropertyTests
         Gen.Select(Gen.Long[ReadingRules.MinTs, Now], Gen.Double[-40, 85], Gen.Double[0, 100]).Sample(
             (ts, temperature, humidity) =>
             {
-                Assert.Null(ReadingPayload.Parse(Encoding.UTF8.GetBytes(Messages.Payload(ts, temperature, humidity)), Now, out var measurement));
+                Assert.Null(ReadingPayload.Parse(Encoding.UTF8.GetBytes(Messages.Payload(ts, temperature, humidity)), Now, out var measurement, out _));
                 Assert.Equal(new(ts, temperature, humidity), measurement);
             },
             iter: 10_000);
@@ -54,7 +54,7 @@ public sealed class ReadingPayloadPropertyTests
     /// <summary>Accepts nothing that breaks a rule or that another parser does not take for JSON.</summary>
     private static void Judge(byte[] payload)
     {
-        if (ReadingPayload.Parse(payload, Now, out var measurement) is null)
+        if (ReadingPayload.Parse(payload, Now, out var measurement, out _) is null)
         {
             Assert.Null(ReadingRules.Check(measurement, Now, FieldNames.Mqtt));
             using var document = JsonDocument.Parse(payload);

@@ -59,7 +59,24 @@ public sealed class ReadingPayloadTests
     [InlineData("1041", 1041)]
     [InlineData("9223372036854775807", long.MaxValue)]
     public void A_device_may_count_its_readings(string seq, long expected) =>
-        Assert.Equal(expected, Accepted(Valid[..^1] + $", \"seq\": {seq}}}").Seq);
+        Assert.Equal(new SequenceMark(expected), Sequence(Valid[..^1] + $", \"seq\": {seq}}}"));
+
+    [Fact]
+    public void A_device_may_say_how_far_back_its_memory_goes()
+    {
+        Assert.Equal(new SequenceMark(7, 5), Sequence(Valid[..^1] + ", \"seq_oldest\": 5, \"seq\": 7}"));
+        Assert.Null(Sequence(Valid[..^1] + ", \"seq_oldest\": 5}"));
+        Refused(Valid[..^1] + ", \"seq\": 7, \"seq_oldest\": 8}", RejectionReasons.OutOfRange, "seq_oldest");
+        Refused(Valid[..^1] + ", \"seq\": 7, \"seq_oldest\": null}", RejectionReasons.InvalidType, "seq_oldest");
+    }
+
+    [Fact]
+    public void The_number_of_a_refused_reading_is_known_where_its_payload_is_JSON()
+    {
+        Assert.Equal(new SequenceMark(7), Sequence(Json(humidity: "101")[..^1] + ", \"seq\": 7}"));
+        Assert.Equal(new SequenceMark(7), Sequence("""{"seq": 7}"""));
+        Assert.Null(Sequence("""{"seq": 7"""));
+    }
 
     [Theory]
     [InlineData("1.5")]
@@ -197,8 +214,8 @@ public sealed class ReadingPayloadTests
     {
         byte[] inValue = [.. Encoding.UTF8.GetBytes(Valid[..^1] + $", \"{name}\": \""), 0xC3, 0x28, .. "\"}"u8];
         byte[] inName = [.. Encoding.UTF8.GetBytes(Valid[..^1] + $", \"{name}"), 0xFF, .. "\": 1}"u8];
-        Assert.Equal(RejectionReasons.InvalidJson, ReadingPayload.Parse(inValue, Now, out _)?.Reason);
-        Assert.Equal(RejectionReasons.InvalidJson, ReadingPayload.Parse(inName, Now, out _)?.Reason);
+        Assert.Equal(RejectionReasons.InvalidJson, ReadingPayload.Parse(inValue, Now, out _, out _)?.Reason);
+        Assert.Equal(RejectionReasons.InvalidJson, ReadingPayload.Parse(inName, Now, out _, out _)?.Reason);
     }
 
     [Fact]
@@ -218,14 +235,20 @@ public sealed class ReadingPayloadTests
 
     private static Measurement Accepted(string payload)
     {
-        var rejection = ReadingPayload.Parse(Encoding.UTF8.GetBytes(payload), Now, out var measurement);
+        var rejection = ReadingPayload.Parse(Encoding.UTF8.GetBytes(payload), Now, out var measurement, out _);
         Assert.Null(rejection);
         return measurement;
     }
 
+    private static SequenceMark? Sequence(string payload)
+    {
+        ReadingPayload.Parse(Encoding.UTF8.GetBytes(payload), Now, out _, out var sequence);
+        return sequence;
+    }
+
     private static void Refused(string payload, string reason, string named)
     {
-        var rejection = ReadingPayload.Parse(Encoding.UTF8.GetBytes(payload), Now, out var measurement);
+        var rejection = ReadingPayload.Parse(Encoding.UTF8.GetBytes(payload), Now, out var measurement, out _);
         Assert.Equal(reason, rejection?.Reason);
         Assert.Contains(named, rejection!.Detail, StringComparison.Ordinal);
         Assert.True(reason == RejectionReasons.OutOfRange || measurement == default);

@@ -40,6 +40,10 @@ public sealed class ReadingWriterPropertyTests : IDisposable
                         if (isNew)
                         {
                             newest[device] = Math.Max(ts, newest.GetValueOrDefault(device));
+                        }
+
+                        if (outcome.Kind != OutcomeKind.Rejected)
+                        {
                             touched.Add(device);
                         }
                     }

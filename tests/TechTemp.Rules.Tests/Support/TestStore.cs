@@ -87,6 +87,9 @@ internal sealed class TestStore : IDisposable
 
     public BatchResult Write(params IReadOnlyList<IncomingMessage> batch) => Writer.Write(batch);
 
+    /// <summary>A writer that remembers nothing, as after a restart.</summary>
+    public ReadingWriter NewWriter() => ActivatorUtilities.CreateInstance<ReadingWriter>(_host.Services);
+
     public void Dispose()
     {
         var connectionString = Connections.ConnectionString;

@@ -1,0 +1,234 @@
+using Microsoft.Data.Sqlite;
+using TechTemp.Data.Devices;
+using TechTemp.Data.Rejections;
+using TechTemp.Data.Store;
+
+namespace TechTemp.Data.Readings;
+
+/// <summary>
+/// The devices, as the writer of readings needs them: looked up once, remembered until another connection commits, written
+/// back at the end of each transaction. Over one connection, not thread-safe.
+/// </summary>
+internal sealed class KnownDevices : IDisposable
+{
+    private const string SelectDevice =
+        """
+        SELECT d.id, d.uid, d.home, r.uid, d.highest_seq, x.ts, x.temperature, x.humidity
+        FROM devices d
+        LEFT JOIN placements p ON p.device_id = d.id AND p.to_ts IS NULL
+        LEFT JOIN rooms r ON r.id = p.room_id
+        LEFT JOIN readings x ON x.device_id = d.id AND x.ts = (SELECT max(ts) FROM readings WHERE device_id = d.id)
+        """;
+
+    private readonly SqliteCommand _dataVersion;
+    private readonly SqliteCommand _find;
+    private readonly SqliteCommand _all;
+    private readonly SqliteCommand _create;
+    private readonly SqliteCommand _setHome;
+    private readonly SqliteCommand _update;
+    private readonly SqliteCommand _gaps;
+    private readonly SqliteCommand _clearGaps;
+    private readonly SqliteCommand _addGap;
+    private readonly SqliteCommand[] _commands;
+
+    private readonly Dictionary<string, KnownDevice> _devices = [];
+    private readonly List<KnownDevice> _touched = [];
+    private readonly UnknownDevices _unknownDevices;
+
+    public KnownDevices(SqliteConnection connection, UnknownDevices unknownDevices)
+    {
+        _unknownDevices = unknownDevices;
+        _dataVersion = connection.Prepare("PRAGMA data_version;");
+        _find = connection.Prepare($"{SelectDevice} WHERE d.uid = $uid;", ("$uid", SqliteType.Text));
+        _all = connection.Prepare($"{SelectDevice};");
+        _create = connection.Prepare(
+            """
+            INSERT INTO devices (uid, home, label, provisioned, created_at) VALUES ($uid, $home, $label, 0, $created_at)
+            RETURNING id;
+            """,
+            ("$uid", SqliteType.Text), ("$home", SqliteType.Text), ("$label", SqliteType.Text), ("$created_at", SqliteType.Integer));
+        _setHome = connection.Prepare(
+            "UPDATE devices SET home = $home WHERE id = $id;",
+            ("$id", SqliteType.Integer), ("$home", SqliteType.Text));
+        _update = connection.Prepare(
+            """
+            UPDATE devices SET last_seen_at = coalesce(max(last_seen_at, $seen_at), last_seen_at, $seen_at), highest_seq = $highest_seq
+            WHERE id = $id;
+            """,
+            ("$id", SqliteType.Integer), ("$seen_at", SqliteType.Integer), ("$highest_seq", SqliteType.Integer));
+        _gaps = connection.Prepare("SELECT first, last FROM sequence_gaps WHERE device_id = $id ORDER BY first;", ("$id", SqliteType.Integer));
+        _clearGaps = connection.Prepare("DELETE FROM sequence_gaps WHERE device_id = $id;", ("$id", SqliteType.Integer));
+        _addGap = connection.Prepare(
+            "INSERT INTO sequence_gaps (device_id, first, last) VALUES ($id, $first, $last);",
+            ("$id", SqliteType.Integer), ("$first", SqliteType.Integer), ("$last", SqliteType.Integer));
+        _commands = [_dataVersion, _find, _all, _create, _setHome, _update, _gaps, _clearGaps, _addGap];
+    }
+
+    /// <summary>Changes whenever another connection, of this process or another, has committed: https://sqlite.org/pragma.html#pragma_data_version</summary>
+    public long DataVersion { get; private set; } = -1;
+
+    /// <summary>Enters a transaction. What other connections changed since the last one is forgotten here.</summary>
+    public void Enter(SqliteTransaction transaction)
+    {
+        foreach (var command in _commands)
+        {
+            command.Transaction = transaction;
+        }
+
+        var dataVersion = (long)_dataVersion.ExecuteScalar()!;
+        if (dataVersion != DataVersion)
+        {
+            _devices.Clear();
+            DataVersion = dataVersion;
+        }
+    }
+
+    /// <summary>The device of a message with a valid topic; one that is unknown is created where that is allowed.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="device">The device; null when refused.</param>
+    /// <returns>Why it may not store readings; null when it may.</returns>
+    public Rejection? Resolve(IncomingMessage message, out KnownDevice? device)
+    {
+        var uid = message.DeviceUid!;
+        device = Find(uid);
+        if (device is null)
+        {
+            if (_unknownDevices == UnknownDevices.Hold)
+            {
+                return new(RejectionReasons.UnknownDevice, $"device {uid} is not provisioned; its readings are held until it is");
+            }
+
+            device = Create(uid, message);
+        }
+
+        if (message.HomeId is null || message.HomeId == device.Home)
+        {
+            return null;
+        }
+
+        if (device.Home is { } home)
+        {
+            device = null;
+            return new(RejectionReasons.HomeMismatch, $"device {uid} belongs to home {home}, not {message.HomeId}");
+        }
+
+        _setHome.Bind(0, device.Id).Bind(1, message.HomeId).ExecuteNonQuery();
+        device.Home = message.HomeId;
+        return null;
+    }
+
+    /// <summary>A device by its uid; null when it is unknown.</summary>
+    public KnownDevice? Find(string uid)
+    {
+        if (_devices.TryGetValue(uid, out var known))
+        {
+            return known;
+        }
+
+        var found = Select(_find.Bind(0, uid));
+        if (found is not [var device])
+        {
+            return null;
+        }
+
+        _devices.Add(uid, device);
+        return device;
+    }
+
+    /// <summary>Every device's state, as committed.</summary>
+    public IReadOnlyList<DeviceState> States() => [.. Select(_all).Select(d => d.State).OfType<DeviceState>()];
+
+    /// <summary>Marks a device to be written back, and told of, at the end.</summary>
+    public void Touch(KnownDevice device)
+    {
+        if (!device.IsTouched)
+        {
+            device.IsTouched = true;
+            _touched.Add(device);
+        }
+    }
+
+    /// <summary>Writes what the transaction changed about its devices.</summary>
+    /// <returns>The states of the devices touched.</returns>
+    public IReadOnlyList<DeviceState> Leave()
+    {
+        var states = new List<DeviceState>(_touched.Count);
+        foreach (var device in _touched)
+        {
+            _update.Bind(0, device.Id).Bind(1, device.SeenAt).Bind(2, device.Sequence.Highest).ExecuteNonQuery();
+            WriteGaps(device);
+            device.Leave();
+            if (device.State is { } state)
+            {
+                states.Add(state);
+            }
+        }
+
+        _touched.Clear();
+        return states;
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var command in _commands)
+        {
+            command.Dispose();
+        }
+    }
+
+    private List<KnownDevice> Select(SqliteCommand command)
+    {
+        var devices = new List<KnownDevice>();
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var id = reader.GetInt32(0);
+            var highest = reader.LongOrNull(4);
+            devices.Add(new(id, reader.GetString(1), new(highest, highest is null ? [] : ReadGaps(id)))
+            {
+                Home = reader.StringOrNull(2),
+                RoomUid = reader.StringOrNull(3),
+                Newest = reader.IsDBNull(5) ? null : new(reader.GetInt64(5), reader.GetDouble(6), reader.GetDouble(7)),
+            });
+        }
+
+        return devices;
+    }
+
+    private List<(long First, long Last)> ReadGaps(int id)
+    {
+        var gaps = new List<(long First, long Last)>();
+        using var reader = _gaps.Bind(0, id).ExecuteReader();
+        while (reader.Read())
+        {
+            gaps.Add((reader.GetInt64(0), reader.GetInt64(1)));
+        }
+
+        return gaps;
+    }
+
+    private void WriteGaps(KnownDevice device)
+    {
+        if (!device.Sequence.GapsChanged)
+        {
+            return;
+        }
+
+        _clearGaps.Bind(0, device.Id).ExecuteNonQuery();
+        foreach (var (first, last) in device.Sequence.Gaps)
+        {
+            _addGap.Bind(0, device.Id).Bind(1, first).Bind(2, last).ExecuteNonQuery();
+        }
+
+        device.Sequence.GapsWritten();
+    }
+
+    private KnownDevice Create(string uid, IncomingMessage message)
+    {
+        _create.Bind(0, uid).Bind(1, message.HomeId).Bind(2, Device.AutoDiscoveredLabel).Bind(3, message.ReceivedAt);
+        var device = new KnownDevice((int)(long)_create.ExecuteScalar()!, uid, new()) { Home = message.HomeId };
+        _devices.Add(uid, device);
+        return device;
+    }
+}

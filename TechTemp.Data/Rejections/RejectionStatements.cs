@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Store;
+
+namespace TechTemp.Data.Rejections;
+
+/// <summary>The prepared SQL that keeps refused messages, over one connection and inside its caller's transaction. Not thread-safe.</summary>
+internal sealed class RejectionStatements : IDisposable
+{
+    // As many as can be on their way unacknowledged: the largest receive maximum (MQTT 5, section 3.1.2.11.3).
+    private const int MostInFlight = 65_535;
+
+    private readonly SqliteCommand _keep;
+    private readonly SqliteCommand _drop;
+    private readonly SqliteCommand _recent;
+    private readonly SqliteCommand[] _commands;
+    private HashSet<(string Topic, int Size, string Digest)>? _kept;
+
+    public RejectionStatements(SqliteConnection connection)
+    {
+        _keep = connection.Prepare(
+            """
+            INSERT INTO rejected_messages (received_at, topic, device_uid, payload, payload_size, reason, detail)
+            VALUES ($received_at, $topic, $device_uid, $payload, $payload_size, $reason, $detail);
+            """,
+            ("$received_at", SqliteType.Integer), ("$topic", SqliteType.Text), ("$device_uid", SqliteType.Text),
+            ("$payload", SqliteType.Blob), ("$payload_size", SqliteType.Integer), ("$reason", SqliteType.Text), ("$detail", SqliteType.Text));
+        // Ids rise without reuse: as long as they span no more than that many there is nothing to count. Replayed messages
+        // leave gaps, so the span may be wider than the rows are many.
+        _drop = connection.Prepare(
+            """
+            DELETE FROM rejected_messages
+            WHERE (SELECT max(id) FROM rejected_messages) - (SELECT min(id) FROM rejected_messages) >= $rows
+            AND id <= (SELECT id FROM rejected_messages ORDER BY id DESC LIMIT 1 OFFSET $rows);
+            """,
+            ("$rows", SqliteType.Integer));
+        _recent = connection.Prepare(
+            "SELECT topic, payload, payload_size FROM rejected_messages ORDER BY id DESC LIMIT $rows;",
+            ("$rows", SqliteType.Integer));
+        _commands = [_keep, _drop, _recent];
+    }
+
+    /// <summary>Enters a transaction.</summary>
+    public void Enter(SqliteTransaction transaction)
+    {
+        foreach (var command in _commands)
+        {
+            command.Transaction = transaction;
+        }
+
+        _kept = null;
+    }
+
+    /// <summary>Keeps a refused MQTT message. One that the broker sends again because its acknowledgement was lost is kept once.</summary>
+    /// <returns>False when it was kept before.</returns>
+    public bool Keep(IncomingMessage message, Rejection rejection)
+    {
+        var payload = message.Payload.Span[..Math.Min(message.Payload.Length, RejectedMessage.MaxPayloadBytes)];
+        if (message.IsRedelivery)
+        {
+            _kept ??= ReadKept();
+            if (!_kept.Add((message.Topic!, message.Payload.Length, Digest(payload))))
+            {
+                return false;
+            }
+        }
+
+        _keep
+            .Bind(0, message.ReceivedAt).Bind(1, message.Topic).Bind(2, message.DeviceUid).Bind(3, payload.ToArray())
+            .Bind(4, message.Payload.Length).Bind(5, rejection.Reason).Bind(6, rejection.Detail)
+            .ExecuteNonQuery();
+        return true;
+    }
+
+    /// <summary>Drops the oldest refused messages beyond this many rows.</summary>
+    /// <returns>How many were dropped.</returns>
+    public int Drop(int rows) => _drop.Bind(0, rows).ExecuteNonQuery();
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var command in _commands)
+        {
+            command.Dispose();
+        }
+    }
+
+    private HashSet<(string Topic, int Size, string Digest)> ReadKept()
+    {
+        var kept = new HashSet<(string, int, string)>();
+        using var reader = _recent.Bind(0, MostInFlight).ExecuteReader();
+        while (reader.Read())
+        {
+            kept.Add((reader.GetString(0), reader.GetInt32(2), Digest(reader.GetFieldValue<byte[]>(1))));
+        }
+
+        return kept;
+    }
+
+    private static string Digest(ReadOnlySpan<byte> payload) => Convert.ToHexString(SHA256.HashData(payload));
+}
