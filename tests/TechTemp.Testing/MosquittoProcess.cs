@@ -95,6 +95,9 @@ public sealed class MosquittoProcess : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Whether it has saved what it keeps to disk at least once.</summary>
+    public bool HasSaved => File.Exists(_folder.File("mosquitto.db"));
+
     /// <summary>Loses what it kept, while it is stopped: sessions, queues, retained messages.</summary>
     public void Forget() => File.Delete(_folder.File("mosquitto.db"));
 

@@ -43,8 +43,8 @@ internal sealed class Comparison
     /// <summary>Refused messages in the store.</summary>
     public int Rejected { get; private set; }
 
-    /// <summary>Whether everything is as it should be.</summary>
-    public bool IsExact => Lost + Doubled + Altered + Misplaced + Invented == 0;
+    /// <summary>Everything that is not as it should be.</summary>
+    public int Wrong => Lost + Doubled + Altered + Misplaced + Invented;
 
     /// <summary>Compares.</summary>
     /// <param name="books">The books of every device that published.</param>
@@ -80,7 +80,7 @@ internal sealed class Comparison
     public void Judge(FaultRun run, int rejected = 0)
     {
         run.Note($"{this}");
-        run.Promise(IsExact, $"{this}, {Invented} never sent. For example: {string.Join("; ", _examples)}");
+        run.Promise(Wrong == 0, $"{this}, {Invented} never sent. For example: {string.Join("; ", _examples)}");
         run.Promise(Rejected == rejected, $"{Rejected} messages were refused instead of {rejected}.");
     }
 

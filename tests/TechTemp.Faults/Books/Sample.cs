@@ -50,10 +50,11 @@ internal readonly record struct Sample(int Device, long Counter)
     }
 
     /// <summary>The payload.</summary>
-    /// <param name="seq">The number by which the device asks for end-to-end acknowledgement; null when it does not.</param>
-    public string Payload(long? seq = null)
-    {
-        var payload = Readings.Payload(Ts, Temperature, Humidity);
-        return seq is null ? payload : string.Create(CultureInfo.InvariantCulture, $$"""{{payload[..^1]}}, "seq": {{seq}}}""");
-    }
+    public string Payload() => Readings.Payload(Ts, Temperature, Humidity);
+
+    /// <summary>The payload of a device that asks for end-to-end acknowledgement.</summary>
+    /// <param name="seq">The device's own number of it.</param>
+    /// <param name="oldest">The lowest number that the device still keeps.</param>
+    public string Payload(long seq, long oldest) =>
+        string.Create(CultureInfo.InvariantCulture, $$"""{{Payload()[..^1]}}, "seq": {{seq}}, "seq_oldest": {{oldest}}}""");
 }

@@ -21,21 +21,23 @@ internal sealed class SmallDisk : IAsyncDisposable
         return disk;
     }
 
-    /// <summary>A disk that fails.</summary>
+    /// <summary>A disk that fails to write what is new to it; the blocks of its file system itself are safe.</summary>
     /// <param name="folder">Where it is mounted.</param>
     /// <param name="medium">Where its medium is mounted.</param>
-    /// <param name="megaBytes">The size of the medium, of which the disk claims to have eight times as much.</param>
+    /// <param name="megaBytes">Its size.</param>
     public static async Task<SmallDisk> MountFailingAsync(string folder, string medium, int megaBytes)
     {
         var disk = new SmallDisk(medium);
         try
         {
-            await disk.MountAsync("tmpfs", medium, "-t", "tmpfs", "-o", $"size={megaBytes}m");
+            await disk.MountAsync("tmpfs", medium, "-t", "tmpfs", "-o", $"size={megaBytes + 8}m");
             var image = Path.Combine(medium, "disk");
-            await Command.RunAsync("truncate", "-s", $"{megaBytes * 8}M", image);
-            // With a journal it would go read-only for good, which no process survives.
-            FaultRun.Require(await Command.TryAsync("mkfs.ext4", "-q", "-F", "-O", "^has_journal", image), "mkfs.ext4 does not work here");
+            await Command.RunAsync("truncate", "-s", $"{megaBytes}M", image);
+            FaultRun.Require(await Command.TryAsync("mkfs.ext4", "-q", "-F", "-J", "size=4", "-N", "64", image), "mkfs.ext4 does not work here");
+            // Every block has its place in the medium, and those that no file has yet give theirs back.
+            await Command.RunAsync("fallocate", "-l", $"{megaBytes}M", image);
             await disk.MountAsync(image, folder, "-o", "loop,errors=continue");
+            await Command.RunAsync("fstrim", folder);
             return disk;
         }
         catch

@@ -9,10 +9,10 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly CancellationTokenSource _givenUp = new();
     private readonly List<Task> _publishers;
 
-    private Fleet(int port, int first, int devices, PublisherPace pace)
+    private Fleet(int first, int devices, Func<Book, Publisher> create)
     {
         Books = [.. Enumerable.Range(first, devices).Select(device => new Book(device))];
-        _publishers = [.. Books.Select(book => Task.Run(() => PublishAsync(book, port, pace)))];
+        _publishers = [.. Books.Select(book => Task.Run(() => PublishAsync(create(book))))];
     }
 
     /// <summary>The books.</summary>
@@ -26,7 +26,11 @@ internal sealed class Fleet : IAsyncDisposable
     /// <param name="devices">How many devices.</param>
     /// <param name="pace">The pace of each.</param>
     /// <param name="first">The number of the first device.</param>
-    public static Fleet Start(int port, int devices, PublisherPace pace, int first = 1) => new(port, first, devices, pace);
+    public static Fleet Start(int port, int devices, PublisherPace pace, int first = 1) => new(first, devices, book => new Publisher(book, port, pace));
+
+    /// <summary>The same with devices that number their readings, and have them acknowledged end to end.</summary>
+    /// <inheritdoc cref="Start"/>
+    public static Fleet StartSequenced(int port, int devices, PublisherPace pace, int first = 1) => new(first, devices, book => new SequencedPublisher(book, port, pace));
 
     /// <summary>Waits until each has published as many as it may, and all is acknowledged.</summary>
     public Task CompleteAsync(TimeSpan deadline) => Task.WhenAll(_publishers).WaitAsync(deadline);
@@ -48,9 +52,9 @@ internal sealed class Fleet : IAsyncDisposable
         _givenUp.Dispose();
     }
 
-    private async Task PublishAsync(Book book, int port, PublisherPace pace)
+    private async Task PublishAsync(Publisher publisher)
     {
-        using var publisher = new Publisher(book, port, pace);
+        using var _ = publisher;
         await publisher.RunAsync(_enough.Token, _givenUp.Token);
     }
 }

@@ -10,12 +10,21 @@ namespace TechTemp.Faults.Publishers;
 /// A device that publishes at QoS 1 with many readings in flight, notes in its book what was acknowledged, connects again
 /// whenever the connection is lost, and sends again what was not acknowledged: what MQTT asks of a sender.
 /// </summary>
-internal sealed class Publisher(Book book, int port, PublisherPace pace) : IDisposable
+internal class Publisher(Book book, int port, PublisherPace pace) : IDisposable
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
     private readonly SemaphoreSlim _window = new(pace.InFlight);
+
+    /// <summary>The device's book.</summary>
+    protected Book Book => book;
+
+    /// <summary>Whether the connection is worth keeping although nothing new may be published.</summary>
+    protected virtual bool IsWaiting => false;
+
+    /// <summary>Whether everything that is not acknowledged had better be sent again.</summary>
+    protected virtual bool IsSilent => false;
 
     /// <summary>Publishes until it is enough, and then until all is acknowledged.</summary>
     /// <param name="enough">Says that no new readings are wanted.</param>
@@ -29,7 +38,7 @@ internal sealed class Publisher(Book book, int port, PublisherPace pace) : IDisp
             {
                 using var timeout = CancellationTokenSource.CreateLinkedTokenSource(givenUp);
                 timeout.CancelAfter(s_timeout);
-                await client.ConnectAsync(Options(), timeout.Token);
+                await ConnectAsync(client, Options(), timeout.Token);
                 await PublishAsync(client, enough, givenUp);
             }
             // Connections go in many ways, and MQTTnet has an exception for each.
@@ -45,7 +54,21 @@ internal sealed class Publisher(Book book, int port, PublisherPace pace) : IDisp
     }
 
     /// <inheritdoc />
-    public void Dispose() => _window.Dispose();
+    public void Dispose()
+    {
+        _window.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Connects.</summary>
+    protected virtual Task ConnectAsync(IMqttClient client, MqttClientOptions options, CancellationToken cancellationToken) =>
+        client.ConnectAsync(options, cancellationToken);
+
+    /// <summary>A reading's payload.</summary>
+    protected virtual string Payload(Sample sample) => sample.Payload();
+
+    /// <summary>The broker has acknowledged a reading.</summary>
+    protected virtual void Acknowledged(Sample sample) => book.Acknowledge(sample);
 
     private MqttClientOptions Options() => new MqttClientOptionsBuilder()
         .WithTcpServer("127.0.0.1", port)
@@ -66,7 +89,7 @@ internal sealed class Publisher(Book book, int port, PublisherPace pace) : IDisp
         var start = Stopwatch.GetTimestamp();
         var published = 0;
         using var timer = new PeriodicTimer(s_tick);
-        while (client.IsConnected && MayPublish(enough))
+        while (client.IsConnected && !IsSilent && (MayPublish(enough) || IsWaiting))
         {
             // By the clock, not by the tick: a busy machine skips ticks.
             for (var due = pace.PerSecond * Stopwatch.GetElapsedTime(start).TotalSeconds; published < due && client.IsConnected && MayPublish(enough); published++)
@@ -98,13 +121,13 @@ internal sealed class Publisher(Book book, int port, PublisherPace pace) : IDisp
         {
             var message = new MqttApplicationMessageBuilder()
                 .WithTopic(sample.Topic)
-                .WithPayload(sample.Payload())
+                .WithPayload(Payload(sample))
                 .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
                 .Build();
             var result = await client.PublishAsync(message, givenUp);
             if (result.IsSuccess)
             {
-                book.Acknowledge(sample);
+                Acknowledged(sample);
             }
         }
         catch (Exception)

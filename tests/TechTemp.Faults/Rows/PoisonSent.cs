@@ -16,7 +16,7 @@ internal static class PoisonSent
     {
         await using var site = await Site.StartAsync(run, s_keepAll);
         var book = await PublishAsync(run, site.Broker.Port, connections: 4, run.Pick(full: 1_000_000, brief: 30_000));
-        await HugeAsync(run, site.Broker.Port, run.Pick(full: 20, brief: 3));
+        await HugeAsync(run, site.Broker.Port, book, run.Pick(full: 20, brief: 3));
         await CountedAsync(book, site.Store);
 
         Judge(run, book, site.Ingest, site.Store);
@@ -28,11 +28,13 @@ internal static class PoisonSent
         var store = new StoreFile(Path.Combine(run.Folder, "store", "techtemp.db"));
         Dictionary<string, string> settings = new()
         {
-            ["MQTT_PORT"] = port.ToString(CultureInfo.InvariantCulture), ["DB_PATH"] = store.Path, [s_keepAll.Name] = s_keepAll.Value,
+            ["MQTT_PORT"] = port.ToString(CultureInfo.InvariantCulture),
+            ["DB_PATH"] = store.Path,
+            [s_keepAll.Name] = s_keepAll.Value,
         };
         await using var standalone = await HostProcess.StartHealthyAsync("TechTemp.Standalone", settings);
         var book = await PublishAsync(run, port, connections: 32, run.Pick(full: 200_000, brief: 6_000));
-        await HugeAsync(run, port, run.Pick(full: 20, brief: 3));
+        await HugeAsync(run, port, book, run.Pick(full: 20, brief: 3));
         await CountedAsync(book, store);
 
         Judge(run, book, standalone, store);
@@ -65,20 +67,32 @@ internal static class PoisonSent
         }
     }
 
-    private static async Task HugeAsync(FaultRun run, int port, int messages)
+    /// <summary>What Mosquitto refuses by max_packet_size, and whatever a broker lets through, must be accounted for.</summary>
+    private static async Task HugeAsync(FaultRun run, int port, PoisonBook book, int messages)
     {
         var refused = 0;
         for (var i = 0; i < messages; i++)
         {
-            refused += await PoisonPublisher.TryPublishAsync(port, new(Readings.Topic("huge"), new byte[HugeBytes], Fate.Ignored, default)) ? 0 : 1;
+            var message = new PoisonMessage(Readings.Topic("huge"), new byte[HugeBytes], Fate.Rejected, default);
+            if (await PoisonPublisher.TryPublishAsync(port, message))
+            {
+                book.Add(message);
+            }
+            else
+            {
+                refused++;
+            }
         }
 
-        run.Note($"{refused} of {messages} of 2 MB refused by the broker");
-        run.Promise(refused == messages, $"The broker acknowledged {messages - refused} messages of 2 MB.");
+        run.Note($"{messages} of 2 MB, {refused} of them refused by the broker");
     }
 
-    private static Task CountedAsync(PoisonBook book, StoreFile store) => Eventually.ResultAsync(
-        () => Task.FromResult(store.CountReadings() + store.CountRejected()), count => count >= book.Expected, $"{book.Expected} messages are in the store", s_deadline, interval: TimeSpan.FromMilliseconds(250));
+    private static async Task CountedAsync(PoisonBook book, StoreFile store) => await Eventually.ResultAsync(
+        () => Task.FromResult(store.CountReadings() + store.CountRejected()),
+        count => count >= book.Expected,
+        $"{book.Expected} messages are in the store",
+        s_deadline,
+        interval: TimeSpan.FromMilliseconds(250));
 
     private static void Judge(FaultRun run, PoisonBook book, HostProcess process, StoreFile store)
     {

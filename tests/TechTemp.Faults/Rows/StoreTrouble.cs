@@ -29,20 +29,28 @@ internal static class StoreTrouble
         await RunAsync(run, _ => Run(disk.Fill), _ => Run(disk.Empty));
     }
 
-    /// <summary>Immutable files: on a file system that has them, even a file that is open already takes no more writes.</summary>
+    /// <summary>
+    /// Immutable files: even one that is open already takes no more writes. Not the -shm file, which SQLite writes through a
+    /// mapping: a write to that would be a signal that ends the process, of which no program could say anything.
+    /// </summary>
     public static async Task ReadOnlyAsync(FaultRun run)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(run.Folder, "store")).FullName;
-        FaultRun.Require(await Command.TryAsync("chattr", "+i", folder), "files cannot be made immutable here; that takes root and a file system that has it");
-        await Command.RunAsync("chattr", "-i", folder);
+        var scratch = Path.Combine(run.Folder, "scratch");
+        await File.WriteAllTextAsync(scratch, "");
+        FaultRun.Require(await Command.TryAsync("chattr", "+i", scratch), "files cannot be made immutable here; that takes root and a file system that has it");
+        await Command.RunAsync("chattr", "-i", scratch);
+        var store = Path.Combine(run.Folder, "store", "techtemp.db");
         try
         {
-            await RunAsync(run, _ => Command.RunAsync("chattr", "-R", "+i", folder), _ => Command.RunAsync("chattr", "-R", "-i", folder));
+            await RunAsync(run, _ => ChangeAsync("+i", store), _ => ChangeAsync("-i", store));
         }
         finally
         {
-            await Command.RunAsync("chattr", "-R", "-i", folder);
+            await ChangeAsync("-i", store);
         }
+
+        static Task ChangeAsync(string attribute, string store) =>
+            Command.RunAsync("chattr", [attribute, .. new[] { store, store + "-wal" }.Where(File.Exists)]);
     }
 
     public static async Task LockedAsync(FaultRun run)
@@ -86,15 +94,15 @@ internal static class StoreTrouble
         await harm(site);
         var noticed = await HealthAsync(site, health => health.Status == 503 && health.Body.Contains("\"store\"", StringComparison.Ordinal));
         await WaitUntilAsync(start, duration);
-        run.Promise(!site.Ingest.HasExited, $"Ingest has left: {site.Ingest.Error}");
+        run.Promise(!site.Ingest.HasExited, $"Ingest has left with code {(site.Ingest.HasExited ? await site.Ingest.ExitAsync() : 0)}: {site.Ingest.Error}");
         var mending = Stopwatch.GetTimestamp();
         await mend(site);
         var recovered = await HealthAsync(site, health => health.Status == 200);
         var mended = Stopwatch.GetElapsedTime(mending);
         run.Promise(noticed is not null, $"/health did not name the store within {s_patience.TotalSeconds} s.");
-        run.Promise(noticed is null || noticed <= s_noticed, $"/health named the store only after {noticed?.TotalSeconds:F1} s.");
+        run.Promise(noticed is null || noticed <= s_noticed, $"/health named the store only after {noticed?.TotalSeconds:F2} s.");
         run.Promise(recovered is not null, $"Ingest did not recover within {s_patience.TotalSeconds} s.");
-        run.Note($"{duration.TotalSeconds} s of it, noticed after {noticed?.TotalSeconds:F1} s, recovered {mended.TotalSeconds:F1} s after its end");
+        run.Note($"{duration.TotalSeconds} s of it, noticed after {noticed?.TotalSeconds:F2} s, recovered {mended.TotalSeconds:F1} s after its end");
         if (!site.Ingest.HasExited)
         {
             var peak = site.Ingest.PeakMemory / 1_000_000;
