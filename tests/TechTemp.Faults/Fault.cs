@@ -5,6 +5,3 @@ namespace TechTemp.Faults;
 /// <param name="Promise">What is done, and what TechTemp promises then.</param>
 /// <param name="RunAsync">Does it.</param>
 internal sealed record Fault(string Name, string Promise, Func<FaultRun, Task> RunAsync);
-
-/// <summary>The machine lacks what a fault needs.</summary>
-internal sealed class FaultSkippedException(string reason) : Exception(reason);

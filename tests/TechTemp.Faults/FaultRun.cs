@@ -51,13 +51,4 @@ internal sealed class FaultRun
             _broken.Add(otherwise.ToString(CultureInfo.InvariantCulture));
         }
     }
-
-    /// <summary>Skips this fault where the machine lacks what it needs.</summary>
-    public static void Require(bool met, string otherwise)
-    {
-        if (!met)
-        {
-            throw new FaultSkippedException(otherwise);
-        }
-    }
 }

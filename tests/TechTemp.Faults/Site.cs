@@ -13,12 +13,13 @@ internal sealed class Site : IAsyncDisposable
     private Site(FaultRun run, MosquittoProcess broker, IEnumerable<(string Name, string Value)> settings)
     {
         Broker = broker;
-        Store = new(Path.Combine(run.Folder, "store", "techtemp.db"));
-        Settings = new() { ["MQTT_URL"] = broker.Url, ["DB_PATH"] = Store.Path, ["LOG_LEVEL"] = "info" };
+        Settings = new() { ["MQTT_URL"] = broker.Url, ["DB_PATH"] = Path.Combine(run.Folder, "store", "techtemp.db"), ["LOG_LEVEL"] = "info" };
         foreach (var (name, value) in settings)
         {
             Settings[name] = value;
         }
+
+        Store = new(Settings["DB_PATH"]);
     }
 
     /// <summary>The broker.</summary>
@@ -36,7 +37,6 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>A site with its broker running and no ingest yet.</summary>
     public static async Task<Site> CreateAsync(FaultRun run, params IEnumerable<(string Name, string Value)> settings)
     {
-        FaultRun.Require(Programs.Find("mosquitto") is not null, "mosquitto is not installed (Debian package mosquitto)");
         return new(run, await MosquittoProcess.StartAsync(MosquittoConfiguration.Ours), settings);
     }
 

@@ -17,12 +17,15 @@ internal static class Command
     }
 
     /// <summary>Runs one, which must succeed.</summary>
-    public static async Task RunAsync(string program, params IEnumerable<string> arguments)
+    /// <returns>What it wrote.</returns>
+    public static async Task<string> RunAsync(string program, params IEnumerable<string> arguments)
     {
         await using var process = new ChildProcess(program, arguments);
         if (await process.ExitAsync() != 0)
         {
             throw new InvalidOperationException(process.Describe());
         }
+
+        return process.Output.Trim();
     }
 }

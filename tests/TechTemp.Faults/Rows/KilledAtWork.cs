@@ -56,7 +56,6 @@ internal static class KilledAtWork
             await Task.Delay(run.Moment(TimeSpan.Zero, TimeSpan.FromMilliseconds(200)));
             await site.KillIngestAsync();
             var left = site.Store.CountRejected();
-            Console.WriteLine($"{run.Elapsed} left {left}");
             inTheMiddle += left > Kept ? 1 : 0;
             run.Promise(site.Store.CheckIntegrity() == Ok, $"After kill {kill + 1}: {site.Store.CheckIntegrity()}");
 

@@ -2,12 +2,13 @@ using System.Diagnostics;
 using TechTemp.Faults.Books;
 using TechTemp.Faults.Machine;
 using TechTemp.Faults.Publishers;
+using Xunit;
 
 namespace TechTemp.Faults.Rows;
 
 /// <summary>
-/// The store fails under load, twice: the first time ingest must recover by itself, the second time it is killed in the
-/// middle, so that nothing that it holds in memory can make up for what it has acknowledged.
+/// The store fails under load, twice: the first time ingest must recover by itself, and is killed when it has; the second
+/// time it is killed in the middle. Nothing that it holds in memory can make up for what it has acknowledged.
 /// </summary>
 internal static class StoreTrouble
 {
@@ -19,14 +20,14 @@ internal static class StoreTrouble
 
     public static async Task DiskFullAsync(FaultRun run)
     {
-        await using var disk = await SmallDisk.MountAsync(Path.Combine(run.Folder, "store"), megaBytes: 48);
-        await RunAsync(run, _ => Run(disk.Fill), _ => Run(disk.Empty));
+        await using var disk = await SmallDisk.MountAsync(megabytes: 48);
+        await RunAsync(run, _ => Run(disk.Fill), _ => Run(disk.Free), store: disk.File("techtemp.db"));
     }
 
     public static async Task WriteErrorAsync(FaultRun run)
     {
-        await using var disk = await SmallDisk.MountFailingAsync(Path.Combine(run.Folder, "store"), Path.Combine(run.Folder, "medium"), megaBytes: 64);
-        await RunAsync(run, _ => Run(disk.Fill), _ => Run(disk.Empty));
+        await using var disk = await FailingDisk.MountAsync(megabytes: 64);
+        await RunAsync(run, _ => Run(disk.Break), _ => Run(disk.Mend), disk.ReplugAsync, disk.File("techtemp.db"));
     }
 
     /// <summary>
@@ -37,7 +38,7 @@ internal static class StoreTrouble
     {
         var scratch = Path.Combine(run.Folder, "scratch");
         await File.WriteAllTextAsync(scratch, "");
-        FaultRun.Require(await Command.TryAsync("chattr", "+i", scratch), "files cannot be made immutable here; that takes root and a file system that has it");
+        Assert.SkipUnless(await Command.TryAsync("chattr", "+i", scratch), "files cannot be made immutable here; that takes root and a file system that has it");
         await Command.RunAsync("chattr", "-i", scratch);
         var store = Path.Combine(run.Folder, "store", "techtemp.db");
         try
@@ -83,10 +84,10 @@ internal static class StoreTrouble
             site => Run(() => Move(away, Path.GetDirectoryName(site.Store.Path)!, "-shm", "-wal", "")));
     }
 
-    private static async Task RunAsync(FaultRun run, Func<Site, Task> harm, Func<Site, Task> mend)
+    private static async Task RunAsync(FaultRun run, Func<Site, Task> harm, Func<Site, Task> mend, Func<Task>? powerCut = null, string? store = null)
     {
         var duration = TimeSpan.FromSeconds(run.Pick(full: 30, brief: 8));
-        await using var site = await Site.StartAsync(run);
+        await using var site = await Site.StartAsync(run, store is null ? [] : [("DB_PATH", store)]);
         await using var fleet = Fleet.Start(site.Broker.Port, Devices, s_pace);
         await StoredAsync(site);
 
@@ -109,11 +110,11 @@ internal static class StoreTrouble
             run.Note($"peak {peak} MB");
             run.Promise(peak <= MostMegaBytes, $"Ingest had {peak} MB, more than {MostMegaBytes}.");
             await StoredAsync(site);
+            await site.KillIngestAsync();
         }
-        else
-        {
-            await site.StartIngestAsync();
-        }
+
+        await (powerCut?.Invoke() ?? Task.CompletedTask);
+        await site.StartIngestAsync();
 
         start = Stopwatch.GetTimestamp();
         await harm(site);
@@ -124,7 +125,7 @@ internal static class StoreTrouble
 
         await fleet.StopAsync();
         await site.SettleAsync(fleet.Books);
-        run.Note($"killed in it once");
+        run.Note($"killed after it and in it{(powerCut is null ? "" : ", power cut after it")}");
         Comparison.Of(fleet.Books, site.Store).Judge(run);
     }
 
