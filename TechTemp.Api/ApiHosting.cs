@@ -53,14 +53,16 @@ public static class ApiHosting
         app.UseMiddleware<StoreGate>();
         app.UseMiddleware<EntityTags>();
 
-        var api = app.MapGroup("/api/v1").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var api = app.MapGroup("/api/v1").ProducesProblem(StatusCodes.Status503ServiceUnavailable).WithHead();
         api.MapReadings();
         api.MapDevices();
-        api.MapDeviceReadings();
+        api.MapCalibrations();
+        api.MapGaps();
+        api.MapSeries();
         api.MapRooms();
         api.MapRejected();
-        app.MapOpenApi();
-        app.MapScalarApiReference(scalar => scalar.WithTitle("TechTemp API").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp());
+        app.MapOpenApi().WithHead();
+        app.MapScalarApiReference(scalar => scalar.WithTitle("TechTemp API").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp()).WithHead();
         return app;
     }
 }

@@ -20,7 +20,7 @@ public static class IngestHosting
         builder.Services.AddHostedService(provider => provider.GetRequiredService<StatePublisher>());
         builder.Services.AddHostedService<StateRefresh>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<IngestPipeline>());
-        builder.Services.AddHostedService<RejectionRetention>();
+        builder.Services.AddHostedService<Retention>();
         return builder;
     }
 

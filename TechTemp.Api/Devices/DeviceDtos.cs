@@ -58,8 +58,16 @@ internal sealed class UpdateDevice
 /// <param name="Room">Its room.</param>
 internal sealed record DeviceWithRoom(DeviceDto Device, RoomRef? Room);
 
+/// <summary>A device's stay in a room.</summary>
+/// <param name="Room">The room.</param>
+/// <param name="From">First moment in it.</param>
+/// <param name="To">First moment no longer in it; null while the device stands there.</param>
+internal sealed record PlacementDto(RoomRef Room, DateTimeOffset From, DateTimeOffset? To);
+
 internal static class DeviceMapping
 {
+    public static PlacementDto ToDto(this PlacementView placement) => new(placement.Room, placement.From, placement.To);
+
     public static DeviceDto ToDto(this DeviceView device, DeviceStatusOptions status, DateTimeOffset now) => new(
         device.Uid, device.Room, device.Label, device.Model, device.Home, device.Provisioned, status.Of(device.LastSeenAt, now), device.CreatedAt, device.LastSeenAt);
 }

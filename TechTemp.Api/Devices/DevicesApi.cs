@@ -32,6 +32,7 @@ internal static class DevicesApi
             .WithSummary("Gives a device its place: a new one, or one that registered itself. Readings that were held for it are stored")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithRequestExample("""{"device_uid":"sensor-01","room_name":"Salon","label":"Window"}""")
             .WithExample($$$"""{"data":{"device":{{{Example}}},"room":{"uid":"salon","name":"Salon"}},"message":"Device sensor-01 provisioned in Salon."}""", StatusCodes.Status201Created);
 
@@ -40,6 +41,7 @@ internal static class DevicesApi
             .WithSummary("Changes a device's label and room; what is absent stays, a label of null is cleared")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithRequestExample("""{"room_name":"Kitchen","moved_at":"2025-09-10T18:00:00Z"}""")
             .WithExample($$$"""{"data":{"device":{{{Example}}},"room":{"uid":"salon","name":"Salon"}},"message":"Device sensor-01 updated."}""");
 
@@ -50,6 +52,12 @@ internal static class DevicesApi
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .WithExample("""{"data":{"uid":"sensor-01"},"message":"Device sensor-01 deleted."}""");
+
+        group.MapGet("/{uid}/placements", PlacementsAsync)
+            .WithName("GetPlacements")
+            .WithSummary("The rooms that a device has stood in, newest first. It is moved by PUT /api/v1/devices/{uid}, with moved_at in the past, too")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithExample("""{"data":[{"room":{"uid":"kitchen","name":"Kitchen"},"from":"2025-09-10T18:00:00.000Z","to":null},{"room":{"uid":"salon","name":"Salon"},"from":"2025-09-01T08:00:00.000Z","to":"2025-09-10T18:00:00.000Z"}]}""");
 
         return group;
     }
@@ -151,6 +159,18 @@ internal static class DevicesApi
             DeviceOutcome.HasReadings => Problems.Conflict($"Device {uid} has readings. With ?readings=delete they are deleted too."),
             _ => TypedResults.Ok(new Confirmation<DeletedDevice>(new(uid), $"Device {uid} deleted.")),
         };
+    }
+
+    private static async Task<Results<Ok<Envelope<IReadOnlyList<PlacementDto>>>, ProblemHttpResult>> PlacementsAsync(
+        string uid, DeviceRegistry devices, CancellationToken cancellationToken)
+    {
+        if (await devices.PlacementsAsync(uid, cancellationToken) is not { } placements)
+        {
+            return Problems.NoDevice(uid);
+        }
+
+        IReadOnlyList<PlacementDto> list = [.. placements.Select(p => p.ToDto())];
+        return TypedResults.Ok(Envelope.Of(list));
     }
 
     private static ProblemHttpResult UnknownRoom(string? uid)

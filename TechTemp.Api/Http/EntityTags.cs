@@ -4,14 +4,15 @@ using Microsoft.Net.Http.Headers;
 namespace TechTemp.Api.Http;
 
 /// <summary>
-/// Gives every answer to a GET an ETag, the hash of its body, and answers 304 to a client that has that body already
+/// Gives every answer to a GET or HEAD an ETag, the hash of its body, and answers 304 to a client that has that body already
 /// (RFC 9110, section 13.1.2). Answers of the API are bounded, so they are buffered for it.
 /// </summary>
 internal sealed class EntityTags(RequestDelegate next)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!HttpMethods.IsGet(context.Request.Method) || !context.Request.Path.StartsWithSegments("/api"))
+        var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+        if (!isRead || !context.Request.Path.StartsWithSegments("/api"))
         {
             await next(context);
             return;

@@ -65,6 +65,44 @@ internal sealed class Errors
         return fallback;
     }
 
+    /// <summary>A time in unix milliseconds; the fallback where it is absent or wrong.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="value">An ISO 8601 time, or a date.</param>
+    /// <param name="endOfDay">Whether a date means its end.</param>
+    /// <param name="fallback">For none.</param>
+    public long Time(string field, string? value, bool endOfDay, long fallback)
+    {
+        if (value is null)
+        {
+            return fallback;
+        }
+
+        if (QueryTime.TryParse(value, endOfDay, out var time))
+        {
+            return time.ToUnixTimeMilliseconds();
+        }
+
+        Add(field, QueryTime.Rule);
+        return fallback;
+    }
+
+    /// <summary>true or false; the fallback where it is absent or wrong.</summary>
+    public bool Flag(string field, string? value, bool fallback)
+    {
+        if (value is null)
+        {
+            return fallback;
+        }
+
+        if (bool.TryParse(value, out var flag))
+        {
+            return flag;
+        }
+
+        Add(field, "must be true or false");
+        return fallback;
+    }
+
     /// <summary>A cursor that an answer gave; the fallback where there is none.</summary>
     public long Cursor(string? value, long fallback)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -18,6 +19,8 @@ internal static class Problems
 
     /// <summary>The answer of a route whose device is unknown.</summary>
     public static ProblemHttpResult NoDevice(string uid) => NotFound($"There is no device {uid}.");
+
+    public static ProblemHttpResult NoRoom(string uid) => NotFound($"There is no room {uid}.");
 }
 
 /// <summary>Writes every problem as JSON, whatever the request says that it accepts.</summary>
@@ -30,6 +33,8 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         var problem = context.ProblemDetails;
         var response = context.HttpContext.Response;
         problem.Status ??= response.StatusCode;
+        // For its side effect: a type and title by the status, as problems have that come from a handler.
+        _ = TypedResults.Problem(problem);
         problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
         problem.Extensions["error"] = problem.Detail ??= Describe(context.HttpContext.Request, problem.Status.Value) ?? problem.Title;
         return new(response.WriteAsJsonAsync(problem, options: null, contentType: "application/problem+json"));
@@ -50,29 +55,43 @@ internal sealed partial class ApiExceptionHandler(IProblemDetailsService problem
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        var (status, detail) = exception switch
-        {
-            BadHttpRequestException bad => (bad.StatusCode, Explain(bad)),
-            // What ReadFromJsonAsync throws for a Content-Type with a charset that .NET has no encoding for.
-            InvalidOperationException when exception.Message.Contains("charset", StringComparison.Ordinal) => (StatusCodes.Status415UnsupportedMediaType, "The body must be JSON in UTF-8."),
-            SqliteException => (StatusCodes.Status503ServiceUnavailable, "The store cannot be used at the moment. Nothing was changed; try again."),
-            _ => (StatusCodes.Status500InternalServerError, "The server failed to answer this request. Nothing was changed."),
-        };
-        if (status >= StatusCodes.Status500InternalServerError)
+        var problem = Explain(exception);
+        if (problem.Status >= StatusCodes.Status500InternalServerError)
         {
             LogFailed(logger, exception, httpContext.Request.Method, httpContext.Request.Path);
         }
 
-        httpContext.Response.StatusCode = status;
-        return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = new ProblemDetails { Status = status, Detail = detail } });
+        httpContext.Response.StatusCode = problem.Status!.Value;
+        return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem });
     }
 
-    private static string Explain(BadHttpRequestException exception) => exception switch
+    private static ProblemDetails Explain(Exception exception) => exception switch
     {
-        { InnerException: System.Text.Json.JsonException json } => $"The body is not the JSON that is expected{(json.Path is null or "$" ? "" : $": {json.Path[2..]} is of the wrong type")}.",
-        { StatusCode: StatusCodes.Status400BadRequest } when exception.Message.Contains("body was", StringComparison.Ordinal) => "A JSON body is required.",
-        _ => exception.Message,
+        BadHttpRequestException { InnerException: JsonException json } => Explain(json).ProblemDetails,
+        BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } when exception.Message.Contains("body was", StringComparison.Ordinal) =>
+            Problem(StatusCodes.Status400BadRequest, "A JSON body is required."),
+        BadHttpRequestException bad => Problem(bad.StatusCode, bad.Message),
+        // What ReadFromJsonAsync throws for a Content-Type with a charset that .NET has no encoding for.
+        InvalidOperationException when exception.Message.Contains("charset", StringComparison.Ordinal) =>
+            Problem(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON in UTF-8."),
+        SqliteException => Problem(StatusCodes.Status503ServiceUnavailable, "The store cannot be used at the moment. Nothing was changed; try again."),
+        _ => Problem(StatusCodes.Status500InternalServerError, "The server failed to answer this request. Nothing was changed."),
     };
+
+    private static ProblemHttpResult Explain(JsonException exception)
+    {
+        // What the reader could not read at all comes wrapped; what is JSON, but not of this body's types, does not.
+        if (exception.InnerException is JsonException || exception.Path is null or "$")
+        {
+            return Problems.BadRequest(exception.InnerException is JsonException ? "The body is not valid JSON." : "The body is not the JSON that is expected.");
+        }
+
+        var errors = new Errors();
+        errors.Add(exception.Path[2..], exception.Message == QueryTime.Rule ? QueryTime.Rule : "is of the wrong type");
+        return errors.ToProblem();
+    }
+
+    private static ProblemDetails Problem(int status, string detail) => new() { Status = status, Detail = detail };
 
     [LoggerMessage(30, LogLevel.Error, "{Method} {Path} failed")]
     private static partial void LogFailed(ILogger logger, Exception exception, string method, PathString path);

@@ -35,10 +35,17 @@ internal static class OpenApiExamples
     /// the words of the rule.
     /// </summary>
     public static RouteHandlerBuilder WithNumberParameter(this RouteHandlerBuilder endpoint, string name, int most) =>
+        endpoint.WithParameter(name, new() { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1", Maximum = $"{most}" });
+
+    /// <summary>Describes a query parameter as true or false; the handler takes it as text, as it does a number.</summary>
+    public static RouteHandlerBuilder WithFlagParameter(this RouteHandlerBuilder endpoint, string name) =>
+        endpoint.WithParameter(name, new() { Type = JsonSchemaType.Boolean });
+
+    private static RouteHandlerBuilder WithParameter(this RouteHandlerBuilder endpoint, string name, OpenApiSchema schema) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
         {
             var parameter = operation.Parameters?.OfType<OpenApiParameter>().Single(p => p.Name == name);
-            parameter!.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1", Maximum = $"{most}" };
+            parameter!.Schema = schema;
             return Task.CompletedTask;
         });
 }

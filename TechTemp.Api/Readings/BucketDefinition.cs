@@ -1,12 +1,10 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using TechTemp.Api.Http;
 using TechTemp.Data.Readings;
 
 namespace TechTemp.Api.Readings;
 
 /// <summary>Reads the <c>bucket</c> and <c>tz</c> of a query: <c>raw</c>, <c>hour</c>, <c>day</c>, <c>PT15M</c>, <c>PT1H30M</c>, <c>P7D</c>.</summary>
-internal static partial class BucketDefinition
+internal static class BucketDefinition
 {
     private const string Rule = "must be raw, hour, day, or an ISO 8601 duration that is a multiple of PT15M, up to P366D";
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(366);
@@ -31,9 +29,7 @@ internal static partial class BucketDefinition
                 return Buckets.Days(zone);
         }
 
-        var match = Duration().Match(bucket);
-        var length = match.Success ? Part(match, "d", TimeSpan.FromDays(1)) + Part(match, "h", TimeSpan.FromHours(1)) + Part(match, "m", TimeSpan.FromMinutes(1)) : default;
-        if (length <= TimeSpan.Zero || length > s_longest || length.Ticks % Buckets.Step.Ticks != 0)
+        if (!QueryDuration.TryParse(bucket, out var length) || length <= TimeSpan.Zero || length > s_longest || length.Ticks % Buckets.Step.Ticks != 0)
         {
             errors.Add("bucket", Rule);
             return null;
@@ -41,11 +37,4 @@ internal static partial class BucketDefinition
 
         return Buckets.Of(length);
     }
-
-    private static TimeSpan Part(Match match, string name, TimeSpan unit) =>
-        match.Groups[name].Success ? unit * int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture) : TimeSpan.Zero;
-
-    // At most five digits a part: beyond that nothing is a valid length anyway.
-    [GeneratedRegex(@"^P(?=.)((?<d>\d{1,5})D)?(T(?=.)((?<h>\d{1,5})H)?((?<m>\d{1,5})M)?)?$", RegexOptions.ExplicitCapture)]
-    private static partial Regex Duration();
 }

@@ -15,7 +15,9 @@ internal static class ReadingsApi
 
         group.MapGet("/latest", Latest)
             .WithName("GetLatestReadings")
-            .WithSummary("The newest reading of each device, ordered by device; an unknown id gives an empty list")
+            .WithSummary("The newest reading of each device, calibrated, ordered by device; an unknown id gives an empty list")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithFlagParameter("calibrated")
             .WithExample("""{"data":[{"device_id":"sensor-01","room_id":"salon","ts":"2025-09-10T20:54:45.793Z","temperature":21.02,"humidity":63.33}]}""");
 
         group.MapPost("/", Post)
@@ -30,13 +32,21 @@ internal static class ReadingsApi
         return group;
     }
 
-    private static Ok<Envelope<IReadOnlyList<LatestReadingDto>>> Latest(
-        ReadingQueries queries,
+    private static Results<Ok<Envelope<IReadOnlyList<LatestReadingDto>>>, ProblemHttpResult> Latest(
+        LatestQueries queries,
         [Description("Only this device")] string? deviceId,
         [Description("Only devices that stand in this room")] string? roomId,
-        [Description("Only devices of this home")] string? homeId)
+        [Description("Only devices of this home")] string? homeId,
+        [Description("`false` for the values as they were received")] string? calibrated)
     {
-        IReadOnlyList<LatestReadingDto> latest = [.. queries.Latest(deviceId, roomId, homeId).Select(r => r.ToDto())];
+        var errors = new Errors();
+        var isCalibrated = errors.Flag("calibrated", calibrated, fallback: true);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        IReadOnlyList<LatestReadingDto> latest = [.. queries.Read(deviceId, roomId, homeId, isCalibrated).Select(r => r.ToDto())];
         return TypedResults.Ok(Envelope.Of(latest));
     }
 

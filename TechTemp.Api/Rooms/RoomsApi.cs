@@ -30,6 +30,7 @@ internal static class RoomsApi
             .WithSummary("Creates a room; without a uid it is made from the name")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithRequestExample("""{"name":"Salon","floor":"0","side":"south"}""")
             .WithExample($$"""{"data":{{Example}}}""", StatusCodes.Status201Created);
 
@@ -38,6 +39,7 @@ internal static class RoomsApi
             .WithSummary("Changes a room; what is absent stays, a floor or side of null is cleared")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithRequestExample("""{"name":"Living room"}""")
             .WithExample($$"""{"data":{{Example}}}""");
 
@@ -58,7 +60,7 @@ internal static class RoomsApi
     }
 
     private static async Task<Results<Ok<Envelope<RoomDto>>, ProblemHttpResult>> GetAsync(string uid, RoomRegistry rooms, CancellationToken cancellationToken) =>
-        await rooms.FindAsync(uid, cancellationToken) is { } room ? TypedResults.Ok(Envelope.Of(room.ToDto())) : NoRoom(uid);
+        await rooms.FindAsync(uid, cancellationToken) is { } room ? TypedResults.Ok(Envelope.Of(room.ToDto())) : Problems.NoRoom(uid);
 
     private static async Task<Results<Created<Envelope<RoomDto>>, ProblemHttpResult>> CreateAsync(
         CreateRoom body, RoomRegistry rooms, CancellationToken cancellationToken)
@@ -99,17 +101,15 @@ internal static class RoomsApi
                 r.Side = body.SetsSide ? side : r.Side;
             },
             cancellationToken);
-        return room is null ? NoRoom(uid) : TypedResults.Ok(Envelope.Of(room.ToDto()));
+        return room is null ? Problems.NoRoom(uid) : TypedResults.Ok(Envelope.Of(room.ToDto()));
     }
 
     private static async Task<Results<Ok<Confirmation<DeletedRoom>>, ProblemHttpResult>> DeleteAsync(
         string uid, RoomRegistry rooms, CancellationToken cancellationToken) =>
         await rooms.DeleteAsync(uid, cancellationToken) switch
         {
-            RoomDeletion.NotFound => NoRoom(uid),
+            RoomDeletion.NotFound => Problems.NoRoom(uid),
             RoomDeletion.InUse => Problems.Conflict($"A device stands or stood in room {uid}: its readings belong to the room."),
             _ => TypedResults.Ok(new Confirmation<DeletedRoom>(new(uid), $"Room {uid} deleted.")),
         };
-
-    private static ProblemHttpResult NoRoom(string uid) => Problems.NotFound($"There is no room {uid}.");
 }

@@ -39,6 +39,12 @@ public sealed class Device
     /// <summary>The highest number of its own counter that came (<see cref="SequenceGap"/>); null when it does not count.</summary>
     public long? HighestSeq { get; set; }
 
+    /// <summary>
+    /// Before this time retention has dropped its readings and kept their rollups; null where it has not. Whether a reading
+    /// from before has come already can no longer be told, so none is taken.
+    /// </summary>
+    public DateTimeOffset? RawFrom { get; set; }
+
     /// <summary>The rooms it has stood in.</summary>
     public List<Placement> Placements { get; } = [];
 }

@@ -32,6 +32,14 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
     public Task<int?> FindIdAsync(string uid, CancellationToken cancellationToken) =>
         context.Devices.Where(d => d.Uid == uid).Select(d => (int?)d.Id).SingleOrDefaultAsync(cancellationToken);
 
+    /// <summary>The rooms that a device has stood in, newest first; null when there is no device of that uid.</summary>
+    public async Task<IReadOnlyList<PlacementView>?> PlacementsAsync(string uid, CancellationToken cancellationToken) =>
+        await context.Devices.Where(d => d.Uid == uid)
+            .Select(d => d.Placements.OrderByDescending(p => p.From)
+                .Select(p => new PlacementView(new(p.Room!.Uid, p.Room.Name), p.From, p.To))
+                .ToList())
+            .SingleOrDefaultAsync(cancellationToken);
+
     /// <summary>
     /// Gives a new device, or one that registered itself, its place. It counts from its first reading where it has one.
     /// Messages that were held for it are stored, in their order, with it.

@@ -17,6 +17,12 @@ public sealed record DeviceView(
 /// <param name="Name">Its name.</param>
 public sealed record RoomRef(string Uid, string Name);
 
+/// <summary>A device's stay in a room.</summary>
+/// <param name="Room">The room.</param>
+/// <param name="From">First moment in it.</param>
+/// <param name="To">First moment no longer in it; null while it stands there.</param>
+public sealed record PlacementView(RoomRef Room, DateTimeOffset From, DateTimeOffset? To);
+
 /// <summary>What somebody says about a device when giving it a place.</summary>
 /// <param name="Uid">The device.</param>
 /// <param name="RoomName">The room's name; may be null when its uid is given.</param>

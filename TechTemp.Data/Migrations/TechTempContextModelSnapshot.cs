@@ -16,6 +16,29 @@ namespace TechTemp.Data.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("TechTemp.Data.Devices.Calibration", b =>
+                {
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("device_id");
+
+                    b.Property<long>("From")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_ts");
+
+                    b.Property<double>("HumidityOffset")
+                        .HasColumnType("REAL")
+                        .HasColumnName("humidity_offset");
+
+                    b.Property<double>("TemperatureOffset")
+                        .HasColumnType("REAL")
+                        .HasColumnName("temperature_offset");
+
+                    b.HasKey("DeviceId", "From");
+
+                    b.ToTable("calibrations", (string)null);
+                });
+
             modelBuilder.Entity("TechTemp.Data.Devices.Device", b =>
                 {
                     b.Property<int>("Id")
@@ -50,6 +73,10 @@ namespace TechTemp.Data.Migrations
                     b.Property<bool>("Provisioned")
                         .HasColumnType("INTEGER")
                         .HasColumnName("provisioned");
+
+                    b.Property<long?>("RawFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("raw_from");
 
                     b.Property<string>("Uid")
                         .IsRequired()
@@ -224,6 +251,15 @@ namespace TechTemp.Data.Migrations
                         .IsUnique();
 
                     b.ToTable("rooms", (string)null);
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Devices.Calibration", b =>
+                {
+                    b.HasOne("TechTemp.Data.Devices.Device", null)
+                        .WithMany()
+                        .HasForeignKey("DeviceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("TechTemp.Data.Devices.Placement", b =>

@@ -21,7 +21,7 @@ public enum OutcomeKind
 /// <param name="Late">Whether a newer reading of the device was stored before it.</param>
 public readonly record struct Outcome(OutcomeKind Kind, Rejection? Rejection = null, bool Late = false);
 
-/// <summary>A device's newest committed reading.</summary>
+/// <summary>A device's newest committed reading, calibrated.</summary>
 /// <param name="HomeId">The home it belongs to; null when it has none yet.</param>
 /// <param name="DeviceUid">The device.</param>
 /// <param name="RoomUid">The room it stands in; null when none.</param>

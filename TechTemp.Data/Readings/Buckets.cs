@@ -1,3 +1,5 @@
+using TechTemp.Data.Rollups;
+
 namespace TechTemp.Data.Readings;
 
 /// <summary>One bucket of a series.</summary>
@@ -10,11 +12,14 @@ namespace TechTemp.Data.Readings;
 /// <param name="HumidityMax">Highest relative humidity, %.</param>
 /// <param name="Count">How many readings.</param>
 public sealed record Bucket(
-    long Start, double Temperature, double TemperatureMin, double TemperatureMax, double Humidity, double HumidityMin, double HumidityMax, int Count);
+    long Start, double Temperature, double TemperatureMin, double TemperatureMax, double Humidity, double HumidityMin, double HumidityMax, long Count);
 
 /// <summary>How time is cut into buckets: the day of a time zone, or a fixed length counted from 1970-01-01T00:00Z.</summary>
 public sealed class Buckets
 {
+    // Of what follows a day that long is always the next day, which has more than that hour itself.
+    private static readonly long s_longerThanAnyDay = (long)TimeSpan.FromHours(26).TotalMilliseconds;
+
     private readonly TimeZoneInfo? _zone;
     private readonly long _length;
 
@@ -34,6 +39,9 @@ public sealed class Buckets
             ? new(null, (long)length.TotalMilliseconds)
             : throw new ArgumentOutOfRangeException(nameof(length), length, "Must be a positive multiple of 15 minutes.");
 
+    /// <summary>The coarsest rollups that most buckets are made up of.</summary>
+    internal RollupTier Tier => _zone is null ? RollupTiers.CoarsestFor(_length) : RollupTier.QuarterDay;
+
     /// <summary>The start of the bucket that a moment falls in; both unix milliseconds UTC.</summary>
     public long StartOf(long ts)
     {
@@ -45,35 +53,8 @@ public sealed class Buckets
         return StartOfDay(ts);
     }
 
-    /// <summary>Averages readings into buckets; empty buckets are omitted.</summary>
-    /// <param name="readings">Newest first.</param>
-    /// <returns>Newest first, made as they are taken.</returns>
-    public IEnumerable<Bucket> Aggregate(IEnumerable<RawReading> readings)
-    {
-        var start = long.MaxValue;
-        var sums = default(Sums);
-        foreach (var reading in readings)
-        {
-            // Newest first: as long as a reading is not before the bucket's start it is in the bucket.
-            if (reading.Ts < start)
-            {
-                if (sums.Count > 0)
-                {
-                    yield return sums.ToBucket(start);
-                }
-
-                start = StartOf(reading.Ts);
-                sums = Sums.Empty;
-            }
-
-            sums.Add(reading);
-        }
-
-        if (sums.Count > 0)
-        {
-            yield return sums.ToBucket(start);
-        }
-    }
+    /// <summary>The start of the bucket after the one that starts there.</summary>
+    public long Next(long start) => _zone is null ? start + _length : StartOfDay(start + s_longerThanAnyDay);
 
     // Asks for the local time of moments only: which moment a local time is, TimeZoneInfo gets wrong in years in which a
     // zone changed its rules (Asunción 2018, where the clocks went forward at midnight).
@@ -99,33 +80,4 @@ public sealed class Buckets
     }
 
     private DateTime Local(long ts) => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(ts), _zone!).DateTime;
-
-    private struct Sums
-    {
-        public static Sums Empty => new()
-        {
-            _temperatureMin = double.MaxValue,
-            _temperatureMax = double.MinValue,
-            _humidityMin = double.MaxValue,
-            _humidityMax = double.MinValue,
-        };
-
-        private double _temperature, _temperatureMin, _temperatureMax, _humidity, _humidityMin, _humidityMax;
-
-        public int Count { get; private set; }
-
-        public void Add(in RawReading reading)
-        {
-            Count++;
-            _temperature += reading.Temperature;
-            _temperatureMin = Math.Min(_temperatureMin, reading.Temperature);
-            _temperatureMax = Math.Max(_temperatureMax, reading.Temperature);
-            _humidity += reading.Humidity;
-            _humidityMin = Math.Min(_humidityMin, reading.Humidity);
-            _humidityMax = Math.Max(_humidityMax, reading.Humidity);
-        }
-
-        public readonly Bucket ToBucket(long start) => new(
-            start, _temperature / Count, _temperatureMin, _temperatureMax, _humidity / Count, _humidityMin, _humidityMax, Count);
-    }
 }

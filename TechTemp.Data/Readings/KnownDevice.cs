@@ -1,3 +1,5 @@
+using TechTemp.Data.Devices;
+
 namespace TechTemp.Data.Readings;
 
 /// <summary>What the writer remembers of a device from one batch to the next.</summary>
@@ -11,7 +13,13 @@ internal sealed class KnownDevice(int id, string uid, DeviceSequence sequence)
 
     public string? RoomUid { get; init; }
 
+    /// <summary>See <see cref="Device.RawFrom"/>.</summary>
+    public long? RawFrom { get; init; }
+
+    /// <summary>Its newest reading, as stored.</summary>
     public Measurement? Newest { get; set; }
+
+    public Calibrations Calibrations { get; init; } = Calibrations.None;
 
     public DeviceSequence Sequence => sequence;
 
@@ -21,10 +29,20 @@ internal sealed class KnownDevice(int id, string uid, DeviceSequence sequence)
     /// <summary>Whether this transaction changed something of it, or its sender has not heard of what is stored.</summary>
     public bool IsTouched { get; set; }
 
-    /// <summary>Its state, as of its newest reading; null when it has none.</summary>
-    public DeviceState? State => Newest is { } newest
-        ? new(Home, uid, RoomUid, newest.Ts, newest.Temperature, newest.Humidity, sequence.Acked)
-        : null;
+    /// <summary>Its state, as of its newest reading, calibrated; null when it has none.</summary>
+    public DeviceState? State
+    {
+        get
+        {
+            if (Newest is not { } newest)
+            {
+                return null;
+            }
+
+            var (temperature, humidity) = Calibrations.OffsetAt(newest.Ts);
+            return new(Home, uid, RoomUid, newest.Ts, newest.Temperature + temperature, newest.Humidity + humidity, sequence.Acked);
+        }
+    }
 
     /// <summary>A reading of it was stored.</summary>
     /// <returns>Whether a newer one had been stored before it.</returns>

@@ -13,7 +13,7 @@ internal sealed class KnownDevices : IDisposable
 {
     private const string SelectDevice =
         """
-        SELECT d.id, d.uid, d.home, r.uid, d.highest_seq, x.ts, x.temperature, x.humidity
+        SELECT d.id, d.uid, d.home, r.uid, d.highest_seq, d.raw_from, x.ts, x.temperature, x.humidity
         FROM devices d
         LEFT JOIN placements p ON p.device_id = d.id AND p.to_ts IS NULL
         LEFT JOIN rooms r ON r.id = p.room_id
@@ -26,6 +26,7 @@ internal sealed class KnownDevices : IDisposable
     private readonly SqliteCommand _create;
     private readonly SqliteCommand _setHome;
     private readonly SqliteCommand _update;
+    private readonly SqliteCommand _calibrations;
     private readonly SqliteCommand _gaps;
     private readonly SqliteCommand _clearGaps;
     private readonly SqliteCommand _addGap;
@@ -56,19 +57,21 @@ internal sealed class KnownDevices : IDisposable
             WHERE id = $id;
             """,
             ("$id", SqliteType.Integer), ("$seen_at", SqliteType.Integer), ("$highest_seq", SqliteType.Integer));
+        _calibrations = Calibrations.Prepare(connection);
         _gaps = connection.Prepare("SELECT first, last FROM sequence_gaps WHERE device_id = $id ORDER BY first;", ("$id", SqliteType.Integer));
         _clearGaps = connection.Prepare("DELETE FROM sequence_gaps WHERE device_id = $id;", ("$id", SqliteType.Integer));
         _addGap = connection.Prepare(
             "INSERT INTO sequence_gaps (device_id, first, last) VALUES ($id, $first, $last);",
             ("$id", SqliteType.Integer), ("$first", SqliteType.Integer), ("$last", SqliteType.Integer));
-        _commands = [_dataVersion, _find, _all, _create, _setHome, _update, _gaps, _clearGaps, _addGap];
+        _commands = [_dataVersion, _find, _all, _create, _setHome, _update, _calibrations, _gaps, _clearGaps, _addGap];
     }
 
     /// <summary>Changes whenever another connection, of this process or another, has committed: https://sqlite.org/pragma.html#pragma_data_version</summary>
     public long DataVersion { get; private set; } = -1;
 
     /// <summary>Enters a transaction. What other connections changed since the last one is forgotten here.</summary>
-    public void Enter(SqliteTransaction transaction)
+    /// <returns>Whether any has.</returns>
+    public bool Enter(SqliteTransaction transaction)
     {
         foreach (var command in _commands)
         {
@@ -76,11 +79,14 @@ internal sealed class KnownDevices : IDisposable
         }
 
         var dataVersion = (long)_dataVersion.ExecuteScalar()!;
-        if (dataVersion != DataVersion)
+        if (dataVersion == DataVersion)
         {
-            _devices.Clear();
-            DataVersion = dataVersion;
+            return false;
         }
+
+        _devices.Clear();
+        DataVersion = dataVersion;
+        return true;
     }
 
     /// <summary>The device of a message with a valid topic; one that is unknown is created where that is allowed.</summary>
@@ -189,7 +195,9 @@ internal sealed class KnownDevices : IDisposable
             {
                 Home = reader.StringOrNull(2),
                 RoomUid = reader.StringOrNull(3),
-                Newest = reader.IsDBNull(5) ? null : new(reader.GetInt64(5), reader.GetDouble(6), reader.GetDouble(7)),
+                RawFrom = reader.LongOrNull(5),
+                Newest = reader.IsDBNull(6) ? null : new(reader.GetInt64(6), reader.GetDouble(7), reader.GetDouble(8)),
+                Calibrations = Calibrations.Of(_calibrations, id),
             });
         }
 

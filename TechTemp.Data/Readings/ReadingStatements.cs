@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TechTemp.Data.Rejections;
+using TechTemp.Data.Rollups;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Readings;
@@ -14,11 +15,13 @@ internal sealed class ReadingStatements : IDisposable
     private readonly SqliteCommand _find;
     private readonly KnownDevices _devices;
     private readonly RejectionStatements _rejections;
+    private readonly RollupStatements _rollups;
 
     public ReadingStatements(SqliteConnection connection, UnknownDevices unknownDevices)
     {
         _devices = new(connection, unknownDevices);
         _rejections = new(connection);
+        _rollups = new(connection);
         _insert = connection.Prepare(
             """
             INSERT INTO readings (device_id, ts, temperature, humidity, source)
@@ -38,7 +41,8 @@ internal sealed class ReadingStatements : IDisposable
     public void Enter(SqliteTransaction transaction)
     {
         _insert.Transaction = _find.Transaction = transaction;
-        _devices.Enter(transaction);
+        var othersWrote = _devices.Enter(transaction);
+        _rollups.Enter(transaction, forget: othersWrote);
         _rejections.Enter(transaction);
     }
 
@@ -76,7 +80,11 @@ internal sealed class ReadingStatements : IDisposable
 
     /// <summary>Writes what the messages changed about their devices.</summary>
     /// <returns>The states of the devices that a message was stored or numbered for.</returns>
-    public IReadOnlyList<DeviceState> Leave() => _devices.Leave();
+    public IReadOnlyList<DeviceState> Leave()
+    {
+        _rollups.Leave();
+        return _devices.Leave();
+    }
 
     /// <summary>Every device's state, as committed.</summary>
     public IReadOnlyList<DeviceState> States() => _devices.States();
@@ -88,15 +96,26 @@ internal sealed class ReadingStatements : IDisposable
         _find.Dispose();
         _devices.Dispose();
         _rejections.Dispose();
+        _rollups.Dispose();
     }
 
     private Outcome Insert(KnownDevice device, IncomingMessage message)
     {
         var measurement = message.Measurement;
+        if (measurement.Ts < device.RawFrom)
+        {
+            return new(OutcomeKind.Rejected, new(
+                RejectionReasons.TooOld, $"device {device.Uid} keeps no single readings before {device.RawFrom} any more, was {measurement.Ts}"));
+        }
+
         _insert.Bind(0, device.Id).Bind(1, measurement.Ts).Bind(2, measurement.Temperature).Bind(3, measurement.Humidity).Bind(4, (int)message.Source);
-        return _insert.ExecuteNonQuery() == 0
-            ? Compare(device, measurement)
-            : new(OutcomeKind.Stored, Late: device.Accept(measurement, message.ReceivedAt));
+        if (_insert.ExecuteNonQuery() == 0)
+        {
+            return Compare(device, measurement);
+        }
+
+        _rollups.Add(device.Id, measurement.Ts, measurement.Temperature, measurement.Humidity);
+        return new(OutcomeKind.Stored, Late: device.Accept(measurement, message.ReceivedAt));
     }
 
     private Outcome Compare(KnownDevice device, in Measurement measurement)

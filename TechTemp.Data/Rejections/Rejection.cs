@@ -29,6 +29,9 @@ public static class RejectionReasons
     /// <summary>Another reading of the same device and time, with other values, is stored already.</summary>
     public const string Conflict = "conflict";
 
+    /// <summary>Readings of its time have been dropped by retention, so that a duplicate could not be told.</summary>
+    public const string TooOld = "too-old";
+
     /// <summary>The device is unknown and unknown devices are held.</summary>
     public const string UnknownDevice = "unknown-device";
 
@@ -37,5 +40,5 @@ public static class RejectionReasons
 
     /// <summary>Every reason, for filters and documents.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [InvalidTopic, PayloadTooLarge, InvalidJson, MissingField, InvalidType, OutOfRange, Conflict, UnknownDevice, HomeMismatch];
+        [InvalidTopic, PayloadTooLarge, InvalidJson, MissingField, InvalidType, OutOfRange, Conflict, TooOld, UnknownDevice, HomeMismatch];
 }

@@ -18,14 +18,20 @@ internal static class SqliteExtensions
         command.ExecuteNonQuery();
     }
 
-    /// <summary>A command of this text with typed parameters, in the order of <paramref name="parameters"/>.</summary>
-    public static SqliteCommand Prepare(this SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, SqliteType Type)> parameters)
+    /// <summary>A command of this text with parameters in the order given; one without a type is bound as what its value is.</summary>
+    public static SqliteCommand Prepare(this SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, SqliteType? Type)> parameters)
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
         foreach (var (name, type) in parameters)
         {
-            command.Parameters.Add(name, type);
+            var parameter = new SqliteParameter { ParameterName = name };
+            if (type is { } known)
+            {
+                parameter.SqliteType = known;
+            }
+
+            command.Parameters.Add(parameter);
         }
 
         return command;

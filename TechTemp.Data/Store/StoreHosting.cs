@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
+using TechTemp.Data.Rollups;
 using TechTemp.Data.Rooms;
 
 namespace TechTemp.Data.Store;
@@ -57,8 +58,15 @@ public static class StoreHosting
             options.UseSqlite(connections.ConnectionString).AddInterceptors(connections);
         });
         services.AddSingleton<ReadingWriter>();
-        services.AddSingleton<ReadingQueries>();
+        services.AddSingleton<LatestQueries>();
+        services.AddSingleton<ReadingGaps>();
+        services.AddSingleton<SeriesQueries>();
+        services.AddSingleton<BucketQueries>();
+        services.AddSingleton<RollupBuilder>();
+        services.AddSingleton<ReadingRemoval>();
+        services.AddSingleton<ReadingRetention>();
         services.AddScoped<DeviceRegistry>();
+        services.AddScoped<CalibrationRegistry>();
         services.AddScoped<RoomRegistry>();
         services.AddScoped<RejectedMessages>();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name);

@@ -3,7 +3,9 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.Logging;
 using SQLitePCL;
+using TechTemp.Data.Rollups;
 
 namespace TechTemp.Data.Store;
 
@@ -21,7 +23,7 @@ public enum SchemaState
 }
 
 /// <summary>Looks at the file before anything trusts it, and brings it to this version's schema.</summary>
-public sealed class StoreSchema(StoreConnections connections, IDbContextFactory<TechTempContext> contexts)
+public sealed partial class StoreSchema(StoreConnections connections, IDbContextFactory<TechTempContext> contexts, ILogger<StoreSchema> logger)
 {
     /// <summary>"TTRP" in SQLite's <c>application_id</c>: written by the first migration, by nobody else.</summary>
     internal const int ApplicationId = 0x54545250;
@@ -78,11 +80,16 @@ public sealed class StoreSchema(StoreConnections connections, IDbContextFactory<
             if (state != SchemaState.Current)
             {
                 using var context = contexts.CreateDbContext();
-                connection.Execute(context.GetService<IMigrator>().GenerateScript(
-                    applied, options: MigrationsSqlGenerationOptions.NoTransactions));
+                var script = context.GetService<IMigrator>().GenerateScript(applied, options: MigrationsSqlGenerationOptions.NoTransactions);
+                // Empty where only rollups are missing.
+                if (script.Trim().Length > 0)
+                {
+                    connection.Execute(script);
+                }
             }
 
             transaction.Commit();
+            RollupBuilder.BuildMissing(connection, p => LogRollups(logger, p.DevicesDone, p.Devices, p.Readings));
             return 0;
         });
     }
@@ -105,7 +112,7 @@ public sealed class StoreSchema(StoreConnections connections, IDbContextFactory<
         var newest = (string)command.ExecuteScalar()!;
         return !known.Contains(newest)
             ? throw new StoreException($"'{connections.Path}' was written by a newer TechTemp (schema {newest}). Update this program.")
-            : (newest == known[^1] ? SchemaState.Current : SchemaState.Outdated, newest);
+            : (newest == known[^1] && !RollupBuilder.IsMissing(connection) ? SchemaState.Current : SchemaState.Outdated, newest);
     }
 
     private T Guard<T>(Func<T> use)
@@ -153,6 +160,9 @@ public sealed class StoreSchema(StoreConnections connections, IDbContextFactory<
             }
         }
     }
+
+    [LoggerMessage(50, LogLevel.Information, "Rollups computed for {Done} of {Devices} devices, {Readings} readings")]
+    private static partial void LogRollups(ILogger logger, int done, int devices, long readings);
 
     private static void RequireLibrary()
     {

@@ -21,6 +21,9 @@ public sealed class TechTempContext(DbContextOptions<TechTempContext> options) :
     /// <summary>Which device stood in which room, and when.</summary>
     public DbSet<Placement> Placements => Set<Placement>();
 
+    /// <summary>What is added to a device's readings, and since when.</summary>
+    public DbSet<Calibration> Calibrations => Set<Calibration>();
+
     /// <summary>The readings. Written by <see cref="ReadingWriter"/> alone.</summary>
     public DbSet<Reading> Readings => Set<Reading>();
 

@@ -11,7 +11,7 @@ internal sealed partial class DemoSensors(
     StoreState store,
     IServiceScopeFactory scopes,
     ReadingWriter writer,
-    ReadingQueries queries,
+    LatestQueries latest,
     EmbeddedBroker broker,
     TimeProvider time,
     ILogger<DemoSensors> logger) : BackgroundService
@@ -51,9 +51,9 @@ internal sealed partial class DemoSensors(
         }
 
         // A demo that was away goes on where it ended.
-        if (queries.Latest(sensor.Uid) is [var latest] && latest.Ts > start.ToUnixTimeMilliseconds())
+        if (latest.Read(sensor.Uid) is [var newest] && newest.Ts > start.ToUnixTimeMilliseconds())
         {
-            start = new DateTimeOffset((DateTimeOffset.FromUnixTimeMilliseconds(latest.Ts).Ticks / s_step.Ticks + 1) * s_step.Ticks, TimeSpan.Zero);
+            start = new DateTimeOffset((DateTimeOffset.FromUnixTimeMilliseconds(newest.Ts).Ticks / s_step.Ticks + 1) * s_step.Ticks, TimeSpan.Zero);
         }
 
         var history = new List<IncomingMessage>();

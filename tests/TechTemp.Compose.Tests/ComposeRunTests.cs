@@ -25,21 +25,25 @@ public sealed class ComposeRunTests(ComposeStack stack) : IClassFixture<ComposeS
     {
         var before = await stack.SendAsync();
         await stack.ShowsAsync(before);
-        var process = int.Parse(await stack.InspectAsync(service, "{{.State.Pid}}"), CultureInfo.InvariantCulture);
-        using (var dying = Process.GetProcessById(process))
-        {
-            dying.Kill();
-        }
-
-        await Eventually.ResultAsync(
-            () => stack.InspectAsync(service, "{{.State.Running}} {{.State.Pid}}"),
-            state => state.StartsWith("true ", StringComparison.Ordinal) && state != $"true {process}",
-            $"{service} runs again",
-            TimeSpan.FromSeconds(60));
+        await DieAsync(service);
         await stack.HealthyAsync();
         await stack.ShowsAsync(before);
         var after = await stack.SendAsync();
         await stack.ShowsAsync(after);
+    }
+
+    /// <summary>Not with docker compose kill: after it Docker takes the container for stopped on purpose.</summary>
+    [Fact]
+    public async Task A_running_broker_takes_a_new_account_and_still_comes_back_when_it_dies()
+    {
+        var password = (await stack.CredentialsAsync("kitchen")).Split(' ')[1];
+        await stack.ComposeAsync("exec", "-T", "mosquitto", "sh", "-c", "kill -HUP 1");
+        string[] reading = ["-h", "127.0.0.1", "-p", ComposeStack.Text(stack.MqttPort), "-u", "kitchen", "-P", password, "-q", "1", "-t", "home/h1/sensors/kitchen/status", "-m", "{}"];
+        await Eventually.ResultAsync(() => Machine.RunAsync("mosquitto_pub", reading), outcome => outcome.ExitCode == 0, "the broker knows the account");
+
+        await DieAsync("mosquitto");
+        await stack.HealthyAsync();
+        (await Machine.RunAsync("mosquitto_pub", reading)).Succeeded();
     }
 
     [Fact]
@@ -114,5 +118,21 @@ public sealed class ComposeRunTests(ComposeStack stack) : IClassFixture<ComposeS
         {
             await stack.Engine.DockerAsync("rm", "-f", "-v", name);
         }
+    }
+
+    /// <summary>Kills a service's process, and waits until there is another.</summary>
+    private async Task DieAsync(string service)
+    {
+        var process = int.Parse(await stack.InspectAsync(service, "{{.State.Pid}}"), CultureInfo.InvariantCulture);
+        using (var dying = Process.GetProcessById(process))
+        {
+            dying.Kill();
+        }
+
+        await Eventually.ResultAsync(
+            () => stack.InspectAsync(service, "{{.State.Running}} {{.State.Pid}}"),
+            state => state.StartsWith("true ", StringComparison.Ordinal) && state != $"true {process}",
+            $"{service} runs again",
+            TimeSpan.FromSeconds(60));
     }
 }

@@ -60,6 +60,9 @@ public sealed class ComposeStack : IAsyncDisposable
 
     internal async Task<string> ComposeAsync(params string[] arguments) => (await Engine.ComposeAsync(Folder, arguments)).Succeeded().Output;
 
+    /// <summary>Runs ./credentials and returns what it prints.</summary>
+    internal Task<string> CredentialsAsync(params string[] arguments) => Engine.RunAsync(Folder, "credentials", arguments);
+
     internal async Task HealthyAsync()
     {
         foreach (var service in s_services)
@@ -117,8 +120,8 @@ public sealed class ComposeStack : IAsyncDisposable
             .Replace("MQTT_PORT=1883", $"MQTT_PORT={Text(MqttPort)}", StringComparison.Ordinal)
             .Replace("TECHTEMP_VERSION=local", "TECHTEMP_VERSION=test", StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(Folder, ".env"), settings);
-        await Engine.RunAsync(Folder, "credentials");
-        _password = (await Engine.RunAsync(Folder, "credentials", Sensor)).Split(' ')[1];
+        await CredentialsAsync();
+        _password = (await CredentialsAsync(Sensor)).Split(' ')[1];
         await ComposeAsync("build");
         await UpAsync();
     }

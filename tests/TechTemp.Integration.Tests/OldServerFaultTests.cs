@@ -119,6 +119,7 @@ public sealed class OldServerFaultTests(SharedStacks stacks) : ApiTest(stacks)
     [Theory]
     [InlineData("POST", "/api/v1/devices")]
     [InlineData("PUT", "/api/v1/devices/any")]
+    [InlineData("PUT", "/api/v1/devices/any/calibrations")]
     [InlineData("POST", "/api/v1/rooms")]
     [InlineData("PUT", "/api/v1/rooms/any")]
     [InlineData("POST", "/api/v1/readings")]

@@ -98,6 +98,20 @@ public sealed class StateTests(SharedStacks stacks) : StackTest(stacks)
     }
 
     [Fact]
+    public async Task A_device_that_is_calibrated_has_its_state_published_calibrated()
+    {
+        await PublishAsync(Readings.Payload(Readings.Ts, temperature: 20, humidity: 50));
+        await RetainedAsync(state => (double)state["temperature_c"]! == 20);
+
+        var calibrations = new[] { new { from = Readings.Text(Readings.Ts), temperature_offset = -0.5, humidity_offset = 2 } };
+        Assert.Equal(200, (await Http.PutAsync($"/api/v1/devices/{Device}/calibrations", new { calibrations })).Status);
+        await RetainedAsync(state => ((double)state["temperature_c"]!, (double)state["humidity_pct"]!) == (19.5, 52));
+
+        await PublishAsync(Readings.Payload(Readings.Ts + 1, temperature: 30, humidity: 99));
+        await RetainedAsync(state => ((double)state["temperature_c"]!, (double)state["humidity_pct"]!) == (29.5, 101));
+    }
+
+    [Fact]
     public async Task The_states_have_QoS_1()
     {
         await using var subscriber = Mqtt.Subscribe(Readings.StateTopic(Device));

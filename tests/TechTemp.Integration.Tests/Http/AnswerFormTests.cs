@@ -64,6 +64,42 @@ public sealed class AnswerFormTests(SharedStacks stacks) : ApiTest(stacks)
         Assert.NotEqual(tag, changed.Header("ETag"));
     }
 
+    [Theory]
+    [InlineData("/api/v1/readings/latest?deviceId=nobody", 200)]
+    [InlineData("/api/v1/devices", 200)]
+    [InlineData("/api/v1/devices/$", 200)]
+    [InlineData("/api/v1/devices/$/readings", 200)]
+    [InlineData("/api/v1/devices/$/placements", 200)]
+    [InlineData("/api/v1/devices/$/calibrations", 200)]
+    [InlineData("/api/v1/devices/$/gaps?from=2025-01-01&to=2025-09-10", 200)]
+    [InlineData("/api/v1/devices/nobody", 404)]
+    [InlineData("/api/v1/devices/$/readings?limit=0", 400)]
+    [InlineData("/api/v1/rooms/nowhere", 404)]
+    [InlineData("/api/v1/rejected?deviceId=nobody", 200)]
+    public async Task HEAD_is_answered_as_GET_without_the_body(string path, int status)
+    {
+        path = path.Replace("$", Device, StringComparison.Ordinal);
+        await StoreAsync("2025-09-10T20:00:00Z");
+        var (get, head) = (await Http.GetAsync(path), await Http.SendAsync("HEAD", path));
+
+        Assert.Equal((status, "", $"{get.Body.Length}"), (head.Status, head.Body, head.Header("Content-Length")));
+        Assert.Equal((get.Header("ETag"), get.Header("Content-Type")), (head.Header("ETag"), head.Header("Content-Type")));
+        if (status == 200)
+        {
+            Assert.Equal(304, (await Http.SendAsync("HEAD", path, null, null, ("If-None-Match", head.Header("ETag")))).Status);
+        }
+    }
+
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/alive")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/scalar/")]
+    public async Task HEAD_is_answered_beside_the_API_too(string path) => Assert.Equal((200, ""), await StatusAndBodyAsync("HEAD", path));
+
+    [Fact]
+    public async Task A_write_does_not_answer_HEAD() => Assert.Equal((405, ""), await StatusAndBodyAsync("HEAD", "/api/v1/rejected/1/replay"));
+
     [Fact]
     public async Task An_error_has_no_entity_tag() => Assert.Equal("", (await Http.GetAsync("/api/v1/devices/nobody")).Header("ETag"));
 
@@ -102,5 +138,11 @@ public sealed class AnswerFormTests(SharedStacks stacks) : ApiTest(stacks)
         await ProvisionAsync("Hall");
 
         AssertProblem(await Http.GetAsync($"/api/v1/devices/{Device.ToUpperInvariant()}"), 404);
+    }
+
+    private async Task<(int Status, string Body)> StatusAndBodyAsync(string method, string path)
+    {
+        var answer = await Http.SendAsync(method, path);
+        return (answer.Status, answer.Body);
     }
 }

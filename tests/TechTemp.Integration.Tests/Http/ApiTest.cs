@@ -44,6 +44,7 @@ public abstract class ApiTest(SharedStacks stacks) : IAsyncLifetime
         var problem = answer.Json;
         Assert.Equal(status, (int)problem["status"]!);
         Assert.NotEmpty((string)problem["title"]!);
+        Assert.NotEmpty((string)problem["type"]!);
         Assert.NotEmpty((string)problem["detail"]!);
         Assert.Equal((string?)problem["detail"], (string?)problem["error"]);
         Assert.DoesNotContain("   at ", answer.Body, StringComparison.Ordinal);

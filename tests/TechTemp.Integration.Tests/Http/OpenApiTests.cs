@@ -40,6 +40,16 @@ public sealed class OpenApiTests(SharedStacks stacks) : ApiTest(stacks)
     }
 
     [Fact]
+    public async Task Every_operation_with_a_body_says_what_it_answers_to_a_body_that_it_cannot_read()
+    {
+        var document = (await Http.GetAsync("/openapi/v1.json")).Json;
+        var operations = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Where(operation => operation.Value!["requestBody"] is not null).ToList();
+        Assert.NotEmpty(operations);
+        Assert.All(operations, operation => Assert.Superset(
+            new HashSet<string>(["400", "415"]), operation.Value!["responses"]!.AsObject().Select(response => response.Key).ToHashSet()));
+    }
+
+    [Fact]
     public async Task The_reference_page_answers()
     {
         var page = await Http.GetAsync("/scalar");

@@ -34,7 +34,7 @@ public sealed class DeviceProvisioningTests : IDisposable
         var device = await Find();
         Assert.Equal((true, "Sofa", "h1", TestStore.Start), (device!.Provisioned, device.Label, device.Home, device.CreatedAt));
         Assert.Equal([("salon", TestStore.Start.AddHours(-1), null)], Placements());
-        Assert.Equal("salon", _store.Get<ReadingQueries>().Latest().Single().RoomUid);
+        Assert.Equal("salon", _store.Get<LatestQueries>().Read().Single().RoomUid);
     }
 
     [Fact]

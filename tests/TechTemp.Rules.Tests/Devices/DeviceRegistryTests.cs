@@ -173,16 +173,16 @@ public sealed class DeviceRegistryTests : IDisposable
         await Provision("s1");
         _store.Write(
             Reading(_store.Now, 1), Reading(_store.Now - 1, 2), Reading(_store.Now, 0, 0, device: "s0"), Reading(_store.Now, 3, device: "s9", home: "h2"));
-        var queries = _store.Get<ReadingQueries>();
+        var queries = _store.Get<LatestQueries>();
         Assert.Equal(
             [new LatestReading("s0", null, _store.Now, 0, 0), new("s1", "salon", _store.Now, 1, 50), new("s9", null, _store.Now, 3, 50)],
-            queries.Latest());
-        Assert.Equal(["s1"], queries.Latest(deviceUid: "s1").Select(l => l.DeviceUid));
-        Assert.Equal(["s1"], queries.Latest(roomUid: "salon").Select(l => l.DeviceUid));
-        Assert.Equal(["s9"], queries.Latest(homeId: "h2").Select(l => l.DeviceUid));
-        Assert.Empty(queries.Latest(deviceUid: "nobody"));
-        Assert.Empty(queries.Latest(roomUid: "nowhere"));
-        Assert.Empty(queries.Latest(deviceUid: "s9", roomUid: "salon"));
+            queries.Read());
+        Assert.Equal(["s1"], queries.Read(deviceUid: "s1").Select(l => l.DeviceUid));
+        Assert.Equal(["s1"], queries.Read(roomUid: "salon").Select(l => l.DeviceUid));
+        Assert.Equal(["s9"], queries.Read(homeId: "h2").Select(l => l.DeviceUid));
+        Assert.Empty(queries.Read(deviceUid: "nobody"));
+        Assert.Empty(queries.Read(roomUid: "nowhere"));
+        Assert.Empty(queries.Read(deviceUid: "s9", roomUid: "salon"));
     }
 
     private Task<DeviceOutcome> Provision(string uid, string? label = null) =>

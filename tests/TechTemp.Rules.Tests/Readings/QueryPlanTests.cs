@@ -1,4 +1,6 @@
+using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Rollups;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
 
@@ -15,9 +17,11 @@ public sealed class QueryPlanTests : IDisposable
     [InlineData(true)]
     public void The_newest_reading_is_a_seek_per_device(bool analyzed)
     {
-        var plan = Plan(ReadingQueries.LatestSql, analyzed, ("$device", null), ("$room", null), ("$home", null));
+        var plan = Plan(LatestQueries.Sql, analyzed, ("$device", null), ("$room", null), ("$home", null), ("$calibrated", 1));
         Assert.Contains("SEARCH x USING PRIMARY KEY (device_id=? AND ts=?)", plan);
         Assert.Contains("SEARCH readings USING PRIMARY KEY (device_id=?)", plan);
+        Assert.Contains("SEARCH c USING PRIMARY KEY (device_id=? AND from_ts=?) LEFT-JOIN", plan);
+        Assert.Contains("SEARCH calibrations USING PRIMARY KEY (device_id=? AND from_ts<?)", plan);
         Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.StartsWith("SCAN d ", StringComparison.Ordinal));
         Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
     }
@@ -27,23 +31,52 @@ public sealed class QueryPlanTests : IDisposable
     [InlineData(true)]
     public void A_range_of_readings_is_one_seek_in_the_order_of_the_key(bool analyzed)
     {
-        var plan = Plan(ReadingQueries.RangeSql, analyzed, ("$device_id", 1), ("$from", 0), ("$to", long.MaxValue), ("$limit", 10));
-        Assert.Equal(["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)"], plan);
+        Assert.Equal(
+            ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)"],
+            Plan(SeriesQueries.RangeSql, analyzed, ("$device_id", 1), ("$from", 0), ("$to", long.MaxValue)));
+        Assert.Equal(
+            ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)"],
+            Plan(RollupReader.RawSql, analyzed, ("$device_id", 1), ("$from", 0), ("$to", long.MaxValue)));
     }
 
-    [Fact]
-    public void A_range_is_read_newest_first_with_both_ends()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_range_of_rollups_is_one_seek_in_the_order_of_the_key(bool analyzed) =>
+        Assert.Equal(
+            ["SEARCH rollups USING PRIMARY KEY (device_id=? AND tier=? AND bucket>? AND bucket<?)"],
+            Plan(RollupRows.RangeSql, analyzed, ("$device_id", 1), ("$tier", 0), ("$first", 0), ("$last", 1)));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Gaps_are_found_along_the_key(bool analyzed)
     {
-        var now = _store.Now;
-        _store.Write([.. Enumerable.Range(0, 10).Select(i => Messages.Reading(now + i, i)), Messages.Reading(now + 3, 80, device: "s2")]);
-        var id = _store.Read(c => c.Devices.Single(d => d.Uid == "s1").Id);
-        var queries = _store.Get<ReadingQueries>();
-        Assert.Equal([now + 5, now + 4, now + 3], queries.Range(id, now + 3, now + 5).Select(r => r.Ts));
-        Assert.Equal([now + 9, now + 8], queries.Range(id, 0, long.MaxValue, limit: 2).Select(r => r.Ts));
-        Assert.Equal(10, queries.Range(id, 0, long.MaxValue).Count());
-        Assert.Empty(queries.Range(id, now + 5, now + 3));
-        Assert.Empty(queries.Range(-1, 0, long.MaxValue));
+        Assert.Equal(
+            ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts<?)"],
+            Plan(ReadingGaps.BackwardSql, analyzed, ("$device_id", 1), ("$to", long.MaxValue), ("$limit", -1)));
+        Assert.Equal(
+            ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)"],
+            Plan(ReadingGaps.NextSql, analyzed, ("$device_id", 1), ("$ts", 0)));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_bounds_of_a_devices_rollups_are_seeks(bool analyzed)
+    {
+        var plan = Plan(BucketQueries.BoundsSql, analyzed, ("$device_id", 1), ("$tier", 0));
+        Assert.Equal(2, plan.Count(step => step.StartsWith("SEARCH rollups USING PRIMARY KEY (device_id=? AND tier=?)", StringComparison.Ordinal)));
+        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN rollups", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_stays_in_a_room_are_found_by_their_room(bool analyzed) =>
+        Assert.Contains(
+            "SEARCH p USING INDEX IX_placements_room_id (room_id=?)",
+            Plan(SeriesQueries.StaysSql, analyzed, ("$room_id", 1), ("$from", 0), ("$to", 1)));
 
     /// <summary>The plan's steps; with statistics of many readings of few devices where asked for.</summary>
     private List<string> Plan(string sql, bool analyzed, params ReadOnlySpan<(string Name, object? Value)> parameters)

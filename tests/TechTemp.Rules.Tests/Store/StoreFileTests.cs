@@ -40,8 +40,9 @@ public sealed class StoreFileTests : IDisposable
                 foreignKeys.Order());
         }
 
+        // EF Core does not know the rollups: a column of theirs can be of two types.
         Assert.Equal(
-            model.Tables.Select(t => t.Name).Order(),
+            model.Tables.Select(t => t.Name).Concat(["rollups", "rollup_backlog"]).Order(),
             Rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '__EF%'", r => r.GetString(0)).Order());
     }
 

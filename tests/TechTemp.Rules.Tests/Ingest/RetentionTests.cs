@@ -7,7 +7,7 @@ using static TechTemp.Rules.Tests.Support.Messages;
 
 namespace TechTemp.Rules.Tests.Ingest;
 
-public sealed class RejectionRetentionTests
+public sealed class RetentionTests
 {
     [Fact]
     public async Task Old_messages_are_dropped_at_the_start_and_then_hourly_and_counted()

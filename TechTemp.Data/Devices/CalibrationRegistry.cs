@@ -1,0 +1,58 @@
+using Microsoft.EntityFrameworkCore;
+using TechTemp.Data.Store;
+
+namespace TechTemp.Data.Devices;
+
+/// <summary>Reads and replaces the calibrations of devices.</summary>
+public sealed class CalibrationRegistry(TechTempContext context)
+{
+    /// <summary>The most calibrations that one device may have.</summary>
+    public const int MaxCount = 1_000;
+
+    /// <summary>The most that may be added to a temperature or taken from it, °C.</summary>
+    public const double MaxTemperatureOffset = 20;
+
+    /// <summary>The most that may be added to a humidity or taken from it, percentage points.</summary>
+    public const double MaxHumidityOffset = 50;
+
+    /// <summary>A device's calibrations, newest first; null when there is no device of that uid.</summary>
+    public async Task<IReadOnlyList<CalibrationView>?> ListAsync(string uid, CancellationToken cancellationToken) =>
+        await context.Devices.Where(d => d.Uid == uid)
+            .Select(d => context.Calibrations.Where(c => c.DeviceId == d.Id)
+                .OrderByDescending(c => c.From)
+                .Select(c => new CalibrationView(c.From, c.TemperatureOffset, c.HumidityOffset))
+                .ToList())
+            .SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>Makes these the calibrations of a device: all of them, or none when it fails.</summary>
+    /// <param name="uid">The device.</param>
+    /// <param name="calibrations">In any order; no two from the same millisecond on, and within the limits of this class.</param>
+    /// <param name="cancellationToken">Gives up; nothing is written then.</param>
+    /// <returns>False when there is no device of that uid.</returns>
+    public async Task<bool> ReplaceAsync(string uid, IReadOnlyList<CalibrationView> calibrations, CancellationToken cancellationToken)
+    {
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        if (await context.Devices.Where(d => d.Uid == uid).Select(d => (int?)d.Id).SingleOrDefaultAsync(cancellationToken) is not { } id)
+        {
+            return false;
+        }
+
+        await context.Calibrations.Where(c => c.DeviceId == id).ExecuteDeleteAsync(cancellationToken);
+        context.Calibrations.AddRange(calibrations.Select(c => new Calibration
+        {
+            DeviceId = id,
+            From = c.From,
+            TemperatureOffset = c.TemperatureOffset,
+            HumidityOffset = c.HumidityOffset,
+        }));
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+}
+
+/// <summary>What is added to a device's readings, and since when.</summary>
+/// <param name="From">First moment that it holds for.</param>
+/// <param name="TemperatureOffset">°C.</param>
+/// <param name="HumidityOffset">Percentage points of relative humidity.</param>
+public sealed record CalibrationView(DateTimeOffset From, double TemperatureOffset, double HumidityOffset);

@@ -1,0 +1,98 @@
+using Microsoft.Data.Sqlite;
+using TechTemp.Data.Store;
+
+namespace TechTemp.Data.Readings;
+
+/// <summary>A time without readings, longer than usual.</summary>
+/// <param name="From">The last reading before it, unix milliseconds UTC.</param>
+/// <param name="To">The first reading after it; null while the device is silent.</param>
+/// <param name="Length">How long it is, or has been until now, milliseconds.</param>
+public readonly record struct ReadingGap(long From, long? To, long Length);
+
+/// <summary>When a device was silent.</summary>
+/// <param name="LongerThan">Every gap is longer than this, milliseconds; null when the device has too few readings to have a cadence: then there are no gaps.</param>
+/// <param name="Gaps">Newest first.</param>
+public sealed record ReadingGapList(long? LongerThan, IReadOnlyList<ReadingGap> Gaps);
+
+/// <summary>
+/// Finds when a device was silent. Its readings are walked backwards along their key, as far as is asked for; a gap needs a
+/// reading before it, so that what was before a device's first reading, or before the oldest that is kept, is none.
+/// </summary>
+public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
+{
+    /// <summary>From how many of its newest steps between readings a device's usual cadence is taken: their median.</summary>
+    public const int CadenceSteps = 1_000;
+
+    /// <summary>How many times the usual cadence a step must exceed to be a gap.</summary>
+    public const int CadenceFactor = 3;
+
+    internal const string BackwardSql =
+        "SELECT ts FROM readings WHERE device_id = $device_id AND ts <= $to ORDER BY ts DESC LIMIT $limit;";
+
+    internal const string NextSql = "SELECT min(ts) FROM readings WHERE device_id = $device_id AND ts > $ts;";
+
+    /// <summary>The gaps that reach into a range of time, whole: they may begin before it and end after it.</summary>
+    /// <param name="deviceId">The store's key of the device.</param>
+    /// <param name="from">The range's start, unix milliseconds UTC.</param>
+    /// <param name="to">The range's end.</param>
+    /// <param name="longerThan">Only gaps longer than this, milliseconds; null for three times the usual cadence up to the range's end.</param>
+    /// <param name="before">Only gaps that end at this reading or before it, as the <see cref="ReadingGap.From"/> of the last one of a page; null for all.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <exception cref="SqliteException">The store failed.</exception>
+    public ReadingGapList Find(int deviceId, long from, long to, long? longerThan, long? before, int limit)
+    {
+        using var connection = connections.Open();
+        // One state of the store for all of it: what is written meanwhile is for the next question.
+        using var transaction = connection.BeginTransaction(deferred: true);
+        longerThan ??= UsualStep(connection, deviceId, to) * CadenceFactor;
+        var gaps = new List<ReadingGap>();
+        if (longerThan is not { } threshold)
+        {
+            return new(null, gaps);
+        }
+
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var later = before ?? Next(connection, deviceId, to);
+        foreach (var ts in Backward(connection, deviceId, before is null ? to : Math.Min(to, before.Value - 1)))
+        {
+            if (later <= from || gaps.Count == limit)
+            {
+                break;
+            }
+
+            var length = (later ?? now) - ts;
+            if (length > threshold)
+            {
+                gaps.Add(new(ts, later, length));
+            }
+
+            later = ts;
+        }
+
+        return new(threshold, gaps);
+    }
+
+    private static long? UsualStep(SqliteConnection connection, int deviceId, long to)
+    {
+        var times = Backward(connection, deviceId, to, CadenceSteps + 1).ToList();
+        var steps = times.Zip(times.Skip(1), (later, earlier) => later - earlier).Order().ToList();
+        return steps.Count == 0 ? null : steps[steps.Count / 2];
+    }
+
+    private static long? Next(SqliteConnection connection, int deviceId, long ts)
+    {
+        using var next = connection.Prepare(NextSql, ("$device_id", SqliteType.Integer), ("$ts", SqliteType.Integer));
+        return next.Bind(0, deviceId).Bind(1, ts).ExecuteScalar() as long?;
+    }
+
+    private static IEnumerable<long> Backward(SqliteConnection connection, int deviceId, long to, int limit = -1)
+    {
+        using var backward = connection.Prepare(
+            BackwardSql, ("$device_id", SqliteType.Integer), ("$to", SqliteType.Integer), ("$limit", SqliteType.Integer));
+        using var reader = backward.Bind(0, deviceId).Bind(1, to).Bind(2, limit).ExecuteReader();
+        while (reader.Read())
+        {
+            yield return reader.GetInt64(0);
+        }
+    }
+}

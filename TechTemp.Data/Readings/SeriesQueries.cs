@@ -1,0 +1,186 @@
+using Microsoft.Data.Sqlite;
+using TechTemp.Data.Devices;
+using TechTemp.Data.Store;
+
+namespace TechTemp.Data.Readings;
+
+/// <summary>What a series is made of, and whose readings they are.</summary>
+/// <param name="Parts">Its parts, in no order.</param>
+/// <param name="DeviceUids">The uid of each part's device by the store's key.</param>
+public sealed record Series(IReadOnlyList<SeriesPart> Parts, IReadOnlyDictionary<int, string> DeviceUids);
+
+/// <summary>One reading of a series.</summary>
+/// <param name="Ts">Unix milliseconds UTC.</param>
+/// <param name="Temperature">°C.</param>
+/// <param name="Humidity">%.</param>
+/// <param name="Source">The way it came in.</param>
+/// <param name="DeviceId">The store's key of its device.</param>
+public readonly record struct SeriesReading(long Ts, double Temperature, double Humidity, ReadingSource Source, int DeviceId);
+
+/// <summary>The readings of a device or a room over time. Each part is a seek on the key of readings; a test asserts the plan.</summary>
+public sealed class SeriesQueries(StoreConnections connections)
+{
+    internal const string RangeSql =
+        """
+        SELECT ts, temperature, humidity, source FROM readings
+        WHERE device_id = $device_id AND ts BETWEEN $from AND $to
+        ORDER BY ts DESC;
+        """;
+
+    internal const string StaysSql =
+        """
+        SELECT p.device_id, d.uid, p.from_ts, p.to_ts
+        FROM placements p JOIN devices d ON d.id = p.device_id
+        WHERE p.room_id = $room_id AND p.from_ts <= $to AND (p.to_ts IS NULL OR p.to_ts > $from);
+        """;
+
+    /// <summary>The series of a device.</summary>
+    /// <param name="uid">The device.</param>
+    /// <param name="from">First time, unix milliseconds UTC, inclusive.</param>
+    /// <param name="to">Last time, inclusive.</param>
+    /// <param name="calibrated">Whether its calibrations are added.</param>
+    /// <returns>Null when there is no device of that uid.</returns>
+    /// <exception cref="SqliteException">The store failed.</exception>
+    public Series? OfDevice(string uid, long from, long to, bool calibrated)
+    {
+        using var connection = connections.Open();
+        if (Find(connection, "SELECT id FROM devices WHERE uid = $uid;", uid) is not { } id)
+        {
+            return null;
+        }
+
+        return new([.. Parts(connection, id, from, to, calibrated)], new Dictionary<int, string> { [id] = uid });
+    }
+
+    /// <summary>The series of a room: of whichever devices were placed there, each for its own time.</summary>
+    /// <param name="uid">The room.</param>
+    /// <param name="from">First time, unix milliseconds UTC, inclusive.</param>
+    /// <param name="to">Last time, inclusive.</param>
+    /// <param name="calibrated">Whether the devices' calibrations are added.</param>
+    /// <returns>Null when there is no room of that uid.</returns>
+    /// <exception cref="SqliteException">The store failed.</exception>
+    public Series? OfRoom(string uid, long from, long to, bool calibrated)
+    {
+        using var connection = connections.Open();
+        using var transaction = connection.BeginTransaction(deferred: true);
+        if (Find(connection, "SELECT id FROM rooms WHERE uid = $uid;", uid) is not { } id)
+        {
+            return null;
+        }
+
+        using var stays = connection.Prepare(StaysSql, ("$room_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer));
+        using var reader = stays.Bind(0, id).Bind(1, from).Bind(2, to).ExecuteReader();
+        var parts = new List<SeriesPart>();
+        var uids = new Dictionary<int, string>();
+        while (reader.Read())
+        {
+            var deviceId = reader.GetInt32(0);
+            uids[deviceId] = reader.GetString(1);
+            // A stay's end is the first moment elsewhere.
+            var last = reader.LongOrNull(3) - 1 ?? long.MaxValue;
+            parts.AddRange(Parts(connection, deviceId, Math.Max(from, reader.GetInt64(2)), Math.Min(to, last), calibrated));
+        }
+
+        return new(parts, uids);
+    }
+
+    /// <summary>The readings of a series, newest first (of one moment, by descending key of the device), read as they are taken.</summary>
+    /// <exception cref="SqliteException">The store failed.</exception>
+    public IEnumerable<SeriesReading> Readings(Series series)
+    {
+        using var connection = connections.Open();
+        // One snapshot for all parts.
+        using var transaction = connection.BeginTransaction(deferred: true);
+        var devices = series.Parts.GroupBy(p => p.DeviceId).Select(parts => Readings(connection, parts)).ToList();
+        var merged = devices.Count == 1 ? devices[0] : Merge(devices);
+        foreach (var reading in merged)
+        {
+            yield return reading;
+        }
+    }
+
+    private static IEnumerable<SeriesPart> Parts(SqliteConnection connection, int deviceId, long from, long to, bool calibrated)
+    {
+        if (from > to)
+        {
+            yield break;
+        }
+
+        var part = new SeriesPart(deviceId, from, to);
+        foreach (var (start, temperature, humidity) in calibrated ? Calibrations.Of(connection, deviceId).Segments : [])
+        {
+            if (start > to)
+            {
+                break;
+            }
+
+            if (start > part.From)
+            {
+                yield return part with { To = start - 1 };
+                part = part with { From = start };
+            }
+
+            part = part with { Temperature = temperature, Humidity = humidity };
+        }
+
+        yield return part;
+    }
+
+    private static int? Find(SqliteConnection connection, string sql, string uid)
+    {
+        using var command = connection.Prepare(sql, ("$uid", SqliteType.Text));
+        return (int?)(long?)command.Bind(0, uid).ExecuteScalar();
+    }
+
+    private static IEnumerable<SeriesReading> Readings(SqliteConnection connection, IEnumerable<SeriesPart> partsOfOneDevice)
+    {
+        using var command = connection.Prepare(RangeSql, ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer));
+        foreach (var part in partsOfOneDevice.OrderByDescending(p => p.From))
+        {
+            using var reader = command.Bind(0, part.DeviceId).Bind(1, part.From).Bind(2, part.To).ExecuteReader();
+            while (reader.Read())
+            {
+                yield return new(
+                    reader.GetInt64(0), reader.GetDouble(1) + part.Temperature, reader.GetDouble(2) + part.Humidity,
+                    (ReadingSource)reader.GetInt32(3), part.DeviceId);
+            }
+        }
+    }
+
+    private static IEnumerable<SeriesReading> Merge(List<IEnumerable<SeriesReading>> devices)
+    {
+        var newestFirst = new PriorityQueue<IEnumerator<SeriesReading>, (long, int)>(devices.Count);
+        try
+        {
+            foreach (var device in devices)
+            {
+                Enqueue(device.GetEnumerator());
+            }
+
+            while (newestFirst.TryDequeue(out var next, out _))
+            {
+                yield return next.Current;
+                Enqueue(next);
+            }
+        }
+        finally
+        {
+            foreach (var (left, _) in newestFirst.UnorderedItems)
+            {
+                left.Dispose();
+            }
+        }
+
+        void Enqueue(IEnumerator<SeriesReading> readings)
+        {
+            if (readings.MoveNext())
+            {
+                newestFirst.Enqueue(readings, (-readings.Current.Ts, -readings.Current.DeviceId));
+            }
+            else
+            {
+                readings.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.Data.Sqlite;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Store;
+
+namespace TechTemp.Data.Rollups;
+
+/// <summary>Series in buckets, from the coarsest rollups that say it exactly.</summary>
+public sealed class BucketQueries(StoreConnections connections)
+{
+    internal const string BoundsSql =
+        """
+        SELECT (SELECT min(bucket) FROM rollups WHERE device_id = $device_id AND tier = $tier),
+            (SELECT max(bucket) FROM rollups WHERE device_id = $device_id AND tier = $tier);
+        """;
+
+    /// <summary>The newest buckets of a series that have any reading, newest first.</summary>
+    /// <param name="parts">What the series is made of.</param>
+    /// <param name="buckets">How time is cut.</param>
+    /// <param name="limit">How many at most, 1 or more.</param>
+    /// <exception cref="SqliteException">The store failed.</exception>
+    public IReadOnlyList<Bucket> Newest(IReadOnlyList<SeriesPart> parts, Buckets buckets, int limit)
+    {
+        using var connection = connections.Open();
+        // One snapshot for all that follows.
+        using var transaction = connection.BeginTransaction(deferred: true);
+        var bounded = Bound(connection, parts);
+        var result = new List<Bucket>();
+        if (bounded.Count == 0)
+        {
+            return result;
+        }
+
+        using var rows = new RollupReader(connection);
+        var oldest = bounded.Min(p => p.From);
+        var end = buckets.Next(buckets.StartOf(bounded.Max(p => p.To)));
+        // Where readings are rare the windows soon become wide.
+        for (var width = limit; result.Count < limit && end > oldest; width = Math.Max(width, Math.Min(width * 2, 10_000)))
+        {
+            var window = new BucketWindow(buckets, oldest, end, width);
+            foreach (var part in bounded)
+            {
+                rows.Read(part, window);
+            }
+
+            result.AddRange(window.NewestFirst().Take(limit - result.Count));
+            end = window.Start;
+        }
+
+        return result;
+    }
+
+    /// <summary>The parts that can have readings, cut down to the time in which they can.</summary>
+    private static List<SeriesPart> Bound(SqliteConnection connection, IReadOnlyList<SeriesPart> parts)
+    {
+        using var bounds = connection.Prepare(BoundsSql, ("$device_id", SqliteType.Integer), ("$tier", SqliteType.Integer));
+        var length = RollupTiers.LengthOf(RollupTier.QuarterDay);
+        var bounded = new List<SeriesPart>(parts.Count);
+        foreach (var device in parts.GroupBy(p => p.DeviceId))
+        {
+            using var reader = bounds.Bind(0, device.Key).Bind(1, (int)RollupTier.QuarterDay).ExecuteReader();
+            reader.Read();
+            if (reader.LongOrNull(0) is { } first && reader.LongOrNull(1) is { } last)
+            {
+                bounded.AddRange(device
+                    .Select(p => p with { From = Math.Max(p.From, first * length), To = Math.Min(p.To, (last + 1) * length - 1) })
+                    .Where(p => p.From <= p.To));
+            }
+        }
+
+        return bounded;
+    }
+}

@@ -1,0 +1,58 @@
+using TechTemp.Data.Readings;
+
+namespace TechTemp.Data.Rollups;
+
+/// <summary>Some buckets side by side, being filled.</summary>
+internal sealed class BucketWindow
+{
+    // The starts of the buckets, oldest first, and the end of the last one.
+    private readonly long[] _edges;
+    private readonly Rollup[] _rollups;
+
+    /// <param name="buckets">How time is cut.</param>
+    /// <param name="oldest">Not further back than the bucket of this moment.</param>
+    /// <param name="end">The end, exclusive: a bucket's start.</param>
+    /// <param name="width">How many buckets at most.</param>
+    public BucketWindow(Buckets buckets, long oldest, long end, int width)
+    {
+        Tier = buckets.Tier;
+        var edges = new List<long> { end };
+        while (edges.Count <= width && edges[^1] > oldest)
+        {
+            edges.Add(buckets.StartOf(edges[^1] - 1));
+        }
+
+        edges.Reverse();
+        _edges = [.. edges];
+        _rollups = new Rollup[_edges.Length - 1];
+    }
+
+    public RollupTier Tier { get; }
+
+    public long Start => _edges[0];
+
+    public long End => _edges[^1];
+
+    /// <summary>The bucket that holds a moment of this window.</summary>
+    public int IndexOf(long ts)
+    {
+        var found = Array.BinarySearch(_edges, ts);
+        return found >= 0 ? found : ~found - 1;
+    }
+
+    /// <summary>Where that bucket ends, exclusive.</summary>
+    public long EndOf(int index) => _edges[index + 1];
+
+    public void Add(int index, in Rollup rollup) => _rollups[index].Add(rollup);
+
+    public IEnumerable<Bucket> NewestFirst()
+    {
+        for (var i = _rollups.Length - 1; i >= 0; i--)
+        {
+            if (_rollups[i].Count > 0)
+            {
+                yield return _rollups[i].ToBucket(_edges[i]);
+            }
+        }
+    }
+}

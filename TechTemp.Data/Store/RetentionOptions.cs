@@ -1,0 +1,52 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace TechTemp.Data.Store;
+
+/// <summary>How long data is kept.</summary>
+public sealed class RetentionOptions : IValidatableObject
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Retention";
+
+    /// <summary>How long a rejected message is kept, 1 minute to 10 years.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00", ErrorMessage = "Retention:Rejected must be from 00:01:00 to 3650.00:00:00.")]
+    [Description("How long rejected messages are kept (`d.hh:mm:ss`).")]
+    public TimeSpan Rejected { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How many rejected messages are kept at most, 1 to 10 million; the oldest are dropped first.</summary>
+    [Range(1, 10_000_000, ErrorMessage = "Retention:RejectedRows must be from 1 to 10000000.")]
+    [Description("How many rejected messages are kept at most; the oldest are dropped first, and counted.")]
+    public int RejectedRows { get; set; } = 100_000;
+
+    /// <summary>How long single readings are kept; null for ever. At least a day.</summary>
+    [Description("How long single readings are kept (`d.hh:mm:ss`); empty for ever. Older ones are there as rollups: buckets, no single readings.")]
+    public TimeSpan? Readings { get; set; }
+
+    /// <summary>How long the rollups of 15 minutes are kept; null for ever. Not shorter than <see cref="Readings"/>.</summary>
+    [Description("How long buckets of less than an hour can be had; empty for ever. Not shorter than `Readings`.")]
+    public TimeSpan? Rollups { get; set; }
+
+    /// <summary>How long the coarser rollups are kept; null for ever. Not shorter than <see cref="Rollups"/>.</summary>
+    [Description("How long anything can be had; empty for ever. Not shorter than `Rollups`.")]
+    public TimeSpan? CoarseRollups { get; set; }
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        // What is finer is dropped first: a rollup must not go before the readings that it was made of.
+        var last = TimeSpan.FromDays(1);
+        var name = "";
+        foreach (var (field, age) in new[] { (nameof(Readings), Readings), (nameof(Rollups), Rollups), (nameof(CoarseRollups), CoarseRollups) })
+        {
+            if ((age ?? TimeSpan.MaxValue) < last)
+            {
+                yield return new(name.Length == 0
+                    ? $"Retention:{field} must be at least 1.00:00:00."
+                    : $"Retention:{field} must not be shorter than Retention:{name}.");
+            }
+
+            (last, name) = (age ?? TimeSpan.MaxValue, field);
+        }
+    }
+}

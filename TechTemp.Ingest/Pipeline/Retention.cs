@@ -1,0 +1,63 @@
+using Microsoft.Data.Sqlite;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Rejections;
+
+namespace TechTemp.Ingest.Pipeline;
+
+/// <summary>Lets rejected messages, readings and rollups go when they are old enough.</summary>
+public sealed partial class Retention(
+    IServiceScopeFactory scopes, ReadingRetention readings, IngestTelemetry telemetry, TimeProvider time, ILogger<Retention> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
+
+    // Whoever waits for the write lock gets it between two steps.
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_interval, time);
+        do
+        {
+            try
+            {
+                await DropRejectionsAsync(stoppingToken);
+                await DropReadingsAsync(stoppingToken);
+            }
+            catch (SqliteException e)
+            {
+                LogFailed(logger, e.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task DropRejectionsAsync(CancellationToken stoppingToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var dropped = await scope.ServiceProvider.GetRequiredService<RejectedMessages>().DropOldAsync(stoppingToken);
+        telemetry.DroppedRejections(dropped);
+    }
+
+    private async Task DropReadingsAsync(CancellationToken stoppingToken)
+    {
+        var (dropped, rollups) = (0L, 0L);
+        foreach (var step in readings.Drop())
+        {
+            dropped += step.Readings;
+            rollups += step.Rollups;
+            await Task.Delay(s_pause, time, stoppingToken);
+        }
+
+        if (dropped + rollups > 0)
+        {
+            LogDropped(logger, dropped, rollups);
+        }
+    }
+
+    [LoggerMessage(20, LogLevel.Warning, "What is too old could not be dropped: {Message} Trying again in an hour")]
+    private static partial void LogFailed(ILogger logger, string message);
+
+    [LoggerMessage(21, LogLevel.Information, "Dropped by retention: {Readings} readings, {Rollups} rollups")]
+    private static partial void LogDropped(ILogger logger, long readings, long rollups);
+}

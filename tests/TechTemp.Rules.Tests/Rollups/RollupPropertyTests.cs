@@ -1,0 +1,192 @@
+using CsCheck;
+using TechTemp.Data.Devices;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Rollups;
+using TechTemp.Rules.Tests.Support;
+using static TechTemp.Rules.Tests.Support.Messages;
+
+namespace TechTemp.Rules.Tests.Rollups;
+
+/// <summary>Whatever happens to readings, their rollups say what a computation from the readings says.</summary>
+public sealed class RollupPropertyTests : IDisposable
+{
+    private const long Quarter = 900_000;
+    private const long Day = 86_400_000;
+
+    // The nights in which Brussels and Lord Howe change their clocks are among these days.
+    private static readonly long s_start = Ms("2026-03-27T00:00:00Z");
+
+    private static readonly Gen<Buckets> s_buckets = Gen.OneOf(
+        Gen.OneOf("UTC", "Europe/Brussels", "Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York", "Pacific/Chatham")
+            .Select(id => Buckets.Days(TimeZoneInfo.FindSystemTimeZoneById(id))),
+        Gen.OneOf(Gen.OneOf(1, 2, 4, 24, 96), Gen.Int[1, 400]).Select(quarters => Buckets.Of(quarters * Buckets.Step)));
+
+    // Moments in tens of seconds over ten days, often on the edge of a quarter of an hour.
+    private static readonly Gen<long> s_moment = Gen.OneOf(
+        Gen.Long[0, 10 * Day / 10_000].Select(t => s_start + t * 10_000),
+        Gen.Select(Gen.Long[0, 10 * Day / Quarter], Gen.Long[-1, 1]).Select((q, edge) => s_start + q * Quarter + edge));
+
+    private static readonly Gen<Action<House>> s_step = Gen.Frequency(
+        (6, Gen.Select(Gen.Int[0, 1], s_moment, Gen.Int[-400, 850]).Array[1, 40].Select(readings => (Action<House>)(house => house.Insert(readings)))),
+        (1, Gen.Select(Gen.Int[0, 1], s_moment, Gen.Long[0, 2 * Day]).Select((device, from, length) => (Action<House>)(house => house.Remove(device, from, from + length)))),
+        (1, Gen.Select(Gen.Int[0, 1], s_moment, Gen.Int[0, 2]).Select((device, at, room) => (Action<House>)(house => house.Move(device, at, room)))),
+        (1, Gen.Select(Gen.Int[0, 1], Gen.Select(s_moment, Gen.Int[-50, 50]).Array[0, 3]).Select((device, list) => (Action<House>)(house => house.Calibrate(device, list)))),
+        (1, Gen.Select(s_moment, Gen.Long[0, 4 * Day]).Select((from, length) => (Action<House>)(house => house.Rebuild(from, from + length)))));
+
+    private readonly TestStore _store = new();
+    private int _run;
+
+    public RollupPropertyTests() => _store.Time.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(s_start + 20 * Day));
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public void Any_sequence_of_changes_gives_the_same_answers_from_rollups_as_from_readings() =>
+        Gen.Select(s_step.Array[1, 8], Gen.Select(s_buckets, s_moment, Gen.Long[0, 12 * Day]).Array[1, 4]).Sample(
+            (steps, questions) =>
+            {
+                lock (_store)
+                {
+                    var house = new House(_store, ++_run);
+                    foreach (var step in steps)
+                    {
+                        step(house);
+                    }
+
+                    house.AssertTables();
+                    foreach (var (buckets, from, length) in questions)
+                    {
+                        house.AssertSame(buckets, long.MinValue, long.MaxValue);
+                        house.AssertSame(buckets, from, from + length);
+                    }
+                }
+            },
+            iter: 150);
+
+    private static long Ms(string time) => DateTimeOffset.Parse(time, null).ToUnixTimeMilliseconds();
+
+    /// <summary>Two devices and three rooms of their own for each case, and what they must be, kept by simple means.</summary>
+    private sealed class House(TestStore store, int run)
+    {
+        private readonly Dictionary<(int Device, long Ts), double> _readings = [];
+        private readonly List<(long From, int Room)>[] _moves = [[], []];
+        private readonly (long From, int Offset)[][] _calibrations = [[], []];
+
+        public void Insert((int Device, long Ts, int Tenths)[] readings)
+        {
+            store.Write(Array.ConvertAll(readings, r => Reading(r.Ts, r.Tenths / 10d, 50, device: Uid(r.Device), receivedAt: store.Now)));
+            foreach (var (device, ts, tenths) in readings)
+            {
+                _readings.TryAdd((device, ts), tenths / 10d);
+            }
+        }
+
+        public void Remove(int device, long from, long to)
+        {
+            var gone = _readings.Keys.Where(r => r.Device == device && r.Ts >= from && r.Ts <= to).ToList();
+            var removal = store.Get<ReadingRemoval>().Remove(Uid(device), from, to);
+            Assert.Equal(gone.Count, removal?.Deleted ?? 0);
+            gone.ForEach(r => _readings.Remove(r));
+        }
+
+        public void Move(int device, long at, int room)
+        {
+            Touch(device);
+            var moved = store.With<DeviceRegistry, DeviceOutcome>(d => d.UpdateAsync(
+                Uid(device), new(false, null, Room(room), null, DateTimeOffset.FromUnixTimeMilliseconds(at)), CancellationToken.None)).GetAwaiter().GetResult();
+            Assert.Equal(DeviceOutcome.Done, moved);
+            _moves[device].RemoveAll(m => m.From >= at);
+            _moves[device].Add((at, room));
+        }
+
+        public void Calibrate(int device, (long From, int Offset)[] list)
+        {
+            Touch(device);
+            list = [.. list.DistinctBy(c => c.From)];
+            Assert.True(store.With<CalibrationRegistry, bool>(c => c.ReplaceAsync(
+                Uid(device), Array.ConvertAll(list, c => new CalibrationView(DateTimeOffset.FromUnixTimeMilliseconds(c.From), c.Offset / 10d, -c.Offset / 10d)),
+                CancellationToken.None)).GetAwaiter().GetResult());
+            _calibrations[device] = list;
+        }
+
+        public void Rebuild(long from, long to) => store.Get<RollupBuilder>().Rebuild(null, from, to, _ => { });
+
+        public void AssertTables()
+        {
+            using var connection = store.Connections.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText =
+                """
+                SELECT count(*) FROM (
+                    SELECT device_id, bucket, count FROM rollups WHERE tier = 0
+                    EXCEPT SELECT device_id, ts / 900000, count(*) FROM readings GROUP BY 1, 2);
+                """;
+            Assert.Equal(0L, command.ExecuteScalar());
+        }
+
+        public void AssertSame(Buckets buckets, long from, long to)
+        {
+            var series = store.Get<SeriesQueries>();
+            for (var device = 0; device <= 1; device++)
+            {
+                foreach (var calibrated in new[] { true, false })
+                {
+                    var found = series.OfDevice(Uid(device), from, to, calibrated);
+                    Check(found, _readings.Where(r => r.Key.Device == device), calibrated);
+                }
+            }
+
+            for (var room = 0; room <= 2; room++)
+            {
+                Check(series.OfRoom(RoomUid(room), from, to, calibrated: true), _readings.Where(r => RoomAt(r.Key.Device, r.Key.Ts) == room), calibrated: true);
+            }
+
+            void Check(Series? found, IEnumerable<KeyValuePair<(int Device, long Ts), double>> expected, bool calibrated)
+            {
+                var readings = expected.Where(r => r.Key.Ts >= from && r.Key.Ts <= to)
+                    .Select(r => (r.Key.Ts, r.Value + Offset(r.Key, calibrated), 50 - Offset(r.Key, calibrated))).ToList();
+                if (found is null)
+                {
+                    Assert.Empty(readings);
+                    return;
+                }
+
+                Assert.Equal(
+                    readings.OrderByDescending(r => r.Ts).Select(r => r.Ts),
+                    series.Readings(found).Select(r => r.Ts));
+                var all = store.Get<BucketQueries>().Newest(found.Parts, buckets, 10_000);
+                Recomputation.AssertSame(Recomputation.Of(readings, buckets), all);
+                // In small pages, as in one.
+                var paged = new List<Bucket>();
+                for (var last = to; paged.Count < all.Count; last = paged[^1].Start - 1)
+                {
+                    var parts = found.Parts.Select(p => p with { To = Math.Min(p.To, last) }).Where(p => p.From <= p.To).ToList();
+                    paged.AddRange(store.Get<BucketQueries>().Newest(parts, buckets, 3));
+                }
+
+                Assert.Equal(all, paged);
+            }
+        }
+
+        private string Uid(int device) => $"r{run}-{device}";
+
+        private string Room(int room) => $"Room {run} {room}";
+
+        private string RoomUid(int room) => $"room-{run}-{room}";
+
+        private int? RoomAt(int device, long ts) => _moves[device].Where(m => m.From <= ts).Select(m => (int?)m.Room).LastOrDefault();
+
+        private double Offset((int Device, long Ts) reading, bool calibrated) => calibrated
+            ? _calibrations[reading.Device].Where(c => c.From <= reading.Ts).OrderBy(c => c.From).Select(c => c.Offset / 10d).LastOrDefault()
+            : 0;
+
+        // A device has to exist before it is moved or calibrated.
+        private void Touch(int device)
+        {
+            if (!_readings.Keys.Any(r => r.Device == device))
+            {
+                Insert([(device, s_start + 5 * Day, 200)]);
+            }
+        }
+    }
+}
