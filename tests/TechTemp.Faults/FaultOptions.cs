@@ -15,17 +15,16 @@ internal sealed record FaultOptions(bool Full, int Seed, IReadOnlyList<Fault> On
         var full = new Option<bool>("--full") { Description = "The full counts, for a nightly run. Without it every fault is short, all together a few minutes." };
         var seed = new Option<int?>("--seed") { Description = "The seed that an earlier run printed: the same faults, on the same schedule.", HelpName = "number" };
         var list = new Option<bool>("--list") { Description = "The names of the faults, and what each promises." };
-        var only = new Option<IReadOnlyList<Fault>>("--only")
+        var only = new Option<IReadOnlyList<Fault>?>("--only")
         {
             Description = "Only these faults, by name, with commas between them.",
             HelpName = "name,name",
             CustomParser = ParseNames,
-            DefaultValueFactory = _ => FaultTable.All,
         };
         var command = new RootCommand("Injects the faults that a home throws at TechTemp, and compares the store with the books of the publishers.") { full, seed, only, list };
         command.SetAction((parsed, cancellationToken) => parsed.GetValue(list)
             ? FaultTable.ListAsync()
-            : FaultTable.RunAsync(new(parsed.GetValue(full), parsed.GetValue(seed) ?? NewSeed(), parsed.GetValue(only)!), cancellationToken));
+            : FaultTable.RunAsync(new(parsed.GetValue(full), parsed.GetValue(seed) ?? NewSeed(), parsed.GetValue(only) ?? FaultTable.All), cancellationToken));
         return command;
     }
 

@@ -40,11 +40,14 @@ internal sealed class Comparison
     /// <summary>Stored and never sent.</summary>
     public int Invented { get; private set; }
 
+    /// <summary>Rollups that are not what the readings make them.</summary>
+    public int WrongRollups { get; private set; }
+
     /// <summary>Refused messages in the store.</summary>
     public int Rejected { get; private set; }
 
     /// <summary>Everything that is not as it should be.</summary>
-    public int Wrong => Lost + Doubled + Altered + Misplaced + Invented;
+    public int Wrong => Lost + Doubled + Altered + Misplaced + Invented + WrongRollups;
 
     /// <summary>Compares.</summary>
     /// <param name="books">The books of every device that published.</param>
@@ -66,13 +69,18 @@ internal sealed class Comparison
             comparison.FindLost(book, found[book.Device]);
         }
 
-        // The place for the rollups: each bucket against a recomputation from store.Readings(), unequal ones counted like the others.
+        foreach (var difference in Rollups.Differences(store))
+        {
+            comparison.WrongRollups++;
+            comparison.Example(difference);
+        }
+
         return comparison;
     }
 
     /// <summary>What was counted, for the table.</summary>
     public override string ToString() => FormattableString.Invariant(
-        $"{Acknowledged:N0} acknowledged, {Stored:N0} stored: {Lost} lost, {Doubled} doubled, {Altered} altered, {Misplaced} out of place");
+        $"{Acknowledged:N0} acknowledged, {Stored:N0} stored: {Lost} lost, {Doubled} doubled, {Altered} altered, {Misplaced} out of place, {WrongRollups} rollups wrong");
 
     /// <summary>Notes the counts, and promises that they are as they should be.</summary>
     /// <param name="run">The run.</param>

@@ -17,7 +17,7 @@ internal static class BrokerKilled
 
     public static async Task RunAsync(FaultRun run)
     {
-        var kills = run.Pick(full: 30, brief: 4);
+        var kills = run.Pick(full: 30, brief: 3);
         await using var site = await Site.StartAsync(run);
         await using var plain = Fleet.Start(site.Broker.Port, Devices, s_pace);
         await using var sequenced = Fleet.StartSequenced(site.Broker.Port, Devices, s_pace, FirstSequenced);
@@ -33,7 +33,7 @@ internal static class BrokerKilled
                 await site.Ingest.StopAsync();
             }
 
-            await Task.Delay(run.Moment(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(6)));
+            await Task.Delay(run.Moment(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(5)));
             await site.Broker.KillAsync();
             killedAt.Add(Stopwatch.GetTimestamp());
             await site.Broker.StartAsync();

@@ -86,7 +86,7 @@ internal static class StoreTrouble
 
     private static async Task RunAsync(FaultRun run, Func<Site, Task> harm, Func<Site, Task> mend, Func<Task>? powerCut = null, string? store = null)
     {
-        var duration = TimeSpan.FromSeconds(run.Pick(full: 30, brief: 8));
+        var duration = TimeSpan.FromSeconds(run.Pick(full: 30, brief: 6));
         await using var site = await Site.StartAsync(run, store is null ? [] : [("DB_PATH", store)]);
         await using var fleet = Fleet.Start(site.Broker.Port, Devices, s_pace);
         await StoredAsync(site);

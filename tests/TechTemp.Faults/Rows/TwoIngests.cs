@@ -13,7 +13,7 @@ internal static class TwoIngests
 
     public static async Task RunAsync(FaultRun run)
     {
-        var takeovers = run.Pick(full: 20, brief: 2);
+        var takeovers = run.Pick(full: 20, brief: 1);
         await using var site = await Site.StartAsync(run);
         await using var fleet = Fleet.Start(site.Broker.Port, Devices, s_pace);
         var slowest = TimeSpan.Zero;
