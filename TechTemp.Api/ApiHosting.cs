@@ -16,7 +16,7 @@ public static class ApiHosting
 {
     /// <summary>
     /// Adds what the routes of <see cref="MapApi"/> need beside the store. Configuration:
-    /// <code>{ "Cors": { "Origins": "*", "Writes": false } }</code>
+    /// <code>{ "Cors": { "Origins": "*", "Writes": false }, "Live": { "Heartbeat": "00:00:15", "MaxListeners": 2000 } }</code>
     /// </summary>
     public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
     {
@@ -33,11 +33,18 @@ public static class ApiHosting
         services.AddOpenApi("v1", OpenApiDescription.Configure);
         services.AddOptions<DeviceStatusOptions>().BindConfiguration(DeviceStatusOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<CrossOriginOptions>().BindConfiguration(CrossOriginOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LiveOptions>().BindConfiguration(LiveOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<LiveStates>();
+        services.AddSingleton<LiveListeners>();
+        services.AddSingleton<LiveTelemetry>();
         services.AddCors();
         return builder;
     }
 
-    /// <summary>Adds the connection to the broker that live streams are fed from. Without it the API answers from the store.</summary>
+    /// <summary>
+    /// Adds the connection to the broker that live streams are fed from. Without it the API answers from the store, and
+    /// whoever has states in the same process hands them to <see cref="LiveStates"/>.
+    /// </summary>
     public static WebApplicationBuilder AddLive(this WebApplicationBuilder builder)
     {
         builder.Services.AddHostedService<BrokerListener>();
@@ -55,6 +62,7 @@ public static class ApiHosting
 
         var api = app.MapGroup("/api/v1").ProducesProblem(StatusCodes.Status503ServiceUnavailable).WithHead();
         api.MapReadings();
+        api.MapLive();
         api.MapDevices();
         api.MapCalibrations();
         api.MapGaps();

@@ -1,11 +1,21 @@
+using TechTemp.Data.Store;
 using TechTemp.Ingest.Mqtt;
 using TechTemp.Ingest.Pipeline;
+using TechTemp.ServiceDefaults.Hosting;
 
 namespace TechTemp.Ingest;
 
 /// <summary>Adds ingest to a host: the pipeline, and the subscription that feeds it.</summary>
 public static class IngestHosting
 {
+    /// <summary>Adds what the store's owner does for its operator: <c>backup</c> and <c>restore</c>, each with a file.</summary>
+    public static IHostApplicationBuilder AddStoreVerbs(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddVerb<StoreBackup>("backup", (store, file) => store.Backup(file));
+        builder.Services.AddVerb<StoreBackup>("restore", (store, file) => store.Restore(file));
+        return builder;
+    }
+
     /// <summary>
     /// Adds the pipeline that commits readings, acknowledges them and publishes states. Something must feed it and take
     /// its states: <see cref="AddMqttIngest"/>, or a broker in the same process. Configuration:

@@ -12,6 +12,7 @@ return await HostStart.RunAsync(
         var builder = WebApplication.CreateBuilder(options);
         builder.AddServiceDefaults(defaultPort: 3001);
         builder.AddStoreOwner();
+        builder.AddStoreVerbs();
         builder.AddMqttConnection(withoutBroker: HealthStatus.Unhealthy);
         builder.AddIngestPipeline();
         builder.AddMqttIngest();

@@ -14,6 +14,7 @@ return await HostStart.RunAsync(
         var builder = WebApplication.CreateBuilder(options);
         builder.AddServiceDefaults(defaultPort: 3000);
         builder.AddStoreOwner();
+        builder.AddStoreVerbs();
         builder.AddIngestPipeline();
         builder.AddEmbeddedBroker();
         builder.AddApi();

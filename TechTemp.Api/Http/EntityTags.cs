@@ -5,14 +5,16 @@ namespace TechTemp.Api.Http;
 
 /// <summary>
 /// Gives every answer to a GET or HEAD an ETag, the hash of its body, and answers 304 to a client that has that body already
-/// (RFC 9110, section 13.1.2). Answers of the API are bounded, so they are buffered for it.
+/// (RFC 9110, section 13.1.2). Answers of the API are bounded, so they are buffered for it;
+/// an endpoint whose answer is not is marked by <see cref="WithoutEntityTag"/>.
 /// </summary>
 internal sealed class EntityTags(RequestDelegate next)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-        if (!isRead || !context.Request.Path.StartsWithSegments("/api"))
+        if (!isRead || !context.Request.Path.StartsWithSegments("/api")
+            || context.GetEndpoint()?.Metadata.GetMetadata<WithoutEntityTag>() is not null)
         {
             await next(context);
             return;
@@ -55,3 +57,6 @@ internal sealed class EntityTags(RequestDelegate next)
         await body.WriteAsync(bytes, context.RequestAborted);
     }
 }
+
+/// <summary>Marks an endpoint whose answer has no end, and so is written as it comes.</summary>
+internal sealed class WithoutEntityTag;

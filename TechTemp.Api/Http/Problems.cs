@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace TechTemp.Api.Http;
 
@@ -16,6 +17,8 @@ internal static class Problems
     public static ProblemHttpResult NotFound(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status404NotFound);
 
     public static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict);
+
+    public static ProblemHttpResult Unavailable(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status503ServiceUnavailable);
 
     /// <summary>The answer of a route whose device is unknown.</summary>
     public static ProblemHttpResult NoDevice(string uid) => NotFound($"There is no device {uid}.");
@@ -74,7 +77,7 @@ internal sealed partial class ApiExceptionHandler(IProblemDetailsService problem
         // What ReadFromJsonAsync throws for a Content-Type with a charset that .NET has no encoding for.
         InvalidOperationException when exception.Message.Contains("charset", StringComparison.Ordinal) =>
             Problem(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON in UTF-8."),
-        SqliteException => Problem(StatusCodes.Status503ServiceUnavailable, "The store cannot be used at the moment. Nothing was changed; try again."),
+        SqliteException or DbUpdateException { InnerException: SqliteException } => Problem(StatusCodes.Status503ServiceUnavailable, "The store cannot be used at the moment. Nothing was changed; try again."),
         _ => Problem(StatusCodes.Status500InternalServerError, "The server failed to answer this request. Nothing was changed."),
     };
 

@@ -18,6 +18,18 @@ internal static class OpenApiExamples
             return Task.CompletedTask;
         });
 
+    /// <summary>An example of an answer that is text of this type.</summary>
+    public static RouteHandlerBuilder WithTextExample(this RouteHandlerBuilder endpoint, string contentType, string text) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            if (operation.Responses?[$"{StatusCodes.Status200OK}"].Content?[contentType] is OpenApiMediaType content)
+            {
+                content.Example = JsonValue.Create(text);
+            }
+
+            return Task.CompletedTask;
+        });
+
     /// <summary>An example of the request's body.</summary>
     public static RouteHandlerBuilder WithRequestExample(this RouteHandlerBuilder endpoint, string json) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>

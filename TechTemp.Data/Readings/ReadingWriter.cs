@@ -34,18 +34,19 @@ public sealed class ReadingWriter(
     {
         lock (_lock)
         {
+            state.WriteBegins();
             try
             {
                 _connection ??= connections.Open();
                 _statements ??= new(_connection, ingest.Value.UnknownDevices);
                 var result = Write(batch, _connection, _statements);
-                state.WriteFailure = null;
+                state.WriteEnds();
                 Committed?.Invoke(result.States);
                 return result;
             }
             catch (Exception e)
             {
-                state.WriteFailure = e.Message;
+                state.WriteEnds(e);
                 Forget(e);
                 throw;
             }
@@ -114,9 +115,20 @@ public sealed class ReadingWriter(
 
         var dropped = anyKept ? statements.DropRejected(retention.Value.RejectedRows) : 0;
         var states = statements.Leave();
+        RequireInPlace(connection);
         var start = Stopwatch.GetTimestamp();
         transaction.Commit();
+        // Once more: what was committed to a file that is gone must not be acknowledged either.
+        RequireInPlace(connection);
         return new(outcomes, states, dropped, Stopwatch.GetElapsedTime(start));
+    }
+
+    private void RequireInPlace(SqliteConnection connection)
+    {
+        if (OpenFile.HasMoved(connection))
+        {
+            throw OpenFile.Moved(connections.Path);
+        }
     }
 
     // What was learned about devices may be half of a batch, and a file that failed is opened anew. Not after a write that the
@@ -140,8 +152,7 @@ public sealed class ReadingWriter(
         _statements = null;
         if (_connection is not null)
         {
-            SqliteConnection.ClearPool(_connection);
-            _connection.Dispose();
+            StoreConnections.Discard(_connection);
             _connection = null;
         }
     }

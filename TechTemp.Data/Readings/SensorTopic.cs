@@ -20,12 +20,19 @@ public static class SensorTopic
     /// <summary>
     /// Whether this topic is covered by <see cref="AllReadings"/>, with valid ids or without: what a subscriber would get.
     /// </summary>
-    public static bool IsReading(ReadOnlySpan<char> topic) => TrySplit(topic, out _, out _);
+    public static bool IsReading(ReadOnlySpan<char> topic) => TrySplit(topic, "reading", out _, out _);
 
     /// <summary>Takes a reading's topic apart; the whole topic must match and both ids be valid.</summary>
-    public static bool TryParseReading(string topic, [NotNullWhen(true)] out string? homeId, [NotNullWhen(true)] out string? deviceId)
+    public static bool TryParseReading(string topic, [NotNullWhen(true)] out string? homeId, [NotNullWhen(true)] out string? deviceId) =>
+        TryParse(topic, "reading", out homeId, out deviceId);
+
+    /// <summary>Takes a state's topic apart; the whole topic must match and both ids be valid.</summary>
+    public static bool TryParseState(string topic, [NotNullWhen(true)] out string? homeId, [NotNullWhen(true)] out string? deviceId) =>
+        TryParse(topic, "state", out homeId, out deviceId);
+
+    private static bool TryParse(string topic, string kind, [NotNullWhen(true)] out string? homeId, [NotNullWhen(true)] out string? deviceId)
     {
-        if (TrySplit(topic, out var home, out var device) && Uids.IsValid(topic.AsSpan(home)) && Uids.IsValid(topic.AsSpan(device)))
+        if (TrySplit(topic, kind, out var home, out var device) && Uids.IsValid(topic.AsSpan(home)) && Uids.IsValid(topic.AsSpan(device)))
         {
             homeId = topic[home];
             deviceId = topic[device];
@@ -36,14 +43,14 @@ public static class SensorTopic
         return false;
     }
 
-    private static bool TrySplit(ReadOnlySpan<char> topic, out Range home, out Range device)
+    private static bool TrySplit(ReadOnlySpan<char> topic, ReadOnlySpan<char> kind, out Range home, out Range device)
     {
         // One level more than there may be, so that a longer topic does not look like a shorter one.
         Span<Range> levels = stackalloc Range[6];
         var matches = topic.Split(levels, '/') == 5
             && topic[levels[0]] is "home"
             && topic[levels[2]] is "sensors"
-            && topic[levels[4]] is "reading";
+            && topic[levels[4]].SequenceEqual(kind);
         (home, device) = matches ? (levels[1], levels[3]) : default;
         return matches;
     }

@@ -1,14 +1,31 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace TechTemp.Data.Store;
 
 internal static class SqliteExtensions
 {
+    extension(SqliteException exception)
+    {
+        /// <summary>Whether the file is damaged or no database at all: SQLITE_CORRUPT, SQLITE_NOTADB.</summary>
+        public bool IsDamage => exception.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
+
+        /// <summary>Whether another connection had the lock for too long: SQLITE_BUSY.</summary>
+        public bool IsBusy => exception.SqliteErrorCode == raw.SQLITE_BUSY;
+    }
+
     public static long ScalarLong(this SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return (long)command.ExecuteScalar()!;
+    }
+
+    public static string ScalarText(this SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (string)command.ExecuteScalar()!;
     }
 
     public static void Execute(this SqliteConnection connection, string sql)

@@ -12,16 +12,24 @@ namespace TechTemp.Data.Store;
 /// </summary>
 public sealed class StoreConnections : DbConnectionInterceptor
 {
+    private readonly TimeSpan _busyTimeout;
+    private readonly TimeProvider _time;
     private readonly string _setUp;
 
     /// <summary>For the file that the options name.</summary>
-    public StoreConnections(IOptions<StoreOptions> options)
+    public StoreConnections(IOptions<StoreOptions> options, TimeProvider time)
+        : this(options.Value.Path, options.Value.BusyTimeout, time, pooling: true)
     {
-        var busyTimeout = options.Value.BusyTimeout;
-        Path = System.IO.Path.GetFullPath(options.Value.Path);
+    }
+
+    private StoreConnections(string path, TimeSpan busyTimeout, TimeProvider time, bool pooling)
+    {
+        (_busyTimeout, _time) = (busyTimeout, time);
+        Path = System.IO.Path.GetFullPath(path);
         ConnectionString = new SqliteConnectionStringBuilder
         {
             DataSource = Path,
+            Pooling = pooling,
             ForeignKeys = true,
             DefaultTimeout = Math.Max(1, (int)Math.Ceiling(busyTimeout.TotalSeconds)),
             // The file is made by the migrations' owner alone; everyone else must not leave an empty one behind.
@@ -38,20 +46,35 @@ public sealed class StoreConnections : DbConnectionInterceptor
     /// <summary>For EF Core; other callers open their own.</summary>
     internal string ConnectionString { get; }
 
+    /// <summary>For another file, or for this one, without a pool: each connection is closed when it is disposed.</summary>
+    internal StoreConnections Unpooled(string path) => new(path, _busyTimeout, _time, pooling: false);
+
     /// <summary>An open connection from the pool. The caller disposes it.</summary>
     /// <exception cref="SqliteException">The file is missing or cannot be opened.</exception>
     public SqliteConnection Open() => Open(ConnectionString);
+
+    /// <summary>Gives back a connection on which something failed: the next one is opened anew.</summary>
+    internal static void Discard(SqliteConnection connection)
+    {
+        // One whose file has moved stays in the pool until it is known what comes in the file's place.
+        if (!OpenFile.HasMoved(connection))
+        {
+            SqliteConnection.ClearPool(connection);
+        }
+
+        connection.Dispose();
+    }
 
     internal SqliteConnection OpenOrCreate() =>
         Open(new SqliteConnectionStringBuilder(ConnectionString) { Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false }.ToString());
 
     /// <inheritdoc />
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => SetUp(connection);
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => SetUp((SqliteConnection)connection);
 
     /// <inheritdoc />
     public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        SetUp(connection);
+        SetUp((SqliteConnection)connection);
         return Task.CompletedTask;
     }
 
@@ -71,10 +94,34 @@ public sealed class StoreConnections : DbConnectionInterceptor
         }
     }
 
-    private void SetUp(DbConnection connection)
+    private void SetUp(SqliteConnection connection)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = _setUp;
-        command.ExecuteNonQuery();
+        Renew(connection);
+        connection.Execute(_setUp);
+    }
+
+    // A pooled connection outlives its file, and the time when the file system was read-only.
+    private void Renew(SqliteConnection connection)
+    {
+        if (OpenFile.HasMoved(connection))
+        {
+            if (!File.Exists(Path))
+            {
+                // Back into the pool. When its file comes back it is good again, with all that is in the log only; and
+                // when another one comes it knows which log is not that one's.
+                connection.Close();
+                throw OpenFile.Moved(Path);
+            }
+
+            OpenFile.SetLogAside(connection, _time.GetUtcNow());
+        }
+        else if (!OpenFile.IsReadOnly(connection))
+        {
+            return;
+        }
+
+        SqliteConnection.ClearPool(connection);
+        connection.Close();
+        connection.Open();
     }
 }

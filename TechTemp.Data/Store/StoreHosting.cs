@@ -52,6 +52,7 @@ public static class StoreHosting
         services.AddSingleton<StoreConnections>();
         services.AddSingleton<StoreState>();
         services.AddSingleton<StoreSchema>();
+        services.AddSingleton<StoreBackup>();
         services.AddPooledDbContextFactory<TechTempContext>((provider, options) =>
         {
             var connections = provider.GetRequiredService<StoreConnections>();

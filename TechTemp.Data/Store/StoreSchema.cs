@@ -31,9 +31,11 @@ public sealed partial class StoreSchema(StoreConnections connections, IDbContext
     // Two processes on one WAL file hit a corruption bug before this version: https://sqlite.org/wal.html#walresetbug
     private const int MinimumLibrary = 3_051_003;
 
-    // SQLite's primary result codes that mean a file is not a database.
-    private const int SqliteCorrupt = 11;
-    private const int SqliteNotADatabase = 26;
+    /// <summary>The file's name in messages: its path, or that of the backup that it is a copy of.</summary>
+    internal string Name { get; init; } = connections.Path;
+
+    /// <summary>What to do about a file that is no store.</summary>
+    internal string Advice { get; init; } = "Name another file in DB_PATH";
 
     /// <summary>Looks at the file without changing it.</summary>
     /// <exception cref="StoreException">The file is not TechTemp's, is newer than this program, or cannot be read.</exception>
@@ -60,9 +62,7 @@ public sealed partial class StoreSchema(StoreConnections connections, IDbContext
     /// <exception cref="StoreException">As for <see cref="Inspect()"/>, or the folder cannot be made.</exception>
     public void Migrate()
     {
-        RequireLibrary();
-        RequirePossiblePath();
-        CreateFolder();
+        PreparePlace();
         Guard(() =>
         {
             using var connection = connections.OpenOrCreate();
@@ -94,16 +94,37 @@ public sealed partial class StoreSchema(StoreConnections connections, IDbContext
         });
     }
 
-    private (SchemaState State, string Applied) Inspect(SqliteConnection connection)
+    /// <summary>Makes sure that the file can be made where it is not there yet.</summary>
+    /// <exception cref="StoreException">It cannot.</exception>
+    internal void PreparePlace()
+    {
+        RequireLibrary();
+        RequirePossiblePath();
+        CreateFolder();
+    }
+
+    /// <summary>Tells another program's database from a store of any version.</summary>
+    /// <returns>Whether there is a store; false for an empty database.</returns>
+    /// <exception cref="StoreException">It is another program's.</exception>
+    internal bool RequireOurs(SqliteConnection connection)
     {
         var applicationId = connection.ScalarLong("PRAGMA application_id;");
-        var tables = connection.ScalarLong("SELECT count(*) FROM sqlite_schema;");
-        if (applicationId != ApplicationId)
+        if (applicationId == ApplicationId)
         {
-            return applicationId == 0 && tables == 0
-                ? (SchemaState.Missing, Migration.InitialDatabase)
-                : throw new StoreException(
-                    $"'{connections.Path}' is a SQLite database but not one of TechTemp's (this version's, that is: the Node.js server's file is another). Name another file in DB_PATH.");
+            return true;
+        }
+
+        return applicationId == 0 && connection.ScalarLong("SELECT count(*) FROM sqlite_schema;") == 0
+            ? false
+            : throw new StoreException(
+                $"'{Name}' is a SQLite database but not one of TechTemp's (this version's, that is: the Node.js server's file is another). {Advice}.");
+    }
+
+    private (SchemaState State, string Applied) Inspect(SqliteConnection connection)
+    {
+        if (!RequireOurs(connection))
+        {
+            return (SchemaState.Missing, Migration.InitialDatabase);
         }
 
         using var context = contexts.CreateDbContext();
@@ -111,7 +132,7 @@ public sealed partial class StoreSchema(StoreConnections connections, IDbContext
         using var command = connection.Prepare("""SELECT "MigrationId" FROM "__EFMigrationsHistory" ORDER BY "MigrationId" DESC LIMIT 1;""");
         var newest = (string)command.ExecuteScalar()!;
         return !known.Contains(newest)
-            ? throw new StoreException($"'{connections.Path}' was written by a newer TechTemp (schema {newest}). Update this program.")
+            ? throw new StoreException($"'{Name}' was written by a newer TechTemp (schema {newest}). Update this program.")
             : (newest == known[^1] && !RollupBuilder.IsMissing(connection) ? SchemaState.Current : SchemaState.Outdated, newest);
     }
 
@@ -121,13 +142,13 @@ public sealed partial class StoreSchema(StoreConnections connections, IDbContext
         {
             return use();
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is SqliteCorrupt or SqliteNotADatabase)
+        catch (SqliteException e) when (e.IsDamage)
         {
-            throw new StoreException($"'{connections.Path}' is not a SQLite database, or a damaged one. Name another file in DB_PATH, or restore a backup.", e);
+            throw new StoreException($"'{Name}' is not a SQLite database, or a damaged one. {Advice}, or restore a backup.", e);
         }
         catch (SqliteException e)
         {
-            throw new StoreException($"'{connections.Path}' cannot be used: {e.Message} Check the file's permissions and the disk.", e);
+            throw new StoreException($"'{Name}' cannot be used: {e.Message} Check the file's permissions and the disk.", e);
         }
     }
 

@@ -66,7 +66,7 @@ public sealed class MqttIngest(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await store.WaitAsync(stoppingToken);
-        await connection.RunAsync(sessionOptions.Value.ClientId, Configure, Prepare, SubscribeAsync, stoppingToken);
+        await connection.RunAsync(sessionOptions.Value.ClientId, Configure, PrepareAsync, SubscribeAsync, stoppingToken);
     }
 
     private void Configure(MqttClientOptionsBuilder builder) => builder
@@ -74,11 +74,17 @@ public sealed class MqttIngest(
         .WithSessionExpiryInterval((uint)sessionOptions.Value.SessionExpiry.TotalSeconds)
         .WithReceiveMaximum((ushort)pipelineOptions.Value.InHandLimit);
 
-    private void Prepare(IMqttClient client) => client.ApplicationMessageReceivedAsync += e =>
+    private async Task PrepareAsync(IMqttClient client, CancellationToken cancellationToken)
     {
-        e.AutoAcknowledge = false;
-        return Receive(client, e);
-    };
+        // What the connection before this one brought and nobody acknowledged will come again. While the store is down it is
+        // in hand already, and each new connection would bring it once more: the broker keeps it meanwhile.
+        await pipeline.EmptyAsync(cancellationToken);
+        client.ApplicationMessageReceivedAsync += e =>
+        {
+            e.AutoAcknowledge = false;
+            return Receive(client, e);
+        };
+    }
 
     private async Task SubscribeAsync(IMqttClient client, MqttClientConnectResult result, CancellationToken cancellationToken)
     {

@@ -28,6 +28,15 @@ public sealed partial class IngestPipeline(
     /// <summary>Whether as many messages are in hand as may be.</summary>
     public bool IsFull => Volatile.Read(ref _inHand) >= options.Value.InHandLimit;
 
+    /// <summary>Completes when nothing is in hand.</summary>
+    public async Task EmptyAsync(CancellationToken cancellationToken)
+    {
+        while (Volatile.Read(ref _inHand) > 0)
+        {
+            await Task.Delay(s_firstPause, time, cancellationToken);
+        }
+    }
+
     /// <summary>Takes a message up.</summary>
     /// <returns>False when the pipeline is stopping: the message is not acknowledged and will come again.</returns>
     public bool TryAccept(PendingMessage message)
@@ -74,7 +83,6 @@ public sealed partial class IngestPipeline(
                 }
 
                 await ProcessAsync(batch, stoppingToken);
-                Interlocked.Add(ref _inHand, -batch.Count);
                 batch.Clear();
             }
         }
@@ -96,6 +104,8 @@ public sealed partial class IngestPipeline(
         telemetry.Committed(batch, result);
         foreach (var message in batch)
         {
+            // Before, because each acknowledgement lets the broker send one more.
+            Interlocked.Decrement(ref _inHand);
             await AcknowledgeAsync(message, stoppingToken);
         }
 

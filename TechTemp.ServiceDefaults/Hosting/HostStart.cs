@@ -12,7 +12,8 @@ public static class HostStart
 {
     /// <summary>
     /// Runs a host until it is told to stop. With <c>--healthcheck</c> it asks the host that runs with the same
-    /// configuration for its health instead, for container images that have no other client.
+    /// configuration for its health instead, for container images that have no other client. With a verb
+    /// (<see cref="HostVerbs"/>) it does that instead.
     /// </summary>
     /// <param name="args">The command line.</param>
     /// <param name="build">Builds the host.</param>
@@ -22,13 +23,19 @@ public static class HostStart
     {
         try
         {
-            var healthCheck = args.Contains("--healthcheck");
+            var (verb, settings) = HostVerbs.Split(args);
+            var healthCheck = settings.Contains("--healthcheck");
             var app = build(new()
             {
-                Args = CommandLine.Normalize(args),
+                Args = CommandLine.Normalize(settings),
                 // The settings lie beside the program; the working directory is the user's.
                 ContentRootPath = AppContext.BaseDirectory,
             });
+            if (verb is not null)
+            {
+                return HostVerbs.Run(app, verb);
+            }
+
             return healthCheck ? await HealthProbe.RunAsync(app) : await RunAsync(app, explained);
         }
         catch (Exception e)

@@ -33,14 +33,14 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
     /// <summary>Keeps the connection until cancelled, then disconnects cleanly.</summary>
     /// <param name="clientId">The client id: whose session it is.</param>
     /// <param name="configure">Adds to the options of the connection.</param>
-    /// <param name="prepare">Adds the handlers to a client before it connects; stored messages may follow its connection at once.</param>
+    /// <param name="prepare">Adds the handlers to a client before it connects, as stored messages may follow its connection at once; it connects when this completes.</param>
     /// <param name="connected">Does what must follow each connection, such as subscribing.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="MqttSessionTakenOverException">Another client came with the same id.</exception>
     public async Task RunAsync(
         string clientId,
         Action<MqttClientOptionsBuilder> configure,
-        Action<IMqttClient> prepare,
+        Func<IMqttClient, CancellationToken, Task> prepare,
         Func<IMqttClient, MqttClientConnectResult, CancellationToken, Task> connected,
         CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
         var losses = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
-            using var client = new MqttClientFactory().CreateMqttClient();
+            using var client = new MqttClientFactory().CreateMqttClient(new ReceiveWindow.Factory());
             try
             {
                 var lost = await ConnectAsync(client, clientOptions, address, prepare, connected, cancellationToken);
@@ -99,7 +99,7 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
         IMqttClient client,
         MqttClientOptions clientOptions,
         BrokerAddress address,
-        Action<IMqttClient> prepare,
+        Func<IMqttClient, CancellationToken, Task> prepare,
         Func<IMqttClient, MqttClientConnectResult, CancellationToken, Task> connected,
         CancellationToken cancellationToken)
     {
@@ -110,7 +110,7 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
             lost.TrySetResult(e.Reason);
             return Task.CompletedTask;
         };
-        prepare(client);
+        await prepare(client, cancellationToken);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(s_connectTimeout);
         var result = await client.ConnectAsync(clientOptions, timeout.Token);

@@ -23,7 +23,11 @@ internal sealed class AssigningServerAdapter : IMqttServerAdapter
 
     public Task StartAsync(MqttServerOptions options, IMqttNetLogger logger)
     {
-        _inner.ClientHandler = channel => ClientHandler(new AssigningChannel(channel));
+        _inner.ClientHandler = channel =>
+        {
+            PacketLimit.Set(channel);
+            return ClientHandler(new AssigningChannel(channel));
+        };
         return _inner.StartAsync(options, logger);
     }
 
@@ -66,7 +70,16 @@ internal sealed class AssigningServerAdapter : IMqttServerAdapter
 
         public void ResetStatistics() => inner.ResetStatistics();
 
-        public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken) => inner.SendPacketAsync(packet, cancellationToken);
+        public Task SendPacketAsync(MqttPacket packet, CancellationToken cancellationToken)
+        {
+            if (packet is MqttConnAckPacket answer)
+            {
+                // Only MQTT 5 has room for it (section 3.2.2.3.6).
+                answer.MaximumPacketSize = PacketLimit.Bytes;
+            }
+
+            return inner.SendPacketAsync(packet, cancellationToken);
+        }
 
         public void Dispose() => inner.Dispose();
     }

@@ -7,7 +7,7 @@ namespace TechTemp.Standalone.Broker;
 internal static class BrokerHosting
 {
     /// <summary>
-    /// Adds the embedded broker, which feeds the pipeline and publishes its states. Configuration:
+    /// Adds the embedded broker, which feeds the pipeline and publishes its states, to the API's live stream as well. Configuration:
     /// <code>{ "Broker": { "Port": 1883 }, "Http": { "Lan": false }, "Mqtt": { "Username": null, "Password": null } }</code>
     /// </summary>
     public static WebApplicationBuilder AddEmbeddedBroker(this WebApplicationBuilder builder)
@@ -16,7 +16,7 @@ internal static class BrokerHosting
         builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
         builder.Services.AddOptions<MqttOptions>().BindConfiguration(MqttOptions.Section);
         builder.Services.AddSingleton<EmbeddedBroker>();
-        builder.Services.AddSingleton<IStateSink>(provider => provider.GetRequiredService<EmbeddedBroker>());
+        builder.Services.AddSingleton<IStateSink, StateSink>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<EmbeddedBroker>());
         return builder;
     }

@@ -19,7 +19,7 @@ namespace TechTemp.Standalone.Broker;
 /// An MQTT broker in this process that acknowledges a reading only when it is on disk: MQTTnet sends the PUBACK after
 /// its publish handler has completed, and the handler waits for the pipeline's commit.
 /// </summary>
-internal sealed partial class EmbeddedBroker : IHostedService, IStateSink, IDisposable
+internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
 {
     private readonly IngestPipeline _pipeline;
     private readonly TimeProvider _time;
@@ -78,8 +78,15 @@ internal sealed partial class EmbeddedBroker : IHostedService, IStateSink, IDisp
     public Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         InjectAsync(topic, payload, retain: false, cancellationToken);
 
+    /// <summary>Publishes a state, retained.</summary>
+    /// <returns>False when the broker does not run.</returns>
     public async Task<bool> TryPublishAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
+        if (!_server.IsStarted)
+        {
+            return false;
+        }
+
         try
         {
             await InjectAsync(topic, payload, retain: true, cancellationToken);

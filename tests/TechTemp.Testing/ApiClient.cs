@@ -45,6 +45,12 @@ public sealed class ApiClient(Uri address)
     /// <summary>DELETE.</summary>
     public Task<Answer> DeleteAsync(string path) => SendAsync("DELETE", path);
 
+    /// <summary>Opens the live stream; returns when its answer has begun.</summary>
+    /// <param name="query">Its query, with the question mark.</param>
+    /// <param name="lastEventId">The id of the last event that came; null for none.</param>
+    public Task<EventStream> ListenAsync(string query = "", string? lastEventId = null) =>
+        EventStream.OpenAsync(new(address, $"/api/v1/readings/stream{query}"), lastEventId);
+
     /// <summary>Any request.</summary>
     public async Task<Answer> SendAsync(string method, string path, string? body = null, string? contentType = null, params (string Name, string Value)[] headers)
     {

@@ -60,6 +60,9 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
+    /// <summary>The memory that it has in use, in MiB.</summary>
+    public double MemoryMiB => _process.MemoryMiB;
+
     /// <summary>Starts a program and waits for nothing. Without <c>HTTP_PORT</c> it gets a free one.</summary>
     public static HostProcess Start(string project, IEnumerable<KeyValuePair<string, string>> settings, params IEnumerable<string> arguments) =>
         new(project, arguments, settings);

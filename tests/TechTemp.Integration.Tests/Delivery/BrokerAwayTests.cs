@@ -32,11 +32,15 @@ public sealed class BrokerAwayTests
     public async Task A_broker_that_lost_its_sessions_is_subscribed_to_anew()
     {
         await using var first = await TechTempStack.StartAsync(MosquittoConfiguration.Usual);
+        await first.Broker.Client.PublishAsync(Readings.Topic("before"), Readings.Payload());
+        await StoredAsync(first, "before");
         await first.Broker.StopAsync();
         first.Broker.Forget();
         await first.Broker.StartAsync();
 
         await first.Ingest.HealthAsync(health => health.Status == 200, "ok again");
+        await Eventually.ResultAsync(
+            () => first.Broker.Client.RetainedAsync(Readings.StateTopic("before")), state => state is not null, "the state is retained again");
         await first.Broker.Client.PublishAsync(Readings.Topic("after"), Readings.Payload());
         await StoredAsync(first, "after");
     }

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using TechTemp.Api.Live;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.Testing;
 
@@ -11,7 +12,12 @@ namespace TechTemp.Rules.Tests.Documents;
 public sealed class TelemetryDocumentTests
 {
     [Fact]
-    public void The_document_lists_every_metric()
+    public void The_document_lists_every_metric_of_ingest() => Match("metrics", meters => new IngestTelemetry(meters, TimeProvider.System));
+
+    [Fact]
+    public void The_document_lists_every_metric_of_the_API() => Match("api-metrics", meters => new LiveTelemetry(meters));
+
+    private static void Match(string section, Func<IMeterFactory, object> create)
     {
         using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = provider.GetRequiredService<IMeterFactory>();
@@ -25,7 +31,7 @@ public sealed class TelemetryDocumentTests
             }
         };
         listener.Start();
-        using var telemetry = new IngestTelemetry(meters, TimeProvider.System);
+        using var telemetry = create(meters) as IDisposable;
 
         var table = new StringBuilder("| metric | kind | unit | what |\n| --- | --- | --- | --- |\n");
         foreach (var instrument in instruments.OrderBy(i => i.Name, StringComparer.Ordinal))
@@ -34,6 +40,6 @@ public sealed class TelemetryDocumentTests
             table.Append(CultureInfo.InvariantCulture, $"| `{instrument.Name}` | {kind} | `{instrument.Unit}` | {instrument.Description} |\n");
         }
 
-        Snapshot.MatchSection(Repository.File("docs", "telemetry.md"), "metrics", table.ToString());
+        Snapshot.MatchSection(Repository.File("docs", "telemetry.md"), section, table.ToString());
     }
 }
