@@ -13,6 +13,9 @@ namespace TechTemp.Data.Readings;
 public sealed class ReadingWriter(
     StoreConnections connections, StoreState state, IOptions<IngestOptions> ingest, IOptions<RetentionOptions> retention) : IDisposable
 {
+    private const int SqliteIoError = 10;
+    private const int SqliteFull = 13;
+
     private readonly Lock _lock = new();
     private SqliteConnection? _connection;
     private ReadingStatements? _statements;
@@ -47,8 +50,7 @@ public sealed class ReadingWriter(
             catch (Exception e)
             {
                 state.WriteEnds(e);
-                // What was learned about devices may be half of a batch, and a file that failed is opened anew.
-                Close();
+                Forget(e);
                 throw;
             }
         }
@@ -75,9 +77,9 @@ public sealed class ReadingWriter(
                     _toldDataVersion = _statements.DataVersion;
                 }
             }
-            catch
+            catch (Exception e)
             {
-                Close();
+                Forget(e);
                 throw;
             }
         }
@@ -129,6 +131,20 @@ public sealed class ReadingWriter(
         if (OpenFile.HasMoved(connection))
         {
             throw OpenFile.Moved(connections.Path);
+        }
+    }
+
+    // What was learned about devices may be half of a batch, and a file that failed is opened anew. Not after a write that the
+    // disk refused: what it refused is in the kernel's cache all the same, and who opens the log anew finds it there, takes it
+    // for committed, and has it acknowledged as duplicates. Kept open, the log is written again from where the last commit ended.
+    private void Forget(Exception exception)
+    {
+        _toldDataVersion = -1;
+        _statements?.Dispose();
+        _statements = null;
+        if (exception is not SqliteException { SqliteErrorCode: SqliteIoError or SqliteFull })
+        {
+            Close();
         }
     }
 

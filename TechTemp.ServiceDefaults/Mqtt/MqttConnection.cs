@@ -17,8 +17,13 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
 
     // Mosquitto 2.0.11 (Debian 12) closes the older connection without a DISCONNECT, so a takeover looks like any loss.
     // Two clients with one id throw each other out again and again; a broker that went away refuses the next try first.
-    private const int LossesOfATakeover = 5;
+    // A bad network looks like that too. So whoever suspects the other leaves the session alone for a while: another client
+    // then settles down, and takes it back at once when disturbed. A network knows nothing of all that.
+    private const int LossesOfASuspicion = 5;
+    private const int LossesOfATakeover = LossesOfASuspicion + 3;
     private static readonly TimeSpan s_shortConnection = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_takenBack = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_leftAlone = TimeSpan.FromSeconds(3);
 
     private volatile bool _isConnected;
 
@@ -59,7 +64,7 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
                 var connectedAt = time.GetTimestamp();
                 var reason = await lost.WaitAsync(cancellationToken);
                 // The first loss counts however long the connection was: so the older of two clients reaches the limit first.
-                losses = time.GetElapsedTime(connectedAt) < s_shortConnection ? losses + 1 : 1;
+                losses = time.GetElapsedTime(connectedAt) < (losses < LossesOfASuspicion ? s_shortConnection : s_takenBack) ? losses + 1 : 1;
                 if (reason == MqttClientDisconnectReason.SessionTakenOver || (!clientOptions.CleanSession && losses >= LossesOfATakeover))
                 {
                     throw new MqttSessionTakenOverException(clientId);
@@ -86,7 +91,7 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
                 _isConnected = false;
             }
 
-            await Task.Delay(Pause(failures), time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(losses < LossesOfASuspicion ? Pause(failures) : s_leftAlone, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -10,6 +10,7 @@ public sealed class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
+    private readonly StreamWriter? _log;
 
     /// <summary>Starts a program.</summary>
     public ChildProcess(ProcessStartInfo start)
@@ -20,6 +21,7 @@ public sealed class ChildProcess : IAsyncDisposable
         _process.OutputDataReceived += (_, e) => Add(_output, e.Data);
         _process.ErrorDataReceived += (_, e) => Add(_error, e.Data);
         _process.Start();
+        _log = OpenLog();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
@@ -29,6 +31,12 @@ public sealed class ChildProcess : IAsyncDisposable
         : this(new ProcessStartInfo(program, arguments))
     {
     }
+
+    /// <summary>Where what each process writes is also kept, a file for each; null: nowhere.</summary>
+    public static string? LogFolder { get; set; }
+
+    /// <summary>Its process id.</summary>
+    public int Id => _process.Id;
 
     /// <summary>What it wrote to standard output so far.</summary>
     public string Output => Read(_output);
@@ -92,17 +100,38 @@ public sealed class ChildProcess : IAsyncDisposable
 
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
+        await (_log?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     private static string End(string text) => text.Length > 4_000 ? text[^4_000..] : text;
 
-    private static void Add(StringBuilder text, string? line)
+    private StreamWriter? OpenLog()
+    {
+        if (LogFolder is null)
+        {
+            return null;
+        }
+
+        // The program of "dotnet TechTemp.Ingest.dll" is its first argument.
+        var name = Path.GetFileNameWithoutExtension(_process.StartInfo.ArgumentList.FirstOrDefault(a => a.EndsWith(".dll", StringComparison.Ordinal)) ?? _process.StartInfo.FileName);
+        return new(Path.Combine(LogFolder, $"{name}-{_process.Id}.log")) { AutoFlush = true };
+    }
+
+    private void Add(StringBuilder text, string? line)
     {
         if (line is not null)
         {
             lock (text)
             {
                 text.AppendLine(line);
+            }
+
+            if (_log is not null)
+            {
+                lock (_log)
+                {
+                    _log.WriteLine(line);
+                }
             }
         }
     }

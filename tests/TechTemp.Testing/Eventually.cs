@@ -21,7 +21,7 @@ public static class Eventually
 
     /// <summary>Asks until the answer is as it should be, and returns it.</summary>
     public static async Task<T> ResultAsync<T>(
-        Func<Task<T>> ask, Func<T, bool> condition, string what, TimeSpan? deadline = null, Func<string>? details = null)
+        Func<Task<T>> ask, Func<T, bool> condition, string what, TimeSpan? deadline = null, Func<string>? details = null, TimeSpan? interval = null)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var start = Stopwatch.GetTimestamp();
@@ -38,7 +38,7 @@ public static class Eventually
                 Assert.Fail($"Not within {(deadline ?? Deadline).TotalSeconds} s: {what}. The last answer was: {answer}\n{details?.Invoke()}");
             }
 
-            await Task.Delay(s_interval, cancellationToken);
+            await Task.Delay(interval ?? s_interval, cancellationToken);
         }
     }
 }

@@ -46,6 +46,17 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>What it wrote to standard error so far.</summary>
     public string Error => _process.Error;
 
+    /// <summary>The most memory that it has had so far, in bytes: its peak resident set (VmHWM in proc(5)). It must be running.</summary>
+    public long PeakMemory
+    {
+        get
+        {
+            const string Field = "VmHWM:";
+            var line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(Field, StringComparison.Ordinal));
+            return long.Parse(line[Field.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) * 1024;
+        }
+    }
+
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
@@ -73,7 +84,7 @@ public sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until <c>/health</c> answers as it should.</summary>
-    public Task<Answer> HealthAsync(Func<Answer, bool> condition, string what) => Eventually.ResultAsync(
+    public Task<Answer> HealthAsync(Func<Answer, bool> condition, string what, TimeSpan? deadline = null) => Eventually.ResultAsync(
         async () =>
         {
             if (HasExited)
@@ -85,6 +96,7 @@ public sealed class HostProcess : IAsyncDisposable
         },
         condition,
         $"/health is {what}",
+        deadline,
         details: _process.Describe);
 
     /// <summary>Asks it to end, by SIGTERM, and waits for its end.</summary>

@@ -86,6 +86,18 @@ public sealed class MosquittoProcess : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Ends it at once, by SIGKILL; what it kept since it last saved is gone.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.ExitAsync();
+        await _process.DisposeAsync();
+        _process = null;
+    }
+
+    /// <summary>Whether it has saved what it keeps to disk at least once.</summary>
+    public bool HasSaved => File.Exists(_folder.File("mosquitto.db"));
+
     /// <summary>Loses what it kept, while it is stopped: sessions, queues, retained messages.</summary>
     public void Forget() => File.Delete(_folder.File("mosquitto.db"));
 

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace TechTemp.Faults.Books;
+
+/// <summary>A reading as it is stored.</summary>
+internal readonly record struct StoredReading(string Uid, long Ts, double Temperature, double Humidity);
+
+/// <summary>
+/// Looks into the store's file from outside, with the library of the version that the programs use. Every look is a
+/// connection of its own: the file may have been replaced meanwhile.
+/// </summary>
+/// <param name="path">The SQLite file.</param>
+internal sealed class StoreFile(string path)
+{
+    /// <summary>The SQLite file.</summary>
+    public string Path => path;
+
+    /// <summary>How many readings there are.</summary>
+    public int CountReadings() => Scalar("SELECT count(*) FROM readings;");
+
+    /// <summary>How many refused messages there are.</summary>
+    public int CountRejected() => Scalar("SELECT count(*) FROM rejected_messages;");
+
+    /// <summary>Every reading.</summary>
+    public IEnumerable<StoredReading> Readings() => Query(
+        "SELECT d.uid, r.ts, r.temperature, r.humidity FROM readings r JOIN devices d ON d.id = r.device_id;",
+        row => new StoredReading(row.GetString(0), row.GetInt64(1), row.GetDouble(2), row.GetDouble(3)));
+
+    /// <summary>SQLite's own word on the file: <c>ok</c>, or what is wrong.</summary>
+    public string CheckIntegrity() => string.Join("; ", Query("PRAGMA integrity_check;", row => row.GetString(0)));
+
+    /// <summary>A connection that may write.</summary>
+    public SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    /// <summary>Changes rows.</summary>
+    public void Execute(string sql)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Reads rows.</summary>
+    public IEnumerable<T> Query<T>(string sql, Func<SqliteDataReader, T> read)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            yield return read(reader);
+        }
+    }
+
+    private int Scalar(string sql) => Query(sql, row => row.GetInt32(0)).Single();
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using TechTemp.Faults.Rows;
+using Xunit.Sdk;
+
+namespace TechTemp.Faults;
+
+/// <summary>Every fault, and the run of them one after the other: a row for each, printed when it is over.</summary>
+internal static class FaultTable
+{
+    private const int NameWidth = 18;
+
+    // What xunit puts before the reason.
+    private const string SkipMark = "$XunitDynamicSkip$";
+
+    /// <summary>The rows, in the order of the run.</summary>
+    public static IReadOnlyList<Fault> All { get; } =
+    [
+        new("ingest-killed", "ingest is killed with -9 at random moments under load: 0 lost, 0 doubled", IngestKilled.RunAsync),
+        new("ingest-away", "readings queue while ingest is away: 0 lost, at most 250 MB while draining", IngestAway.RunAsync),
+        new("broker-restarted", "the broker is stopped and started: 0 lost, reconnected in 5 s, no subscription lost", BrokerRestarted.RunAsync),
+        new("broker-killed", "the broker is killed with -9: 0 lost of devices that send seq; of others at most what the autosave interval allows", BrokerKilled.RunAsync),
+        new("connection-bad", "the connection of ingest and broker is cut, stalled, delayed, throttled: 0 lost, none twice", ConnectionBad.RunAsync),
+        new("store-full", "the disk is full: /health names the store in 5 s, 0 lost, recovers by itself", StoreTrouble.DiskFullAsync),
+        new("store-read-only", "the store's files take no writes: the same", StoreTrouble.ReadOnlyAsync),
+        new("store-locked", "another process holds the write lock: the same", StoreTrouble.LockedAsync),
+        new("store-moved", "the store's files are moved away and put back: the same", StoreTrouble.MovedAsync),
+        new("store-write-error", "the disk fails to write: the same", StoreTrouble.WriteErrorAsync),
+        new("standalone-killed", "Standalone is killed with -9 under load: 0 of what it acknowledged lost", StandaloneKilled.RunAsync),
+        new("killed-migrating", "ingest is killed with -9 while it makes the schema: the store opens again, integrity_check ok", KilledAtWork.MigratingAsync),
+        new("killed-retaining", "ingest is killed with -9 while it drops what is too old: the same", KilledAtWork.RetainingAsync),
+        new("backed-up", "backups while 5,000 readings/s arrive, then a restore: consistent, no stall over 1 s", BackedUp.RunAsync),
+        new("clocks", "times a year back, 25 h ahead, on a leap day, in the nights when clocks change: stored or rejected by the rules, latest never wrong", Clocks.RunAsync),
+        new("two-ingests", "a second ingest with the same client id: the older one leaves and says why, no ping-pong, 0 lost", TwoIngests.RunAsync),
+        new("poison-ingest", "payloads and topics that no careful device sends: 0 crashes, each counted once as stored or rejected", PoisonSent.ToIngestAsync),
+        new("poison-standalone", "the same to Standalone", PoisonSent.ToStandaloneAsync),
+    ];
+
+    /// <summary>Prints the names.</summary>
+    public static Task<int> ListAsync()
+    {
+        foreach (var fault in All)
+        {
+            Console.WriteLine($"{fault.Name.PadRight(NameWidth)} {fault.Promise}");
+        }
+
+        return Task.FromResult(0);
+    }
+
+    /// <summary>Runs the rows that are asked for.</summary>
+    /// <returns>The exit code: 0 when no promise was broken.</returns>
+    public static async Task<int> RunAsync(FaultOptions options, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("techtemp-faults-").FullName;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{(options.Full ? "Full" : "Short")} form, seed {options.Seed}, {options.Only.Count} faults, {Environment.ProcessorCount} processors"));
+        Console.WriteLine();
+        Print("fault", "result", "seconds", "done and counted");
+        Print(new('-', NameWidth), "-------", "-------", "----------------");
+        int passed = 0, failed = 0, skipped = 0;
+        var start = Stopwatch.GetTimestamp();
+        foreach (var fault in options.Only)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            switch (await RunAsync(fault, options, Directory.CreateDirectory(Path.Combine(folder, fault.Name)).FullName))
+            {
+                case Outcome.Kept: passed++; break;
+                case Outcome.Broken: failed++; break;
+                case Outcome.Skipped: skipped++; break;
+            }
+        }
+
+        if (failed == 0)
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Console.WriteLine();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{passed} passed, {failed} failed, {skipped} skipped"));
+        return failed == 0 ? 0 : 1;
+    }
+
+    private static async Task<Outcome> RunAsync(Fault fault, FaultOptions options, string folder)
+    {
+        ChildProcess.LogFolder = folder;
+        var run = new FaultRun(fault, options, folder);
+        Exception? exception = null;
+        try
+        {
+            await fault.RunAsync(run);
+        }
+        catch (SkipException e)
+        {
+            PrintRow("skipped", e.Message.Replace(SkipMark, "", StringComparison.Ordinal));
+            Directory.Delete(folder, recursive: true);
+            return Outcome.Skipped;
+        }
+        // Whatever it is, it is this row's failure; the others go on.
+        catch (Exception e)
+        {
+            exception = e;
+        }
+
+        if (exception is null && run.Broken.Count == 0)
+        {
+            PrintRow("kept", run.Done);
+            Directory.Delete(folder, recursive: true);
+            return Outcome.Kept;
+        }
+
+        PrintRow("BROKEN", run.Done);
+        foreach (var broken in run.Broken)
+        {
+            Detail(broken);
+        }
+
+        if (exception is not null)
+        {
+            Detail(exception.ToString());
+        }
+
+        Detail($"The promise: {fault.Promise}. Logs and store: {folder}");
+        return Outcome.Broken;
+
+        void PrintRow(string result, string text) => Print(fault.Name, result, run.Elapsed.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture), text);
+    }
+
+    private static void Print(string name, string result, string seconds, string text) =>
+        Console.WriteLine($"{name.PadRight(NameWidth)} {result,-7} {seconds,7}  {text}");
+
+    private static void Detail(string text) => Console.WriteLine("    " + text.ReplaceLineEndings("\n    "));
+
+    private enum Outcome
+    {
+        Kept,
+        Broken,
+        Skipped,
+    }
+}
