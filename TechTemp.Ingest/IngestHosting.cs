@@ -1,3 +1,4 @@
+using TechTemp.Data.Import;
 using TechTemp.Data.Store;
 using TechTemp.Ingest.Mqtt;
 using TechTemp.Ingest.Pipeline;
@@ -8,13 +9,16 @@ namespace TechTemp.Ingest;
 /// <summary>Adds ingest to a host: the pipeline, and the subscription that feeds it.</summary>
 public static class IngestHosting
 {
-    /// <summary>Adds what the store's owner does for its operator: <c>backup</c> and <c>restore</c> with a file, <c>rebuild</c> with a device.</summary>
+    /// <summary>
+    /// Adds what the store's owner does for its operator: <c>backup</c>, <c>restore</c> and <c>import</c> with a file, <c>rebuild</c> with a device.
+    /// </summary>
     public static IHostApplicationBuilder AddStoreVerbs(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<RebuildVerb>();
         builder.Services.AddVerb<StoreBackup>("backup", (store, file) => store.Backup(file));
         builder.Services.AddVerb<StoreBackup>("restore", (store, file) => store.Restore(file));
         builder.Services.AddVerb<RebuildVerb>("rebuild", (rebuild, device) => rebuild.Run(device), argument: "device|all");
+        builder.Services.AddVerb<OldServerImport>("import", (import, file) => import.Import(file, Console.WriteLine));
         return builder;
     }
 

@@ -6,10 +6,21 @@ namespace TechTemp.Api.Http;
 /// <summary>
 /// Gives every answer to a GET or HEAD an ETag, the hash of its body, and answers 304 to a client that has that body already
 /// (RFC 9110, section 13.1.2). Answers of the API are bounded, so they are buffered for it;
-/// an endpoint whose answer is not is marked by <see cref="WithoutEntityTag"/>.
+/// an endpoint whose answer is not is marked by <see cref="WithoutEntityTag"/>, and one of whose answers some are not says
+/// <see cref="Skip"/>.
 /// </summary>
 internal sealed class EntityTags(RequestDelegate next)
 {
+    /// <summary>This answer is written as it comes, without a tag. To be said before its first byte.</summary>
+    public static void Skip(HttpContext context)
+    {
+        if (context.Features.Get<BufferedAnswer>() is { } buffered)
+        {
+            context.Response.Body = buffered.Body;
+            context.Features.Set<BufferedAnswer>(null);
+        }
+    }
+
     public async Task InvokeAsync(HttpContext context)
     {
         var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
@@ -24,6 +35,7 @@ internal sealed class EntityTags(RequestDelegate next)
         var body = response.Body;
         using var buffer = new MemoryStream();
         response.Body = buffer;
+        context.Features.Set(new BufferedAnswer(body));
         try
         {
             await next(context);
@@ -31,6 +43,11 @@ internal sealed class EntityTags(RequestDelegate next)
         finally
         {
             response.Body = body;
+        }
+
+        if (context.Features.Get<BufferedAnswer>() is null)
+        {
+            return;
         }
 
         var bytes = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
@@ -56,6 +73,9 @@ internal sealed class EntityTags(RequestDelegate next)
         response.ContentLength = bytes.Length;
         await body.WriteAsync(bytes, context.RequestAborted);
     }
+
+    /// <summary>Where an answer that is being buffered goes.</summary>
+    private sealed record BufferedAnswer(Stream Body);
 }
 
 /// <summary>Marks an endpoint whose answer has no end, and so is written as it comes.</summary>

@@ -30,6 +30,23 @@ internal static class OpenApiExamples
             return Task.CompletedTask;
         });
 
+    /// <summary>Another content type of the answer, beside that of its model.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="contentType">The content type.</param>
+    /// <param name="format">As in OpenAPI's formats of a string; null for text.</param>
+    /// <param name="description">What is in it.</param>
+    /// <param name="example">Its beginning.</param>
+    public static RouteHandlerBuilder WithAlternative(this RouteHandlerBuilder endpoint, string contentType, string? format, string description, string example) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            operation.Responses?[$"{StatusCodes.Status200OK}"].Content?.Add(contentType, new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = format, Description = description },
+                Example = JsonValue.Create(example),
+            });
+            return Task.CompletedTask;
+        });
+
     /// <summary>An example of the request's body.</summary>
     public static RouteHandlerBuilder WithRequestExample(this RouteHandlerBuilder endpoint, string json) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>

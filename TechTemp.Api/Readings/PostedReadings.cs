@@ -1,12 +1,13 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using TechTemp.Api.Http;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rejections;
 
 namespace TechTemp.Api.Readings;
 
@@ -20,8 +21,9 @@ internal sealed record PostedReading(string DeviceUid, DateTimeOffset? Ts, doubl
 /// <summary>What became of posted readings.</summary>
 /// <param name="Accepted">How many were stored.</param>
 /// <param name="Duplicates">How many were stored before.</param>
-/// <param name="Rejected">Those that were refused.</param>
-internal sealed record PostReport(int Accepted, int Duplicates, IReadOnlyList<RejectedRow> Rejected);
+/// <param name="Rejected">Those that were refused, the first 1,000 of them.</param>
+/// <param name="RejectedCount">How many were refused.</param>
+internal sealed record PostReport(int Accepted, int Duplicates, IReadOnlyList<RejectedRow> Rejected, int RejectedCount);
 
 /// <summary>A posted reading that was refused.</summary>
 /// <param name="Index">Its place in the body, from 0.</param>
@@ -29,69 +31,94 @@ internal sealed record PostReport(int Accepted, int Duplicates, IReadOnlyList<Re
 /// <param name="Detail">The field and the rule, for people.</param>
 internal sealed record RejectedRow(int Index, string Reason, string Detail);
 
-/// <summary>Reads the body of a POST into messages for the writer, and writes them.</summary>
+/// <summary>
+/// Reads the body of a POST into messages for the writer, and writes them. NDJSON and CSV are read and written some rows at a
+/// time, so that years of readings fit in one body; what has been written when one breaks off is a duplicate when it is sent again.
+/// JSON is read whole before anything is stored.
+/// </summary>
 internal static class PostedReadings
 {
     // As many as one batch of ingest: the writer's lock is never held for long.
     private const int RowsPerBatch = 5_000;
+    private const int MaxListed = 1_000;
 
-    public sealed record Body(IReadOnlyList<IncomingMessage> Rows, bool IsSingle = false, ProblemHttpResult? Problem = null)
+    // Some twenty million rows. JSON has the server's own limit of 30 MB.
+    private const long MaxBodyInRows = 1L << 30;
+
+    public sealed record Body(IAsyncEnumerable<IncomingMessage> Rows, bool IsSingle = false, ProblemHttpResult? Problem = null)
     {
-        public static Body Unreadable(string detail) => new([], Problem: Problems.BadRequest(detail));
+        public static Body Refused(ProblemHttpResult problem) => new(AsyncEnumerable.Empty<IncomingMessage>(), Problem: problem);
+
+        public static Body Unreadable(string detail) => Refused(Problems.BadRequest(detail));
     }
 
-    /// <summary>Reads the whole body before anything is stored: one that breaks off half-way stores nothing.</summary>
-    public static async Task<Body> ReadAsync(HttpRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Reads a body, or as much of it as tells that it is one.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="device">The device of rows that name none; null for no such.</param>
+    /// <param name="now">Time of receipt.</param>
+    /// <param name="cancellationToken">The client is gone.</param>
+    public static async Task<Body> ReadAsync(HttpRequest request, string? device, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var mediaType = MediaTypeHeaderValue.TryParse(request.ContentType, out var header) ? header.MediaType.Value : null;
+        var rows = new PostedRows(device, now);
         switch (mediaType?.ToLowerInvariant())
         {
             case "application/json":
-                return await ReadJsonAsync(request.Body, now, cancellationToken);
+                return await ReadJsonAsync(request.Body, rows, cancellationToken);
             case "application/x-ndjson" or "application/ndjson" or "application/jsonl":
-                return await ReadLinesAsync(request.Body, now, cancellationToken);
+                return new(ReadLinesAsync(InRows(request), rows, cancellationToken));
             case "text/csv":
-                return await ReadCsvAsync(request.Body, now, cancellationToken);
+                return await ReadCsvAsync(InRows(request), rows, cancellationToken);
             default:
-                return new([], Problem: TypedResults.Problem(
+                return Body.Refused(TypedResults.Problem(
                     "Content-Type must be application/json, application/x-ndjson or text/csv.", statusCode: StatusCodes.Status415UnsupportedMediaType));
         }
     }
 
-    public static PostReport Write(IReadOnlyList<IncomingMessage> rows, ReadingWriter writer)
+    public static async Task<PostReport> WriteAsync(IAsyncEnumerable<IncomingMessage> rows, ReadingWriter writer)
     {
-        int accepted = 0, duplicates = 0;
-        var rejected = new List<RejectedRow>();
-        var index = 0;
-        foreach (var batch in rows.Chunk(RowsPerBatch))
+        int accepted = 0, duplicates = 0, refused = 0, index = 0;
+        var listed = new List<RejectedRow>();
+        await foreach (var batch in rows.Chunk(RowsPerBatch))
         {
             foreach (var outcome in writer.Write(batch).Outcomes)
             {
                 accepted += outcome.Kind == OutcomeKind.Stored ? 1 : 0;
                 duplicates += outcome.Kind == OutcomeKind.Duplicate ? 1 : 0;
-                if (outcome.Rejection is { } rejection)
+                if (outcome.Rejection is { } rejection && refused++ < MaxListed)
                 {
-                    rejected.Add(new(index, rejection.Reason, rejection.Detail));
+                    listed.Add(new(index, rejection.Reason, rejection.Detail));
                 }
 
                 index++;
             }
         }
 
-        return new(accepted, duplicates, rejected);
+        return new(accepted, duplicates, listed, refused);
     }
 
-    private static async Task<Body> ReadJsonAsync(Stream body, DateTimeOffset now, CancellationToken cancellationToken)
+    private static RowStream InRows(HttpRequest request)
+    {
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = MaxBodyInRows;
+        }
+
+        return new(request.Body);
+    }
+
+    private static async Task<Body> ReadJsonAsync(Stream body, PostedRows rows, CancellationToken cancellationToken)
     {
         try
         {
-            using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
-            return document.RootElement.ValueKind switch
+            var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
+            if (document.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
             {
-                JsonValueKind.Object => new([FromJson(document.RootElement, now)], IsSingle: true),
-                JsonValueKind.Array => new([.. document.RootElement.EnumerateArray().Select(row => FromJson(row, now))]),
-                _ => Body.Unreadable("The body must be a JSON object or an array of objects."),
-            };
+                return new(Rows(document, rows), IsSingle: document.RootElement.ValueKind == JsonValueKind.Object);
+            }
+
+            document.Dispose();
+            return Body.Unreadable("The body must be a JSON object or an array of objects.");
         }
         catch (JsonException)
         {
@@ -99,25 +126,41 @@ internal static class PostedReadings
         }
     }
 
-    private static async Task<Body> ReadLinesAsync(Stream body, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<IncomingMessage> Rows(JsonDocument document, PostedRows rows)
     {
-        using var reader = new StreamReader(body);
-        var rows = new List<IncomingMessage>();
-        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        using (document)
         {
-            if (!string.IsNullOrWhiteSpace(line))
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
-                rows.Add(FromLine(line, now));
+                yield return rows.FromJson(document.RootElement);
+                yield break;
+            }
+
+            foreach (var row in document.RootElement.EnumerateArray())
+            {
+                yield return rows.FromJson(row);
             }
         }
 
-        return new(rows);
+        await Task.CompletedTask;
     }
 
-    private static async Task<Body> ReadCsvAsync(Stream body, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<IncomingMessage> ReadLinesAsync(RowStream body, PostedRows rows, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var text = new StreamReader(body);
-        using var csv = new CsvReader(text, new CsvConfiguration(CultureInfo.InvariantCulture)
+        using var reader = new StreamReader(body);
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        {
+            body.RowRead();
+            if (!string.IsNullOrWhiteSpace(line))
+            {
+                yield return rows.FromLine(line);
+            }
+        }
+    }
+
+    private static async Task<Body> ReadCsvAsync(RowStream body, PostedRows rows, CancellationToken cancellationToken)
+    {
+        var csv = new CsvReader(new StreamReader(body), new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             PrepareHeaderForMatch = header => header.Header.Trim().ToLowerInvariant(),
             MissingFieldFound = null,
@@ -128,92 +171,35 @@ internal static class PostedReadings
             return Body.Unreadable("The body is empty; CSV starts with a header.");
         }
 
-        string[] required = ["device_uid", "temperature", "humidity"];
-        var missing = required.Where(name => csv.GetFieldIndex(name, isTryGet: true) < 0).ToList();
-        if (missing.Count > 0)
+        int Column(string name) => csv.GetFieldIndex(name, isTryGet: true);
+        // As a room's export calls it.
+        var device = Column("device_uid") is var uid and >= 0 ? uid : Column("device_id");
+        var (ts, temperature, humidity) = (Column("ts"), Column("temperature"), Column("humidity"));
+        string[] missing =
+        [
+            .. device < 0 && rows.Device is null ? ["device_uid"] : Array.Empty<string>(),
+            .. temperature < 0 ? ["temperature"] : Array.Empty<string>(),
+            .. humidity < 0 ? ["humidity"] : Array.Empty<string>(),
+        ];
+        return missing.Length == 0
+            ? new(Rows())
+            : Body.Unreadable(
+                "The CSV header must name device_uid (or the query a device_uid for all rows), temperature, humidity and may name ts; "
+                + $"it lacks {string.Join(", ", missing)}.");
+
+        async IAsyncEnumerable<IncomingMessage> Rows()
         {
-            return Body.Unreadable($"The CSV header must name device_uid, temperature, humidity and may name ts; it lacks {string.Join(", ", missing)}.");
+            using (csv)
+            {
+                while (await csv.ReadAsync())
+                {
+                    body.RowRead();
+                    cancellationToken.ThrowIfCancellationRequested();
+                    yield return rows.FromFields(Field(device), Field(ts), Field(temperature), Field(humidity));
+                }
+            }
         }
 
-        var rows = new List<IncomingMessage>();
-        while (await csv.ReadAsync())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            rows.Add(FromFields(
-                csv.GetField("device_uid"), Time(csv.TryGetField<string>("ts", out var ts) ? ts : null, now),
-                Number(csv.GetField("temperature")), Number(csv.GetField("humidity")), now));
-        }
-
-        return new(rows);
+        string? Field(int column) => column < 0 ? null : csv.GetField(column);
     }
-
-    private static IncomingMessage FromLine(string line, DateTimeOffset now)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(line);
-            return FromJson(document.RootElement, now);
-        }
-        catch (JsonException)
-        {
-            return IncomingMessage.Unreadable(Ms(now), new(RejectionReasons.InvalidJson, "the line must be one JSON object"));
-        }
-    }
-
-    private static IncomingMessage FromJson(JsonElement row, DateTimeOffset now)
-    {
-        if (row.ValueKind != JsonValueKind.Object)
-        {
-            return IncomingMessage.Unreadable(Ms(now), new(RejectionReasons.InvalidJson, "each row must be a JSON object"));
-        }
-
-        try
-        {
-            return FromObject(row, now);
-        }
-        // Half a surrogate pair, or bytes that are not UTF-8, are found only when a text is read.
-        catch (InvalidOperationException)
-        {
-            return IncomingMessage.Unreadable(Ms(now), new(RejectionReasons.InvalidJson, "the texts of a row must be Unicode"));
-        }
-    }
-
-    private static IncomingMessage FromObject(JsonElement row, DateTimeOffset now)
-    {
-        var uid = Property(row, "device_uid") is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
-        var ts = Property(row, "ts") switch
-        {
-            null or { ValueKind: JsonValueKind.Null } => Ms(now),
-            { ValueKind: JsonValueKind.Number } number => number.GetDouble(),
-            { ValueKind: JsonValueKind.String } iso => Time(iso.GetString(), now),
-            _ => (double?)null,
-        };
-        return FromFields(uid, ts, Number(row, "temperature"), Number(row, "humidity"), now);
-    }
-
-    private static IncomingMessage FromFields(string? uid, double? ts, double? temperature, double? humidity, DateTimeOffset now)
-    {
-        var wrong = uid is null ? "device_uid must be a text"
-            : ts is null || !double.IsFinite(ts.Value) ? $"ts {QueryTime.Rule}, or unix milliseconds"
-            : temperature is null || !double.IsFinite(temperature.Value) ? "temperature must be a finite number"
-            : humidity is null || !double.IsFinite(humidity.Value) ? "humidity must be a finite number"
-            : null;
-        return wrong is null
-            ? IncomingMessage.FromMeasurement(uid!, new((long)ts!.Value, temperature!.Value, humidity!.Value), Ms(now), ReadingSource.Http)
-            : IncomingMessage.Unreadable(Ms(now), new(RejectionReasons.InvalidType, wrong));
-    }
-
-    private static JsonElement? Property(JsonElement row, string name) => row.TryGetProperty(name, out var value) ? value : null;
-
-    private static double? Number(JsonElement row, string name) =>
-        Property(row, name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
-
-    private static double? Number(string? text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
-
-    private static double? Time(string? text, DateTimeOffset now) =>
-        string.IsNullOrWhiteSpace(text) ? Ms(now)
-        : Number(text) ?? (QueryTime.TryParse(text, endOfDay: false, out var time) ? Ms(time) : null);
-
-    private static long Ms(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
 }

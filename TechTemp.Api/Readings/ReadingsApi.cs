@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Readings;
@@ -23,11 +24,16 @@ internal static class ReadingsApi
         group.MapPost("/", Post)
             .WithName("PostReadings")
             .WithSummary("Stores one reading or many: a JSON object or array, NDJSON, or CSV with a header. The rules are those of MQTT; each row stands for itself")
+            .WithDescription(
+                "NDJSON and CSV are stored as they are read, up to 1 GiB and 64 KiB a row; JSON, up to 30 MB, is read whole before. "
+                + "What was stored before is a duplicate: after a body that broke off the same one can be sent again. "
+                + "CSV names `device_uid` (or `device_id`), `temperature`, `humidity` and may name `ts`; other columns are ignored. "
+                + "`rejected` lists the first 1,000 rows that were refused, `rejected_count` is how many there were. The source of all is `http`.")
             .Accepts<PostedReading>("application/json", "application/x-ndjson", "text/csv")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithRequestExample("""{"device_uid":"sensor-01","ts":"2025-09-10T20:54:45.793Z","temperature":21.02,"humidity":63.33}""")
-            .WithExample("""{"data":{"accepted":2,"duplicates":0,"rejected":[{"index":1,"reason":"out-of-range","detail":"humidity must be from 0 to 100 %, was 101"}]}}""");
+            .WithExample("""{"data":{"accepted":2,"duplicates":0,"rejected":[{"index":1,"reason":"out-of-range","detail":"humidity must be from 0 to 100 %, was 101"}],"rejected_count":1}}""");
 
         return group;
     }
@@ -51,15 +57,26 @@ internal static class ReadingsApi
     }
 
     private static async Task<Results<Ok<Envelope<PostReport>>, ProblemHttpResult>> Post(
-        HttpRequest request, ReadingWriter writer, TimeProvider time, CancellationToken cancellationToken)
+        HttpRequest request,
+        [FromQuery(Name = "device_uid"), Description("The device of rows that name none, as those of a CSV that was exported of one device")] string? device,
+        ReadingWriter writer,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
-        var body = await PostedReadings.ReadAsync(request, time.GetUtcNow(), cancellationToken);
+        var errors = new Errors();
+        errors.Uid("device_uid", device);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        var body = await PostedReadings.ReadAsync(request, device, time.GetUtcNow(), cancellationToken);
         if (body.Problem is { } problem)
         {
             return problem;
         }
 
-        var report = PostedReadings.Write(body.Rows, writer);
+        var report = await PostedReadings.WriteAsync(body.Rows, writer);
         // A single reading that is refused is an error to whoever sends it; of many, each is reported.
         return body.IsSingle && report.Rejected is [var rejected]
             ? Problems.BadRequest($"{rejected.Reason}: {rejected.Detail}")

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
+using TechTemp.Api.Readings.Export;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rollups;
 
@@ -14,6 +16,13 @@ internal static class SeriesApi
     // Up to here a page takes less time than a wait for its turn would.
     private const int SmallPage = 500;
 
+    private const string Description =
+        "JSON comes in pages; with `Accept: text/csv` or `application/vnd.apache.parquet` the whole range comes as a file, newest first as well, "
+        + "in the store's state of one moment. `limit` and `cursor` belong to pages and are refused there. "
+        + "CSV and Parquet have the columns `ts,temperature,humidity,source`, of a room `device_id` too, and of buckets "
+        + "`ts,temperature,temperature_min,temperature_max,humidity,humidity_min,humidity_max,count`. "
+        + "A CSV of readings can be posted to `/api/v1/readings`; with `calibrated=false` it is what was measured.";
+
     public static void MapSeries(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").WithTags("Readings").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
@@ -21,7 +30,7 @@ internal static class SeriesApi
         group.MapGet("/devices/{uid}/readings", OfDevice)
             .WithName("GetDeviceReadings")
             .WithSummary("A device's readings, newest first: raw, or mean, minimum and maximum of each bucket that has any")
-            .Produces<Page<SeriesRow>>()
+            .WithExports("ts,temperature,humidity,source\r\n2025-09-10T20:54:45.793Z,21.02,63.33,mqtt\r\n")
             .WithNumberParameter("limit", SeriesQuery.MaxLimit)
             .WithFlagParameter("calibrated")
             .WithExample("""{"data":[{"ts":"2025-09-10T20:54:45.793Z","temperature":21.02,"humidity":63.33,"source":"mqtt"}],"next_cursor":null}""");
@@ -29,7 +38,7 @@ internal static class SeriesApi
         group.MapGet("/rooms/{uid}/readings", OfRoom)
             .WithName("GetRoomReadings")
             .WithSummary("A room's readings, as a device's: of whichever devices were placed there, each for its own time")
-            .Produces<Page<SeriesRow>>()
+            .WithExports("ts,temperature,humidity,source,device_id\r\n2025-09-10T20:54:45.793Z,21.02,63.33,mqtt,sensor-01\r\n")
             .WithNumberParameter("limit", SeriesQuery.MaxLimit)
             .WithFlagParameter("calibrated")
             .WithExample("""{"data":[{"ts":"2025-09-10T00:00:00.000Z","temperature":21.02,"temperature_min":19.4,"temperature_max":23.11,"humidity":63.33,"humidity_min":58.2,"humidity_max":66.01,"count":288}],"next_cursor":null}""");
@@ -41,17 +50,30 @@ internal static class SeriesApi
             .WithExample("""{"data":{"deleted":3},"message":"3 readings of sensor-01 removed."}""");
     }
 
-    private static IResult OfDevice(string uid, [AsParameters] SeriesQuery query, SeriesQueries series, BucketQueries buckets, QueryGate gate) => Answer(
-        query, range => series.OfDevice(uid, range.From, range.To, range.Calibrated), series, buckets, gate, namesDevices: false, Problems.NoDevice(uid));
+    private static RouteHandlerBuilder WithExports(this RouteHandlerBuilder endpoint, string csv) => endpoint
+        .WithDescription(Description)
+        .Produces<Page<SeriesRow>>()
+        .ProducesProblem(StatusCodes.Status406NotAcceptable)
+        .WithAlternative(SeriesExport.Csv, null, "A header and one line for each reading or bucket, ended by CR LF, in UTF-8", csv)
+        .WithAlternative(SeriesExport.Parquet, "binary", "`ts` is a timestamp in UTC with milliseconds, numbers are doubles, `count` is an int64, `source` and `device_id` are strings; nothing is null", "PAR1…PAR1");
 
-    private static IResult OfRoom(string uid, [AsParameters] SeriesQuery query, SeriesQueries series, BucketQueries buckets, QueryGate gate) => Answer(
-        query, range => series.OfRoom(uid, range.From, range.To, range.Calibrated), series, buckets, gate, namesDevices: true, Problems.NoRoom(uid));
+    private static IResult OfDevice(string uid, [AsParameters] SeriesQuery query, HttpContext context, [AsParameters] Sources sources) =>
+        Answer(context, uid, query, range => sources.Series.OfDevice(uid, range.From, range.To, range.Calibrated), sources, namesDevices: false, Problems.NoDevice(uid));
+
+    private static IResult OfRoom(string uid, [AsParameters] SeriesQuery query, HttpContext context, [AsParameters] Sources sources) =>
+        Answer(context, uid, query, range => sources.Series.OfRoom(uid, range.From, range.To, range.Calibrated), sources, namesDevices: true, Problems.NoRoom(uid));
 
     private static IResult Answer(
-        SeriesQuery query, Func<SeriesRange, Series?> find, SeriesQueries series, BucketQueries buckets, QueryGate gate, bool namesDevices, ProblemHttpResult missing)
+        HttpContext context, string uid, SeriesQuery query, Func<SeriesRange, Series?> find, Sources sources, bool namesDevices, ProblemHttpResult missing)
     {
+        context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
+        if (ContentTypes.Choose(context.Request, "application/json", SeriesExport.Csv, SeriesExport.Parquet) is not { } form)
+        {
+            return Problems.NotAcceptable($"There is application/json, {SeriesExport.Csv} and {SeriesExport.Parquet}.");
+        }
+
         var errors = new Errors();
-        var range = query.Parse(errors);
+        var range = query.Parse(errors, inPages: form == 0);
         if (errors.Any)
         {
             return errors.ToProblem();
@@ -62,26 +84,48 @@ internal static class SeriesApi
             return missing;
         }
 
+        return form == 0
+            ? Page(range, found, sources, namesDevices)
+            : Export(form == 1, $"{uid}-{query.Bucket ?? "raw"}", range, found, sources, namesDevices);
+    }
+
+    private static IResult Page(in SeriesRange range, Series found, Sources sources, bool namesDevices)
+    {
         if (range.Buckets is { } cut)
         {
-            return gate.Limit(new BucketPage(found, cut, range.Limit ?? SeriesQuery.MaxLimit, buckets));
+            return sources.Gate.Limit(new BucketPage(found, cut, range.Limit ?? SeriesQuery.MaxLimit, sources.Buckets));
         }
 
-        var readings = series.Readings(found);
+        var readings = sources.Series.Readings(found);
         if (range.BeforeDevice is { } device)
         {
-            readings = readings.SkipWhile(r => r.Ts == range.To && r.DeviceId >= device);
+            var to = range.To;
+            readings = readings.SkipWhile(r => r.Ts == to && r.DeviceId >= device);
         }
 
         var limit = range.Limit ?? DefaultRawLimit;
         var page = new RawPage(found, readings, limit, namesDevices);
-        return limit > SmallPage ? gate.Limit(page) : page;
+        return limit > SmallPage ? sources.Gate.Limit(page) : page;
+    }
+
+    private static SeriesExport Export(
+        bool asCsv, string name, in SeriesRange range, Series found, Sources sources, bool namesDevices)
+    {
+        var (series, buckets, _) = sources;
+        var uids = namesDevices ? found.DeviceUids : null;
+        return (asCsv, range.Buckets) switch
+        {
+            (true, null) => new(SeriesExport.Csv, name + ".csv", (output, stop) => CsvExport.WriteAsync(output, series.Readings(found), uids, stop)),
+            (true, { } cut) => new(SeriesExport.Csv, name + ".csv", (output, stop) => CsvExport.WriteAsync(output, buckets.All(found.Parts, cut), stop)),
+            (false, null) => new(SeriesExport.Parquet, name + ".parquet", (output, stop) => ParquetExport.WriteAsync(output, series.Readings(found), uids, stop)),
+            (false, { } cut) => new(SeriesExport.Parquet, name + ".parquet", (output, stop) => ParquetExport.WriteAsync(output, buckets.All(found.Parts, cut), stop)),
+        };
     }
 
     private static Results<Ok<Confirmation<RemovalDto>>, ProblemHttpResult> Delete(string uid, string? from, string? to, ReadingRemoval removal)
     {
         var errors = new Errors();
-        var range = new SeriesQuery { From = from, To = to }.Parse(errors);
+        var range = new SeriesQuery { From = from, To = to }.Parse(errors, inPages: false);
         if (from is null)
         {
             errors.Add("from", "is required");
@@ -104,4 +148,7 @@ internal static class SeriesApi
             { Deleted: var deleted } => TypedResults.Ok(new Confirmation<RemovalDto>(new(deleted), $"{deleted} readings of {uid} removed.")),
         };
     }
+
+    /// <summary>What the answers are made from.</summary>
+    internal sealed record Sources(SeriesQueries Series, BucketQueries Buckets, QueryGate Gate);
 }

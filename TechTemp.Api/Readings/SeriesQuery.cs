@@ -37,11 +37,11 @@ internal sealed class SeriesQuery
     public string? Tz { get; init; }
 
     [FromQuery(Name = "limit")]
-    [Description("How many at most (default 10 for raw, 10000 for buckets)")]
+    [Description("How many at most (default 10 for raw, 10000 for buckets); JSON only")]
     public string? Limit { get; init; }
 
     [FromQuery(Name = "cursor")]
-    [Description("The `next_cursor` of the page before")]
+    [Description("The `next_cursor` of the page before; JSON only")]
     public string? Cursor { get; init; }
 
     [FromQuery(Name = "calibrated")]
@@ -49,8 +49,18 @@ internal sealed class SeriesQuery
     public string? Calibrated { get; init; }
 
     /// <summary>The query, understood; what is wrong with it is in the errors.</summary>
-    public SeriesRange Parse(Errors errors)
+    /// <param name="errors">What is wrong with it.</param>
+    /// <param name="inPages">Whether it is answered in pages; else naming one is wrong, and would be forgotten silently.</param>
+    public SeriesRange Parse(Errors errors, bool inPages)
     {
+        foreach (var (name, value) in inPages ? [] : new[] { ("limit", Limit), ("cursor", Cursor) })
+        {
+            if (value is not null)
+            {
+                errors.Add(name, "is for pages of JSON; an export is the whole range");
+            }
+        }
+
         var from = errors.Time("from", From, endOfDay: false, long.MinValue);
         var to = errors.Time("to", To, endOfDay: true, long.MaxValue);
         if (from > to)

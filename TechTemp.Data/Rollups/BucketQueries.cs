@@ -18,23 +18,31 @@ public sealed class BucketQueries(StoreConnections connections)
     /// <param name="buckets">How time is cut.</param>
     /// <param name="limit">How many at most, 1 or more.</param>
     /// <exception cref="SqliteException">The store failed.</exception>
-    public IReadOnlyList<Bucket> Newest(IReadOnlyList<SeriesPart> parts, Buckets buckets, int limit)
+    public IReadOnlyList<Bucket> Newest(IReadOnlyList<SeriesPart> parts, Buckets buckets, int limit) => [.. Read(parts, buckets, limit).Take(limit)];
+
+    /// <summary>All buckets of a series that have any reading, newest first, read some at a time as they are taken.</summary>
+    /// <param name="parts">What the series is made of.</param>
+    /// <param name="buckets">How time is cut.</param>
+    /// <exception cref="SqliteException">The store failed.</exception>
+    public IEnumerable<Bucket> All(IReadOnlyList<SeriesPart> parts, Buckets buckets) => Read(parts, buckets, width: 1_000);
+
+    // The first window is that wide.
+    private IEnumerable<Bucket> Read(IReadOnlyList<SeriesPart> parts, Buckets buckets, int width)
     {
         using var connection = connections.Open();
         // One snapshot for all that follows.
         using var transaction = connection.BeginTransaction(deferred: true);
         var bounded = Bound(connection, parts);
-        var result = new List<Bucket>();
         if (bounded.Count == 0)
         {
-            return result;
+            yield break;
         }
 
         using var rows = new RollupReader(connection);
         var oldest = bounded.Min(p => p.From);
         var end = buckets.Next(buckets.StartOf(bounded.Max(p => p.To)));
         // Where readings are rare the windows soon become wide.
-        for (var width = limit; result.Count < limit && end > oldest; width = Math.Max(width, Math.Min(width * 2, 10_000)))
+        for (; end > oldest; width = Math.Max(width, Math.Min(width * 2, 10_000)))
         {
             var window = new BucketWindow(buckets, oldest, end, width);
             foreach (var part in bounded)
@@ -42,11 +50,13 @@ public sealed class BucketQueries(StoreConnections connections)
                 rows.Read(part, window);
             }
 
-            result.AddRange(window.NewestFirst().Take(limit - result.Count));
+            foreach (var bucket in window.NewestFirst())
+            {
+                yield return bucket;
+            }
+
             end = window.Start;
         }
-
-        return result;
     }
 
     /// <summary>The parts that can have readings, cut down to the time in which they can.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Devices;
+using TechTemp.Data.Import;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Rollups;
@@ -70,6 +71,8 @@ public static class StoreHosting
         services.AddScoped<CalibrationRegistry>();
         services.AddScoped<RoomRegistry>();
         services.AddScoped<RejectedMessages>();
+        services.AddScoped<OldServerHousehold>();
+        services.AddSingleton<OldServerImport>();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name);
     }
 

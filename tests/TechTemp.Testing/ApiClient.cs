@@ -36,6 +36,20 @@ public sealed class ApiClient(Uri address)
         return answer.Data;
     }
 
+    /// <summary>The body of a GET that succeeds, where it is no text.</summary>
+    public async Task<byte[]> BytesAsync(string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, path));
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var response = await s_http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(200, (int)response.StatusCode);
+        return await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>POST of JSON.</summary>
     public Task<Answer> PostAsync(string path, object body) => SendAsync("POST", path, Json(body), "application/json");
 

@@ -9,8 +9,8 @@ public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
     public async Task One_reading_is_stored_once()
     {
         var reading = new { device_uid = Device, ts = "2025-09-10T22:54:45.793+02:00", temperature = 21.02, humidity = 63.33 };
-        Assert.Equal("""{"data":{"accepted":1,"duplicates":0,"rejected":[]}}""", (await Http.PostAsync(Path, reading)).Body);
-        Assert.Equal("""{"data":{"accepted":0,"duplicates":1,"rejected":[]}}""", (await Http.PostAsync(Path, reading)).Body);
+        Assert.Equal("""{"data":{"accepted":1,"duplicates":0,"rejected":[],"rejected_count":0}}""", (await Http.PostAsync(Path, reading)).Body);
+        Assert.Equal("""{"data":{"accepted":0,"duplicates":1,"rejected":[],"rejected_count":0}}""", (await Http.PostAsync(Path, reading)).Body);
 
         Assert.Equal(
             """[{"ts":"2025-09-10T20:54:45.793Z","temperature":21.02,"humidity":63.33,"source":"http"}]""",
@@ -87,6 +87,54 @@ public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
         Assert.Equal(2, (int)answer.Data["accepted"]!);
         Assert.Equal(2, (int)Assert.Single(answer.Data["rejected"]!.AsArray())!["index"]!);
         Assert.Equal(["2025-09-10T20:54:45.793Z", "2025-09-10T20:00:00.000Z"], Times(await Http.DataAsync(ReadingsPath)));
+    }
+
+    [Fact]
+    public async Task Of_many_rejected_rows_the_first_thousand_are_listed_and_all_are_counted()
+    {
+        var body = "device_uid,temperature,humidity\n" + string.Concat(Enumerable.Repeat($"{Device},99,50\n", 6_001));
+        var report = (await Http.SendAsync("POST", Path, body, "text/csv")).Data;
+
+        Assert.Equal(6_001, (int)report["rejected_count"]!);
+        Assert.Equal(Enumerable.Range(0, 1_000), report["rejected"]!.AsArray().Select(r => (int)r!["index"]!));
+    }
+
+    [Theory]
+    [InlineData("text/csv")]
+    [InlineData("application/x-ndjson")]
+    public async Task A_body_of_any_length_is_stored_as_it_comes_and_sent_again_is_all_duplicates(string contentType)
+    {
+        const int Rows = 60_000;
+        var isCsv = contentType == "text/csv";
+        // Longer than the 30 MB that the server takes of other bodies.
+        var filler = new string('x', 600);
+        var body = new System.Text.StringBuilder(isCsv ? "device_uid,ts,temperature,humidity,note\n" : "");
+        for (var i = 0; i < Rows; i++)
+        {
+            var ts = Readings.Ts + i * 1000;
+            body.Append(isCsv ? $"{Device},{ts},21,50,{filler}\n" : $$"""{"device_uid":"{{Device}}","ts":{{ts}},"temperature":21,"humidity":50,"note":"{{filler}}"}""" + "\n");
+        }
+
+        var first = (await Http.SendAsync("POST", Path, body.ToString(), contentType)).Data;
+        Assert.Equal((Rows, 0, 0), ((int)first["accepted"]!, (int)first["duplicates"]!, (int)first["rejected_count"]!));
+        var again = (await Http.SendAsync("POST", Path, body.ToString(), contentType)).Data;
+        Assert.Equal((0, Rows, 0), ((int)again["accepted"]!, (int)again["duplicates"]!, (int)again["rejected_count"]!));
+    }
+
+    [Theory]
+    [InlineData("text/csv", "device_uid,temperature,humidity\n\"")]
+    [InlineData("application/x-ndjson", "{\"device_uid\":\"")]
+    public async Task A_row_without_an_end_is_400(string contentType, string body) =>
+        AssertProblem(await Http.SendAsync("POST", Path, body + new string('x', 200_000), contentType), 400);
+
+    [Fact]
+    public async Task Rows_that_name_no_device_are_of_the_one_that_the_query_names()
+    {
+        var answer = await Http.SendAsync("POST", $"{Path}?device_uid={Device}", "ts,temperature,humidity\n2025-09-10T20:00:00Z,21,50\n", "text/csv");
+        Assert.Equal(1, (int)answer.Data["accepted"]!);
+        Assert.Equal(200, (await Http.PostAsync($"{Path}?device_uid={Device}", new { temperature = 21, humidity = 50 })).Status);
+        Assert.Equal(2, (await Http.DataAsync(ReadingsPath)).AsArray().Count);
+        AssertProblem(await Http.PostAsync($"{Path}?device_uid=not%20valid", new { temperature = 21, humidity = 50 }), 400, "device_uid");
     }
 
     [Theory]

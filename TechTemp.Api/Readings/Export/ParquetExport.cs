@@ -1,0 +1,100 @@
+using System.IO.Pipelines;
+using Parquet;
+using Parquet.Schema;
+using TechTemp.Data.Readings;
+
+namespace TechTemp.Api.Readings.Export;
+
+/// <summary>Series as a Parquet file, newest first. Times are timestamps in UTC with milliseconds; nothing is ever null.</summary>
+internal static class ParquetExport
+{
+    // What of a file is in memory at a time: some megabytes.
+    private const int RowsPerGroup = 50_000;
+    private static readonly string[] s_sources = [.. Enum.GetValues<ReadingSource>().Select(s => s.ToText())];
+
+    /// <param name="output">Where to.</param>
+    /// <param name="readings">What.</param>
+    /// <param name="deviceUids">The devices' uids by the store's keys, where each row names its device.</param>
+    /// <param name="cancellationToken">The client is gone.</param>
+    public static Task WriteAsync(
+        PipeWriter output, IEnumerable<SeriesReading> readings, IReadOnlyDictionary<int, string>? deviceUids, CancellationToken cancellationToken)
+    {
+        List<ParquetColumn<SeriesReading>> columns =
+        [
+            Time<SeriesReading>(r => r.Ts),
+            Number<SeriesReading, double>("temperature", r => r.Temperature),
+            Number<SeriesReading, double>("humidity", r => r.Humidity),
+            new ParquetTextColumn<SeriesReading>("source", RowsPerGroup, r => s_sources[(int)r.Source]),
+        ];
+        if (deviceUids is not null)
+        {
+            columns.Add(new ParquetTextColumn<SeriesReading>("device_id", RowsPerGroup, r => deviceUids[r.DeviceId]));
+        }
+
+        return WriteAsync(output, readings, columns, cancellationToken);
+    }
+
+    public static Task WriteAsync(PipeWriter output, IEnumerable<Bucket> buckets, CancellationToken cancellationToken) =>
+        WriteAsync(
+            output,
+            buckets,
+            [
+                Time<Bucket>(b => b.Start),
+                Number<Bucket, double>("temperature", b => b.Temperature),
+                Number<Bucket, double>("temperature_min", b => b.TemperatureMin),
+                Number<Bucket, double>("temperature_max", b => b.TemperatureMax),
+                Number<Bucket, double>("humidity", b => b.Humidity),
+                Number<Bucket, double>("humidity_min", b => b.HumidityMin),
+                Number<Bucket, double>("humidity_max", b => b.HumidityMax),
+                Number<Bucket, long>("count", b => b.Count),
+            ],
+            cancellationToken);
+
+    private static ParquetColumn<TRow> Time<TRow>(Func<TRow, long> select) => new ParquetColumn<TRow, DateTime>(
+        new DateTimeDataField("ts", DateTimeFormat.Timestamp, isAdjustedToUTC: true, unit: DateTimeTimeUnit.Millis, isNullable: false),
+        RowsPerGroup,
+        row => DateTime.UnixEpoch.AddMilliseconds(select(row)));
+
+    private static ParquetColumn<TRow> Number<TRow, TValue>(string name, Func<TRow, TValue> select)
+        where TValue : struct => new ParquetColumn<TRow, TValue>(new DataField<TValue>(name), RowsPerGroup, select);
+
+    private static async Task WriteAsync<TRow>(
+        PipeWriter output, IEnumerable<TRow> rows, IReadOnlyList<ParquetColumn<TRow>> columns, CancellationToken cancellationToken)
+    {
+        // It writes forward only. Its own flushes, which are synchronous, find everything sent.
+        var file = output.AsStream(leaveOpen: true);
+        var writer = await ParquetWriter.CreateAsync(new ParquetSchema(columns.Select(c => c.Field)), file, cancellationToken: cancellationToken);
+        var count = 0;
+        foreach (var row in rows)
+        {
+            foreach (var column in columns)
+            {
+                column.Set(count, row);
+            }
+
+            if (++count == RowsPerGroup)
+            {
+                await WriteGroupAsync();
+            }
+        }
+
+        if (count > 0)
+        {
+            await WriteGroupAsync();
+        }
+
+        // Writes the footer, and so only here: a file that broke off must not look whole.
+        await writer.DisposeAsync();
+
+        async Task WriteGroupAsync()
+        {
+            using var group = writer.CreateRowGroup();
+            foreach (var column in columns)
+            {
+                await column.WriteAsync(group, count, cancellationToken);
+            }
+
+            count = 0;
+        }
+    }
+}

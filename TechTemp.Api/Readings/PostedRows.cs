@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json;
+using TechTemp.Api.Http;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Rejections;
+
+namespace TechTemp.Api.Readings;
+
+/// <summary>Makes messages for the writer of the rows of a posted body; what is wrong with one becomes its rejection.</summary>
+/// <param name="device">The device of rows that name none; null for no such.</param>
+/// <param name="now">Time of receipt, and of rows that name none.</param>
+internal sealed class PostedRows(string? device, DateTimeOffset now)
+{
+    private readonly long _now = now.ToUnixTimeMilliseconds();
+
+    /// <summary>The device of rows that name none; null for no such.</summary>
+    public string? Device => device;
+
+    /// <summary>A line of NDJSON.</summary>
+    public IncomingMessage FromLine(string line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return FromJson(document.RootElement);
+        }
+        catch (JsonException)
+        {
+            return Unreadable(RejectionReasons.InvalidJson, "the line must be one JSON object");
+        }
+    }
+
+    /// <summary>An element of a JSON array, or the whole body.</summary>
+    public IncomingMessage FromJson(JsonElement row)
+    {
+        if (row.ValueKind != JsonValueKind.Object)
+        {
+            return Unreadable(RejectionReasons.InvalidJson, "each row must be a JSON object");
+        }
+
+        try
+        {
+            return FromObject(row);
+        }
+        // Half a surrogate pair, or bytes that are not UTF-8, are found only when a text is read.
+        catch (InvalidOperationException)
+        {
+            return Unreadable(RejectionReasons.InvalidJson, "the texts of a row must be Unicode");
+        }
+    }
+
+    /// <summary>A line of CSV; null for a column that it does not have.</summary>
+    public IncomingMessage FromFields(string? uid, string? ts, string? temperature, string? humidity) =>
+        From(string.IsNullOrEmpty(uid) ? device ?? uid : uid, Time(ts), Number(temperature), Number(humidity));
+
+    private IncomingMessage FromObject(JsonElement row)
+    {
+        var uid = Property(row, "device_uid") switch
+        {
+            null => device,
+            { ValueKind: JsonValueKind.String } text => text.GetString(),
+            _ => null,
+        };
+        var ts = Property(row, "ts") switch
+        {
+            null or { ValueKind: JsonValueKind.Null } => _now,
+            { ValueKind: JsonValueKind.Number } number => number.GetDouble(),
+            { ValueKind: JsonValueKind.String } iso => Time(iso.GetString()),
+            _ => (double?)null,
+        };
+        return From(uid, ts, Number(row, "temperature"), Number(row, "humidity"));
+    }
+
+    private IncomingMessage From(string? uid, double? ts, double? temperature, double? humidity)
+    {
+        var wrong = uid is null ? "device_uid must be a text"
+            : ts is null || !double.IsFinite(ts.Value) ? $"ts {QueryTime.Rule}, or unix milliseconds"
+            : temperature is null || !double.IsFinite(temperature.Value) ? "temperature must be a finite number"
+            : humidity is null || !double.IsFinite(humidity.Value) ? "humidity must be a finite number"
+            : null;
+        return wrong is null
+            ? IncomingMessage.FromMeasurement(uid!, new((long)ts!.Value, temperature!.Value, humidity!.Value), _now, ReadingSource.Http)
+            : Unreadable(RejectionReasons.InvalidType, wrong);
+    }
+
+    private IncomingMessage Unreadable(string reason, string detail) => IncomingMessage.Unreadable(_now, new(reason, detail));
+
+    private static JsonElement? Property(JsonElement row, string name) => row.TryGetProperty(name, out var value) ? value : null;
+
+    private static double? Number(JsonElement row, string name) =>
+        Property(row, name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
+
+    private static double? Number(string? text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private double? Time(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? _now
+        : Number(text) ?? (QueryTime.TryParse(text, endOfDay: false, out var time) ? time.ToUnixTimeMilliseconds() : null);
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Store;
+
+namespace TechTemp.Data.Import;
+
+/// <summary>
+/// Takes over the SQLite file of the Node.js server that was before: rooms, devices, where these stood and when, and years of
+/// readings, by the rules and the writer that all readings go through. Whatever runs may go on meanwhile, and whatever was taken over before is
+/// a duplicate: an import that was cut off is run again.
+/// </summary>
+public sealed class OldServerImport(StoreConnections connections, StoreSchema schema, ReadingWriter writer, IServiceScopeFactory scopes, TimeProvider time)
+{
+    // Held for some hundredths of a second: ingest in another process finds its turn between them.
+    private const int RowsPerBatch = 2_000;
+    private const int RowsPerReport = 100_000;
+
+    /// <summary>Takes over a file. It is only read.</summary>
+    /// <param name="file">The old server's file.</param>
+    /// <param name="progress">Hears a line after every 100,000 readings.</param>
+    /// <returns>What was taken over and what was not, in some lines.</returns>
+    /// <exception cref="StoreException">The file is not the old server's, and nothing was written; or the store failed half-way.</exception>
+    public string Import(string file, Action<string> progress)
+    {
+        var start = time.GetTimestamp();
+        using var old = OldServerFile.Open(file);
+        schema.Migrate();
+        try
+        {
+            var refusals = new ImportRefusals();
+            using var scope = scopes.CreateScope();
+            var household = scope.ServiceProvider.GetRequiredService<OldServerHousehold>().TakeOver(old, refusals);
+            var (rows, stored, duplicates) = Readings(old, household.DeviceUids, refusals, progress);
+            var report = new StringBuilder();
+            report.Append(CultureInfo.InvariantCulture, $"Imported '{old.Path}' into '{connections.Path}' in {time.GetElapsedTime(start).TotalSeconds:N1} s.");
+            report.Append(CultureInfo.InvariantCulture, $"\nRooms: {household.Rooms.Found} ({household.Rooms.New} new). ");
+            report.Append(CultureInfo.InvariantCulture, $"Devices: {household.Devices.Found} ({household.Devices.New} new). ");
+            report.Append(CultureInfo.InvariantCulture, $"Placements: {household.Placements.Found} ({household.Placements.New} new).");
+            report.Append(CultureInfo.InvariantCulture, $"\nReadings: {rows:N0}: {stored:N0} stored, {duplicates:N0} duplicates, {rows - stored - duplicates:N0} not taken over.");
+            refusals.WriteTo(report);
+            return report.ToString();
+        }
+        catch (Exception e) when (e is SqliteException or DbUpdateException)
+        {
+            throw new StoreException(
+                $"The import into '{connections.Path}' broke off: {e.GetBaseException().Message} What was stored is right and stays; run it again for the rest.", e);
+        }
+    }
+
+    private (long Rows, long Stored, long Duplicates) Readings(
+        OldServerFile old, IReadOnlyDictionary<string, string> deviceUids, ImportRefusals refusals, Action<string> progress)
+    {
+        var total = old.CountReadings();
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        long rows = 0, stored = 0, duplicates = 0;
+        foreach (var batch in old.Readings().Chunk(RowsPerBatch))
+        {
+            var messages = new List<IncomingMessage>(batch.Length);
+            var sent = new List<OldReading>(batch.Length);
+            foreach (var row in batch)
+            {
+                if (Read(row, deviceUids, now, out var message) is { } wrong)
+                {
+                    refusals.Add(wrong, Describe(row, deviceUids));
+                }
+                else
+                {
+                    messages.Add(message!);
+                    sent.Add(row);
+                }
+            }
+
+            var outcomes = writer.Write(messages).Outcomes;
+            for (var i = 0; i < outcomes.Count; i++)
+            {
+                stored += outcomes[i].Kind == OutcomeKind.Stored ? 1 : 0;
+                duplicates += outcomes[i].Kind == OutcomeKind.Duplicate ? 1 : 0;
+                if (outcomes[i].Rejection is { } rejection)
+                {
+                    refusals.Add($"a reading, {rejection.Reason}", $"{Describe(sent[i], deviceUids)}: {rejection.Detail}");
+                }
+            }
+
+            var before = rows;
+            rows += batch.Length;
+            if (rows / RowsPerReport > before / RowsPerReport)
+            {
+                progress(string.Create(CultureInfo.InvariantCulture, $"{rows:N0} of {total:N0} readings"));
+            }
+        }
+
+        return (rows, stored, duplicates);
+    }
+
+    /// <summary>Makes a message of a row.</summary>
+    /// <returns>Why there is none; null when there is, and the rules of a reading are for the writer to say.</returns>
+    private static string? Read(in OldReading row, IReadOnlyDictionary<string, string> deviceUids, long now, out IncomingMessage? message)
+    {
+        message = null;
+        if (row.DeviceKey is null || !deviceUids.TryGetValue(row.DeviceKey, out var uid))
+        {
+            return "a reading of a device that is not there";
+        }
+
+        if (OldServerTime.Parse(row.Ts) is not { } ts)
+        {
+            return "a reading whose ts is no time";
+        }
+
+        // A null may have been a 0 and may have been nothing: the old server wrote both so, and nobody can tell them apart.
+        if (row.Temperature is null || row.Humidity is null)
+        {
+            return "a reading whose temperature or humidity is null (the old server stored 0 like that too)";
+        }
+
+        if (Number(row.Temperature) is not { } temperature || Number(row.Humidity) is not { } humidity)
+        {
+            return "a reading whose temperature or humidity is no number";
+        }
+
+        message = IncomingMessage.FromMeasurement(uid, new(ts, temperature, humidity), now, Source(row.Source));
+        return null;
+    }
+
+    private static double? Number(object value) => value switch
+    {
+        double number => number,
+        long number => number,
+        _ => null,
+    };
+
+    // MQTT was the only way into the old server for most of its life, and the one that left no name at first.
+    private static ReadingSource Source(string? source) => source?.ToLowerInvariant() switch
+    {
+        "http" or "api" => ReadingSource.Http,
+        "simulated" or "simulator" => ReadingSource.Simulated,
+        _ => ReadingSource.Mqtt,
+    };
+
+    private static string Describe(in OldReading row, IReadOnlyDictionary<string, string> deviceUids) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"row {row.Row} of readings_raw ({(row.DeviceKey is null ? null : deviceUids.GetValueOrDefault(row.DeviceKey, row.DeviceKey))}, {row.Ts}, {row.Temperature ?? "null"} °C, {row.Humidity ?? "null"} %)");
+}
