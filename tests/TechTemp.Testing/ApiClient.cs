@@ -36,8 +36,8 @@ public sealed class ApiClient(Uri address)
         return answer.Data;
     }
 
-    /// <summary>The body of a GET that succeeds, where it is no text.</summary>
-    public async Task<byte[]> BytesAsync(string path, params (string Name, string Value)[] headers)
+    /// <summary>A GET that succeeds, for whoever reads its body as it comes; returns when the answer has begun.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(string path, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, path));
         foreach (var (name, value) in headers)
@@ -45,9 +45,9 @@ public sealed class ApiClient(Uri address)
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        using var response = await s_http.SendAsync(request, TestContext.Current.CancellationToken);
+        var response = await s_http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         Assert.Equal(200, (int)response.StatusCode);
-        return await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        return response;
     }
 
     /// <summary>POST of JSON.</summary>

@@ -185,7 +185,8 @@ public sealed class ExportTests(SharedStacks stacks) : ApiTest(stacks)
 
     private async Task<ParquetReader> ReadParquetAsync(string path)
     {
-        var bytes = await Http.BytesAsync(path, ("Accept", Parquet));
+        using var answer = await Http.OpenAsync(path, ("Accept", Parquet));
+        var bytes = await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
         return await ParquetReader.CreateAsync(new MemoryStream(bytes), cancellationToken: TestContext.Current.CancellationToken);
     }
 
