@@ -8,7 +8,7 @@ internal static class Rollups
     // The lengths of time that there are rollups of, by the number of their tier; hundredths are stored as integers.
     private const string Unequal =
         """
-        WITH tiers(tier, length) AS (VALUES (0, 900000), (1, 3600000), (2, 21600000)),
+        WITH tiers(tier, length) AS (VALUES (0, 900000), (1, 3600000), (2, 21600000), (3, 86400000)),
         computed AS (
             SELECT device_id, tier, ts / length AS bucket, count(*) AS count,
                 sum(temperature) AS t_sum, min(temperature) AS t_min, max(temperature) AS t_max,
