@@ -114,7 +114,7 @@ internal static class PostedReadings
             var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
             if (document.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
             {
-                return new(Rows(document, rows), IsSingle: document.RootElement.ValueKind == JsonValueKind.Object);
+                return new(Rows(document, rows).ToAsyncEnumerable(), IsSingle: document.RootElement.ValueKind == JsonValueKind.Object);
             }
 
             document.Dispose();
@@ -126,7 +126,7 @@ internal static class PostedReadings
         }
     }
 
-    private static async IAsyncEnumerable<IncomingMessage> Rows(JsonDocument document, PostedRows rows)
+    private static IEnumerable<IncomingMessage> Rows(JsonDocument document, PostedRows rows)
     {
         using (document)
         {
@@ -141,8 +141,6 @@ internal static class PostedReadings
                 yield return rows.FromJson(row);
             }
         }
-
-        await Task.CompletedTask;
     }
 
     private static async IAsyncEnumerable<IncomingMessage> ReadLinesAsync(RowStream body, PostedRows rows, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -133,7 +133,7 @@ public sealed class OldServerImport(StoreConnections connections, StoreSchema sc
         _ => null,
     };
 
-    // MQTT was the only way into the old server for most of its life, and the one that left no name at first.
+    // What has no name, or one that we do not know, came over MQTT: the old server had no other way in.
     private static ReadingSource Source(string? source) => source?.ToLowerInvariant() switch
     {
         "http" or "api" => ReadingSource.Http,
