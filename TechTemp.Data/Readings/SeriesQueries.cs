@@ -148,38 +148,30 @@ public sealed class SeriesQueries(StoreConnections connections)
 
     private static IEnumerable<SeriesReading> Merge(List<IEnumerable<SeriesReading>> devices)
     {
-        var newestFirst = new PriorityQueue<IEnumerator<SeriesReading>, (long, int)>(devices.Count);
+        var readers = devices.ConvertAll(d => d.GetEnumerator());
         try
         {
-            foreach (var device in devices)
-            {
-                Enqueue(device.GetEnumerator());
-            }
-
+            var newestFirst = new PriorityQueue<IEnumerator<SeriesReading>, (long, int)>(readers.Count);
+            readers.ForEach(Enqueue);
             while (newestFirst.TryDequeue(out var next, out _))
             {
                 yield return next.Current;
                 Enqueue(next);
             }
+
+            void Enqueue(IEnumerator<SeriesReading> readings)
+            {
+                if (readings.MoveNext())
+                {
+                    newestFirst.Enqueue(readings, (-readings.Current.Ts, -readings.Current.DeviceId));
+                }
+            }
         }
         finally
         {
-            foreach (var (left, _) in newestFirst.UnorderedItems)
-            {
-                left.Dispose();
-            }
-        }
-
-        void Enqueue(IEnumerator<SeriesReading> readings)
-        {
-            if (readings.MoveNext())
-            {
-                newestFirst.Enqueue(readings, (-readings.Current.Ts, -readings.Current.DeviceId));
-            }
-            else
-            {
-                readings.Dispose();
-            }
+            // Whoever stops early must not leave a statement behind: its connection would go back to the pool in the middle
+            // of a read, and whoever gets it would see the store as it was.
+            readers.ForEach(r => r.Dispose());
         }
     }
 }
