@@ -114,7 +114,7 @@ internal sealed class ReadingStatements : IDisposable
 
         if (_writesRollups)
         {
-            _rollups.Add(device.Id, measurement.Ts, measurement.Temperature, measurement.Humidity);
+            _rollups.Add(device.Id, measurement.Ts, measurement.Temperature, measurement.Humidity, device.Newest?.Ts ?? long.MinValue);
         }
 
         return new(OutcomeKind.Stored, Late: device.Accept(measurement, message.ReceivedAt));

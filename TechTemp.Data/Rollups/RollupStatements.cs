@@ -30,13 +30,19 @@ internal sealed class RollupStatements(SqliteConnection connection) : IDisposabl
     }
 
     /// <summary>A reading was inserted.</summary>
-    public void Add(int deviceId, long ts, double temperature, double humidity)
+    /// <param name="deviceId">Its device.</param>
+    /// <param name="ts">Its time, unix milliseconds UTC.</param>
+    /// <param name="temperature">°C.</param>
+    /// <param name="humidity">%.</param>
+    /// <param name="newest">The time of the device's newest reading before it: an interval that begins later has no row yet.</param>
+    public void Add(int deviceId, long ts, double temperature, double humidity, long newest)
     {
         for (var tier = RollupTier.QuarterHour; (int)tier < RollupTiers.Count; tier++)
         {
-            var key = new Key(deviceId, tier, ts / RollupTiers.LengthOf(tier));
+            var length = RollupTiers.LengthOf(tier);
+            var key = new Key(deviceId, tier, ts / length);
             ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, key, out var known);
-            if (!known)
+            if (!known && key.Bucket * length <= newest)
             {
                 entry.Rollup = Find(key);
             }
