@@ -5,7 +5,7 @@ namespace TechTemp.Load;
 /// <summary>One run: its table, and what several rows need.</summary>
 internal sealed class LoadRun(LoadOptions options) : IDisposable
 {
-    private readonly Lazy<Task<Site>> _year = new(() => Site.CreateAsync(Devices, options.IsShort ? 7 : 365, batch: Devices));
+    private readonly Lazy<Task<Site>> _year = new(() => Site.CreateAsync(Devices, options.IsShort ? 2 : 365, batch: Devices));
     private readonly Lazy<Task<PublishedHosts>> _published = new(() => PublishedHosts.PublishAsync(quickly: options.IsShort));
 
     /// <summary>How many devices have a year of readings.</summary>

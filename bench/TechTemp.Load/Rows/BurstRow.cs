@@ -15,7 +15,7 @@ internal static class BurstRow
 
     public static async Task MeasureAsync(LoadRun run)
     {
-        var (rounds, readings) = (run.Options.Rounds, run.Options.IsShort ? 16_000 : 200_000);
+        var (rounds, readings) = (run.Options.Rounds, run.Options.IsShort ? 8_000 : 200_000);
         await using var site = await IngestSite.StartAsync();
         await using var prototype = await Prototype.StartAsync(site.Broker.Port, site.File("prototype.db"), "prot");
         using var prototypes = new StoredReadings(site.File("prototype.db"));
@@ -25,15 +25,15 @@ internal static class BurstRow
         for (var round = -1; round < rounds; round++)
         {
             var before = (rounds - 1 - round) * readings;
-            var (seconds, used) = await StoreAsync(site.Broker, "home", site.Store, site.Ingest.Id, readings, before);
-            var (bareSeconds, bareUsed) = await StoreAsync(site.Broker, "prot", prototypes, prototype.Id, readings, before);
+            var (seconds, used, sending) = await StoreAsync(site.Broker, "home", site.Store, site.Ingest.Id, readings, before);
+            var (bareSeconds, bareUsed, _) = await StoreAsync(site.Broker, "prot", prototypes, prototype.Id, readings, before);
             var subscriberSeconds = await SubscribeAsync(site.Broker, round, readings);
             if (round < 0)
             {
                 continue;
             }
 
-            LoadRun.Tell($"ingest {readings / seconds:N0}/s, mosquitto_sub {readings / subscriberSeconds:N0}/s, prototype {readings / bareSeconds:N0}/s");
+            LoadRun.Tell($"ingest {readings / seconds:N0}/s, mosquitto_sub {readings / subscriberSeconds:N0}/s, prototype {readings / bareSeconds:N0}/s; published at {readings / sending:N0}/s");
             ingest.Add(readings / seconds);
             bare.Add(readings / bareSeconds);
             subscriber.Add(readings / subscriberSeconds);
@@ -64,18 +64,18 @@ internal static class BurstRow
         }
     }
 
-    private static async Task<(double Seconds, double Cpu)> StoreAsync(MosquittoProcess broker, string prefix, StoredReadings store, int processId, int readings, int before)
+    private static async Task<(double Seconds, double Cpu, double Sending)> StoreAsync(
+        MosquittoProcess broker, string prefix, StoredReadings store, int processId, int readings, int before)
     {
         using var fleet = Fleet.Create(prefix, readings, before);
         await fleet.ConnectAsync(broker.Port);
         var figures = new ProcessFigures(processId);
         var (cpu, start) = (figures.CpuSeconds, Stopwatch.GetTimestamp());
-        var published = fleet.PublishAsync();
+        var sending = Table.TimeAsync(fleet.PublishAsync);
         await Eventually.TrueAsync(() => fleet.IsStored(store), "all readings are stored", s_deadline);
         var elapsed = Stopwatch.GetElapsedTime(start);
         cpu = figures.CpuSeconds - cpu;
-        await published;
-        return (elapsed.TotalSeconds, cpu);
+        return (elapsed.TotalSeconds, cpu, await sending / 1000);
     }
 
     private static async Task<double> SubscribeAsync(MosquittoProcess broker, int round, int readings)

@@ -24,7 +24,7 @@ internal static class HttpRows
 
     private static async Task MeasureAsync(LoadRun run, string name, (int Port, string Path) ours, (int Port, string Path) theirs)
     {
-        var time = TimeSpan.FromSeconds(run.Options.IsShort ? 0.2 : 2);
+        var time = TimeSpan.FromSeconds(run.Options.IsShort ? 0.1 : 2);
         // Until the code that runs often is compiled for it.
         await AskAsync(ours, time);
         await AskAsync(theirs, time);
