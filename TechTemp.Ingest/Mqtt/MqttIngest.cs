@@ -107,7 +107,7 @@ public sealed class MqttIngest(
         }
     }
 
-    private Task Receive(IMqttClient client, MqttApplicationMessageReceivedEventArgs e)
+    internal Task Receive(IMqttClient client, MqttApplicationMessageReceivedEventArgs e)
     {
         var message = e.ApplicationMessage;
         if (message.Retain && message.Payload.IsEmpty)
