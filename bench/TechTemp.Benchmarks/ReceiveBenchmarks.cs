@@ -21,12 +21,13 @@ public class ReceiveBenchmarks
 {
     private const int Messages = 5_000;
     private const string Topic = "home/home1/sensors/sensor-05/reading";
+    private readonly ReadingTopic _topic = new(Topic);
     private readonly byte[] _payload = Encoding.UTF8.GetBytes("""{"ts": 1757537685793, "temperature_c": 21.02, "humidity_pct": 63.33}""");
 
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
     private IHost _host = null!;
     private MqttApplicationMessageReceivedEventArgs[] _received = null!;
-    private MqttIngest _ingest = null!;
+    private MqttReception _reception = null!;
 
     /// <summary>A host that is never started: nothing takes out of the queue.</summary>
     [GlobalSetup]
@@ -45,14 +46,14 @@ public class ReceiveBenchmarks
     [IterationSetup(Target = nameof(Receive))]
     public void Fill()
     {
-        _ingest = ActivatorUtilities.CreateInstance<MqttIngest>(_host.Services, ActivatorUtilities.CreateInstance<IngestPipeline>(_host.Services));
+        _reception = ActivatorUtilities.CreateInstance<MqttReception>(_host.Services, _client, ActivatorUtilities.CreateInstance<IngestPipeline>(_host.Services));
         var message = new MqttApplicationMessage { Topic = Topic, Payload = new ReadOnlySequence<byte>(_payload), QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce };
         _received = [.. Enumerable.Range(0, Messages).Select(_ => new MqttApplicationMessageReceivedEventArgs("client", message, new MqttPublishPacket(), (_, _) => Task.CompletedTask))];
     }
 
     /// <summary>Topic and payload, parsed and checked.</summary>
     [Benchmark(Description = "parse and check one message")]
-    public IncomingMessage Parse() => IncomingMessage.FromMqtt(Topic, _payload, Site.End);
+    public IncomingMessage Parse() => IncomingMessage.FromMqtt(_topic, _payload, Site.End);
 
     /// <summary>All that is ours before the commit, the growth of the queue included.</summary>
     [Benchmark(Description = "parse, check and queue one message", OperationsPerInvoke = Messages)]
@@ -60,7 +61,7 @@ public class ReceiveBenchmarks
     {
         foreach (var received in _received)
         {
-            _ingest.Receive(_client, received);
+            _reception.Receive(received);
         }
     }
 
