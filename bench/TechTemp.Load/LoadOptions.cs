@@ -14,7 +14,6 @@ internal sealed record LoadOptions(bool IsShort, int Rounds, IReadOnlyList<strin
     {
         ["burst"] = BurstRow.MeasureAsync,
         ["drain"] = DrainRow.MeasureAsync,
-        // Before the rows that write to the same store.
         ["bytes"] = BytesRow.MeasureAsync,
         ["visible"] = VisibleRow.MeasureAsync,
         ["http"] = HttpRows.MeasureAsync,

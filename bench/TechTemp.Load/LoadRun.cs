@@ -5,7 +5,7 @@ namespace TechTemp.Load;
 /// <summary>One run: its table, and what several rows need.</summary>
 internal sealed class LoadRun(LoadOptions options) : IDisposable
 {
-    private readonly Lazy<Task<Site>> _year = new(() => Site.CreateAsync(Devices, options.IsShort ? 2 : 365, batch: Devices));
+    private readonly Lazy<Task<Site>> _year = new(() => Site.CreateAsync(Devices, Days(options)));
     private readonly Lazy<Task<PublishedHosts>> _published = new(() => PublishedHosts.PublishAsync(quickly: options.IsShort));
 
     /// <summary>How many devices have a year of readings.</summary>
@@ -20,7 +20,10 @@ internal sealed class LoadRun(LoadOptions options) : IDisposable
     /// <summary>The median rate of ingest in the burst; null before it was measured.</summary>
     public double? BurstRate { get; set; }
 
-    /// <summary>A year of readings, written in the batches of a quiet day: one moment each, in which the devices take turns.</summary>
+    /// <summary>How many days the year has.</summary>
+    public static int Days(LoadOptions options) => options.IsShort ? 2 : 365;
+
+    /// <summary>A year of readings at 5-minute steps.</summary>
     public Task<Site> YearAsync() => _year.Value;
 
     /// <summary>The hosts as they are deployed.</summary>

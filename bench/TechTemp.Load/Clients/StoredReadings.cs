@@ -12,7 +12,7 @@ internal sealed class StoredReadings : IDisposable
     /// <summary>Of a store that is there.</summary>
     public StoredReadings(string path)
     {
-        _connection = new(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+        _connection = new(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, ForeignKeys = false, Pooling = false }.ToString());
         _connection.Open();
         _upTo = _connection.CreateCommand();
         _upTo.CommandText = "SELECT count(*) FROM devices d WHERE (SELECT max(ts) FROM readings WHERE device_id = d.id) >= $ts;";

@@ -10,15 +10,9 @@ internal static class BytesRow
 {
     public static async Task MeasureAsync(LoadRun run)
     {
-        var year = await run.YearAsync();
-        year.Bytes();
-        using var folder = new TempFolder();
-        var copy = folder.File("copy.db");
-        File.Copy(year.Path, copy);
-        var bytes = (double)new FileInfo(copy).Length;
-        using var store = new StoredReadings(copy);
-        var readings = store.Count;
-        store.Scalar("PRAGMA foreign_keys = OFF;");
+        using var year = await Site.CreateAsync(LoadRun.Devices, LoadRun.Days(run.Options), batch: LoadRun.Devices);
+        var (bytes, readings) = ((double)year.Bytes(), year.Readings);
+        using var store = new StoredReadings(year.Path);
         var pageSize = store.Scalar("PRAGMA page_size;");
         var rollups = Drop(store, "rollups") * pageSize;
         var raw = Drop(store, "readings") * pageSize;

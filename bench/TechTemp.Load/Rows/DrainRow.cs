@@ -31,18 +31,15 @@ internal static class DrainRow
     private static async Task<(double Rate, double Peak)> DrainAsync(int readings)
     {
         await using var site = await IngestSite.StartAsync();
-        await site.Ingest.StopAsync();
-        await site.Ingest.DisposeAsync();
-        using (var fleet = Fleet.Create("home", readings))
-        {
-            await fleet.ConnectAsync(site.Broker.Port);
-            await fleet.PublishAsync();
-            var start = Stopwatch.GetTimestamp();
-            site.StartIngest();
-            await Eventually.TrueAsync(() => fleet.IsStored(site.Store), "all readings are stored", s_deadline);
-            var rate = readings / Stopwatch.GetElapsedTime(start).TotalSeconds;
-            BurstRow.RequireAll(site.Store, readings);
-            return (rate, new ProcessFigures(site.Ingest.Id).Peak);
-        }
+        await site.StopIngestAsync();
+        using var fleet = Fleet.Create("home", readings);
+        await fleet.ConnectAsync(site.Broker.Port);
+        await fleet.PublishAsync();
+        var start = Stopwatch.GetTimestamp();
+        site.StartIngest();
+        await Eventually.TrueAsync(() => fleet.IsStored(site.Store), "all readings are stored", s_deadline);
+        var rate = readings / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        BurstRow.RequireAll(site.Store, readings);
+        return (rate, new ProcessFigures(site.Ingest.Id).Peak);
     }
 }

@@ -6,6 +6,7 @@ namespace TechTemp.Load.Rows;
 internal sealed class IngestSite : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
+    private HostProcess? _ingest;
 
     private IngestSite(MosquittoProcess broker) => Broker = broker;
 
@@ -13,7 +14,7 @@ internal sealed class IngestSite : IAsyncDisposable
     public MosquittoProcess Broker { get; }
 
     /// <summary>Ingest, while it runs.</summary>
-    public HostProcess Ingest { get; private set; } = null!;
+    public HostProcess Ingest => _ingest ?? throw new InvalidOperationException("Ingest is stopped.");
 
     /// <summary>What it has stored.</summary>
     public StoredReadings Store { get; private set; } = null!;
@@ -38,7 +39,15 @@ internal sealed class IngestSite : IAsyncDisposable
 
     /// <summary>Starts ingest, and waits for nothing.</summary>
     public void StartIngest() =>
-        Ingest = HostProcess.Start(PublishedHosts.Ingest, [new("DB_PATH", File("techtemp.db")), new("MQTT_URL", Broker.Url), new("LOG_LEVEL", "Warning")]);
+        _ingest = HostProcess.Start(PublishedHosts.Ingest, [new("DB_PATH", File("techtemp.db")), new("MQTT_URL", Broker.Url), new("LOG_LEVEL", "Warning")]);
+
+    /// <summary>Stops ingest; the broker keeps its session.</summary>
+    public async Task StopIngestAsync()
+    {
+        await Ingest.StopAsync();
+        await Ingest.DisposeAsync();
+        _ingest = null;
+    }
 
     /// <summary>The path of a file of its own.</summary>
     public string File(string name) => _folder.File(name);
@@ -47,7 +56,7 @@ internal sealed class IngestSite : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Store?.Dispose();
-        await (Ingest?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_ingest?.DisposeAsync() ?? ValueTask.CompletedTask);
         await Broker.DisposeAsync();
         _folder.Dispose();
     }
