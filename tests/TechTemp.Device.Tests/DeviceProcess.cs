@@ -6,10 +6,16 @@ namespace TechTemp.Clients.Device.Tests;
 /// <summary>The device program as a process, with settings from the environment and none of the machine's own.</summary>
 internal static class DeviceProcess
 {
+    /// <summary>The device of <see cref="Simulate"/>.</summary>
+    public const string Simulated = "demo-living-room";
+
+    /// <summary>The program, built in the configuration of the tests.</summary>
+    public static string Program { get; } = Repository.File("clients", "TechTemp.Device", "bin", Repository.Configuration, "net10.0", "TechTemp.Device.dll");
+
     /// <summary>Starts it.</summary>
     public static ChildProcess Start(IEnumerable<string> arguments, params (string Name, string Value)[] settings)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Repository.Program("TechTemp.Device", "clients"), .. arguments])
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Program, .. arguments])
         {
             WorkingDirectory = Path.GetTempPath(),
         };
@@ -32,7 +38,4 @@ internal static class DeviceProcess
         "simulate", "--broker", broker, "--home", Readings.Home, "--devices", "1", "--spool", spool,
         "--every", string.Create(CultureInfo.InvariantCulture, $"{everyMs}ms"), .. arguments,
     ]);
-
-    /// <summary>The device of <see cref="Simulate"/>.</summary>
-    public const string Simulated = "demo-living-room";
 }

@@ -34,6 +34,9 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>Its settings: environment variables.</summary>
     public Dictionary<string, string> Settings { get; }
 
+    /// <summary>Its process id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>The folder that it was started in, gone with it.</summary>
     public string WorkingFolder => _workingFolder.Path;
 

@@ -42,7 +42,7 @@ public sealed class ServiceUnitTests
         // .NET takes a program for a service when its parent is called systemd.
         var parent = folder.File("systemd");
         File.Copy("/bin/sh", parent);
-        var start = new ProcessStartInfo(parent, ["-c", $"'{s_dotnet}' '{Repository.Program("TechTemp.Device", "clients")}' run; exit $?"]);
+        var start = new ProcessStartInfo(parent, ["-c", $"'{s_dotnet}' '{DeviceProcess.Program}' run; exit $?"]);
         foreach (var (name, value) in new[] { ("Device__Id", "s1"), ("Spool__Folder", folder.File("spool")), ("MQTT_URL", "mqtt://127.0.0.1:9"), ("NOTIFY_SOCKET", address) })
         {
             start.Environment[name] = value;
