@@ -35,7 +35,8 @@ builder.AddProject<Projects.TechTemp_Api>(ResourceNames.Api, options => options.
 if (builder.ExecutionContext.IsRunMode)
 {
     builder.AddProject<Projects.TechTemp_Device>(ResourceNames.Simulator, options => options.ExcludeLaunchProfile = true)
-        .WithArgs("simulate")
+        // The account that sensors share may not read their states.
+        .WithArgs("simulate", "--acknowledged-by", "broker")
         .WithReference(mosquitto.AddAccount("sensors"), ResourceNames.Mosquitto).WaitFor(ingest);
 }
 

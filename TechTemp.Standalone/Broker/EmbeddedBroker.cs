@@ -74,10 +74,6 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
         await _server.StopAsync();
     }
 
-    /// <summary>Publishes as a client would: a reading's task completes when it is on disk.</summary>
-    public Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
-        InjectAsync(topic, payload, retain: false, cancellationToken);
-
     /// <summary>Publishes a state, retained.</summary>
     /// <returns>False when the broker does not run.</returns>
     public async Task<bool> TryPublishAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
@@ -89,7 +85,7 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
 
         try
         {
-            await InjectAsync(topic, payload, retain: true, cancellationToken);
+            await InjectAsync(topic, payload, cancellationToken);
             return true;
         }
         // The server has not started yet, or has stopped already.
@@ -117,14 +113,14 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
             : builder.WithDefaultEndpointBoundIPAddress(IPAddress.Loopback).WithDefaultEndpointBoundIPV6Address(IPAddress.IPv6Loopback).Build();
     }
 
-    private Task InjectAsync(string topic, ReadOnlyMemory<byte> payload, bool retain, CancellationToken cancellationToken)
+    private Task InjectAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         var message = new MqttApplicationMessage
         {
             Topic = topic,
             Payload = new ReadOnlySequence<byte>(payload),
             QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
-            Retain = retain,
+            Retain = true,
         };
         return _server.InjectApplicationMessage(new InjectedMqttApplicationMessage(message), cancellationToken);
     }

@@ -1,88 +1,89 @@
-using TechTemp.Clients.Device;
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using TechTemp.Clients.Device.Simulation;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
+using TechTemp.ServiceDefaults.Mqtt;
 using TechTemp.Standalone.Broker;
 
 namespace TechTemp.Standalone.Demo;
 
-/// <summary>Gives the simulated sensors their rooms and a week of history, then lets them publish every few seconds.</summary>
+/// <summary>
+/// Gives the simulated devices their rooms and a week of history, then lets them measure every few seconds and send it to the broker, as
+/// devices do. The history goes straight into the store, marked as simulated, so that it is there at once.
+/// </summary>
 internal sealed partial class DemoSensors(
     StoreState store,
+    StoreConnections connections,
     IServiceScopeFactory scopes,
     ReadingWriter writer,
     LatestQueries latest,
-    EmbeddedBroker broker,
+    IOptions<BrokerOptions> broker,
+    IOptions<MqttOptions> credentials,
     TimeProvider time,
+    ILoggerFactory loggers,
     ILogger<DemoSensors> logger) : BackgroundService
 {
     private const string Home = "demo";
     private static readonly TimeSpan s_history = TimeSpan.FromDays(7);
     private static readonly TimeSpan s_step = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await store.WaitAsync(stoppingToken);
+        var house = new SimulatedHouse(
+            new()
+            {
+                Home = Home,
+                Broker = new()
+                {
+                    Url = string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{broker.Value.Port}"),
+                    Username = credentials.Value.Username,
+                    Password = credentials.Value.Password,
+                },
+                // Beside the store, which they belong to.
+                SpoolFolder = Path.ChangeExtension(connections.Path, null) + "-devices",
+            },
+            time,
+            loggers.CreateLogger<SimulatedHouse>());
         var count = 0;
-        foreach (var sensor in SimulatedSensor.House)
+        foreach (var room in house.Rooms)
         {
-            count += await FurnishAsync(sensor, stoppingToken);
+            count += await FurnishAsync(room, stoppingToken);
         }
 
-        LogReady(logger, SimulatedSensor.House.Count, count);
-        using var timer = new PeriodicTimer(s_interval, time);
-        do
-        {
-            await PublishAsync(stoppingToken);
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        LogReady(logger, house.Rooms.Count, count);
+        await house.RunAsync(stoppingToken);
     }
 
-    private async Task<int> FurnishAsync(SimulatedSensor sensor, CancellationToken cancellationToken)
+    private async Task<int> FurnishAsync(SimulatedRoom room, CancellationToken cancellationToken)
     {
+        var uid = SimulationOptions.Uid(room);
         var now = time.GetUtcNow();
         var start = new DateTimeOffset((now - s_history).Ticks / s_step.Ticks * s_step.Ticks, TimeSpan.Zero);
         await using var scope = scopes.CreateAsyncScope();
         var devices = scope.ServiceProvider.GetRequiredService<DeviceRegistry>();
-        if (await devices.ProvisionAsync(new(sensor.Uid, sensor.Room, null, null, "Simulated", Home), cancellationToken) == DeviceOutcome.Done)
+        if (await devices.ProvisionAsync(new(uid, room.Name, null, null, "Simulated", Home), cancellationToken) == DeviceOutcome.Done)
         {
-            await devices.UpdateAsync(sensor.Uid, new(false, null, sensor.Room, null, start), cancellationToken);
+            await devices.UpdateAsync(uid, new(false, null, room.Name, null, start), cancellationToken);
         }
 
         // A demo that was away goes on where it ended.
-        if (latest.Read(sensor.Uid) is [var newest] && newest.Ts > start.ToUnixTimeMilliseconds())
+        if (latest.Read(uid) is [var newest] && newest.Ts > start.ToUnixTimeMilliseconds())
         {
             start = new DateTimeOffset((DateTimeOffset.FromUnixTimeMilliseconds(newest.Ts).Ticks / s_step.Ticks + 1) * s_step.Ticks, TimeSpan.Zero);
         }
 
-        var history = new List<IncomingMessage>();
-        for (var at = start; at < now; at += s_step)
-        {
-            history.Add(IncomingMessage.FromMeasurement(sensor.Uid, Measure(sensor, at), now.ToUnixTimeMilliseconds(), ReadingSource.Simulated, Home));
-        }
-
+        var history = SimulatedHouse.History(room, start, s_step, now)
+            .Select(r => IncomingMessage.FromMeasurement(uid, new(r.Ts, r.Temperature, r.Humidity), now.ToUnixTimeMilliseconds(), ReadingSource.Simulated, Home))
+            .ToList();
         if (history.Count > 0)
         {
             writer.Write(history);
         }
 
         return history.Count;
-    }
-
-    private async Task PublishAsync(CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        foreach (var sensor in SimulatedSensor.House)
-        {
-            await broker.PublishAsync(SensorTopic.Reading(Home, sensor.Uid), SimulatedHouse.Payload(sensor.MeasureAt(now)), cancellationToken);
-        }
-    }
-
-    private static Measurement Measure(SimulatedSensor sensor, DateTimeOffset at)
-    {
-        var reading = sensor.MeasureAt(at);
-        return new(reading.Ts, reading.Temperature, reading.Humidity);
     }
 
     [LoggerMessage(50, LogLevel.Information, "Demo: {Sensors} simulated sensors, {Readings} readings of history added")]

@@ -1,14 +1,12 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using TechTemp.Clients.Device;
+using System.CommandLine.Invocation;
+using TechTemp.Clients.Device.Commands;
 
-if (args is not ["simulate", .. var settings])
+var parsed = DeviceCommands.Create().Parse(args);
+if (parsed.Action is ParseErrorAction mistake)
 {
-    Console.Error.WriteLine("Usage: TechTemp.Device simulate [--MQTT_URL=mqtt://user:password@host:1883] [--every=00:00:05]");
-    return 1;
+    // What is wrong, and not a page of help below it.
+    mistake.ShowHelp = false;
 }
 
-var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = settings });
-builder.Services.AddHostedService<SimulatedHouse>();
-await builder.Build().RunAsync();
-return 0;
+// The host ends in its own time, with a goodbye to the broker.
+return await parsed.InvokeAsync(new() { ProcessTerminationTimeout = null });
