@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using TechTemp.Dashboard.Api;
 using TechTemp.Dashboard.Live;
 using TechTemp.Dashboard.Parts;
+using TechTemp.Dashboard.Rooms;
 using TechTemp.Dashboard.Viewing;
 
 namespace TechTemp.Dashboard;
@@ -27,6 +28,7 @@ public static class DashboardHosting
         services.AddSingleton<LiveFeed>();
         services.AddScoped<Viewer>();
         services.AddScoped<ToastService>();
+        services.AddScoped<RoomBoard>();
         // What is protected is a visit's state, which a restart ends anyway: no key is worth a file.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddRazorComponents().AddInteractiveServerComponents();
@@ -44,7 +46,8 @@ public static class DashboardHosting
     {
         app.UseAntiforgery();
         app.MapStaticAssets();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        // What may frame a page stands with all else that a page may do, in App.
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
 }
