@@ -27,12 +27,20 @@ public sealed class RoomBoard(ApiClient api, Viewer viewer)
         return cards;
     }
 
-    /// <summary>The same cards with the devices of now: new ones, other rooms, and who is late.</summary>
+    /// <summary>The same cards with the devices and newest readings of now: new ones, other rooms, who is late, and what came around the stream, as an import does.</summary>
     public async Task<IReadOnlyList<RoomCard>> RefreshAsync(IReadOnlyList<RoomCard> cards, CancellationToken cancellationToken = default)
     {
+        var devices = api.DevicesAsync(cancellationToken);
+        var latest = (await api.LatestAsync(cancellationToken)).ToDictionary(r => r.DeviceId);
         var known = cards.ToDictionary(c => c.Device.Uid);
-        return CardsOf(await api.DevicesAsync(cancellationToken), known.Values.Where(c => c.Latest is not null).ToDictionary(c => c.Device.Uid, c => c.Latest!))
-            .ConvertAll(c => known.TryGetValue(c.Device.Uid, out var old) ? c with { Today = old.Today, HourAgo = old.HourAgo } : c);
+        var today = viewer.Today;
+        return CardsOf(await devices, latest).ConvertAll(c => known.TryGetValue(c.Device.Uid, out var old) ? Keep(c, old, today) : c);
+    }
+
+    private static RoomCard Keep(RoomCard card, RoomCard old, DateTimeOffset today)
+    {
+        var kept = card with { Today = old.Today, HourAgo = old.HourAgo };
+        return card.Latest is { } reading && reading != old.Latest ? kept.With(reading, today) : kept;
     }
 
     private static List<RoomCard> CardsOf(IReadOnlyList<Device> devices, Dictionary<string, LatestReading> latest)

@@ -17,7 +17,7 @@ public sealed class RoomsTests(Browser browser, DemoSite demo)
         var kitchen = visit.Page.Locator("[data-device=demo-kitchen]");
         await Assertions.Expect(kitchen.Locator("h2")).ToHaveTextAsync("Kitchen");
         await Assertions.Expect(kitchen.Locator(".status")).ToHaveTextAsync("Online");
-        await Assertions.Expect(kitchen.Locator(".temperature")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^Temperature \d+\.\d°C$"));
+        await Assertions.Expect(kitchen.Locator(".temperature")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^Temperature ?\d+\.\d°C$"));
         await Assertions.Expect(kitchen.Locator(".derived")).ToContainTextAsync(new System.Text.RegularExpressions.Regex(@"Today\s*\d+\.\d – \d+\.\d °C"));
         await Assertions.Expect(kitchen.Locator(".trend")).ToContainTextAsync("within the last hour");
         await Assertions.Expect(kitchen.Locator(".tag")).Not.ToBeEmptyAsync();
