@@ -1,11 +1,11 @@
 using TechTemp.Api;
+using TechTemp.Dashboard;
 using TechTemp.Data.Store;
 using TechTemp.Ingest;
 using TechTemp.ServiceDefaults;
 using TechTemp.ServiceDefaults.Hosting;
 using TechTemp.Standalone.Broker;
 using TechTemp.Standalone.Demo;
-using TechTemp.Standalone.Page;
 
 return await HostStart.RunAsync(
     args,
@@ -18,12 +18,13 @@ return await HostStart.RunAsync(
         builder.AddIngestPipeline();
         builder.AddEmbeddedBroker();
         builder.AddApi();
+        builder.AddDashboard();
         builder.AddDemo();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapApi();
-        app.MapStartPage();
+        app.MapDashboard();
         return app;
     },
     explained: typeof(StoreException));

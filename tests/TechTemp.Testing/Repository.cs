@@ -15,8 +15,10 @@ public static class Repository
     public static string File(params string[] parts) => Path.Combine([Root, .. parts]);
 
     /// <summary>A program of ours, built in the configuration of the tests; one that was published somewhere is named by its path.</summary>
-    public static string Program(string project) =>
-        Path.IsPathRooted(project) ? project : File(project, "bin", Configuration, "net10.0", $"{project}.dll");
+    /// <param name="project">The project, with the folder that it is in: <c>TechTemp.Api</c>, <c>clients/TechTemp.Dashboard</c>.</param>
+    /// <param name="folder">The folder, where it does not stand before the project.</param>
+    public static string Program(string project, string folder = "") =>
+        Path.IsPathRooted(project) ? project : File(folder, project, "bin", Configuration, "net10.0", $"{Path.GetFileName(project)}.dll");
 
     private static string Metadata(string key) =>
         typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace TechTemp.Dashboard.Api;
+
+/// <summary>
+/// The HTTP API of TechTemp (its document: docs/openapi.json), as far as the pages need it. Every method fails with
+/// <see cref="ApiException"/>, whose message can be shown.
+/// </summary>
+public sealed partial class ApiClient(ApiConnection connection)
+{
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>The address of the API as this program reaches it.</summary>
+    public Uri Address => connection.Address;
+
+    /// <summary>The newest reading of each device.</summary>
+    public Task<IReadOnlyList<LatestReading>> LatestAsync(CancellationToken cancellationToken = default) =>
+        DataAsync<IReadOnlyList<LatestReading>>("/api/v1/readings/latest", cancellationToken);
+
+    /// <summary>Every device.</summary>
+    public Task<IReadOnlyList<Device>> DevicesAsync(CancellationToken cancellationToken = default) =>
+        DataAsync<IReadOnlyList<Device>>("/api/v1/devices", cancellationToken);
+
+    /// <summary>Every room, by name.</summary>
+    public Task<IReadOnlyList<Room>> RoomsAsync(CancellationToken cancellationToken = default) =>
+        DataAsync<IReadOnlyList<Room>>("/api/v1/rooms", cancellationToken);
+
+    /// <summary>How the server does.</summary>
+    public Task<SystemCondition> SystemAsync(CancellationToken cancellationToken = default) =>
+        DataAsync<SystemCondition>("/api/v1/system", cancellationToken);
+
+    /// <summary>Buckets of a device or room over a period, newest first.</summary>
+    /// <param name="source">Which device or room.</param>
+    /// <param name="from">First moment.</param>
+    /// <param name="to">Last moment.</param>
+    /// <param name="bucket"><c>hour</c>, <c>day</c> or an ISO 8601 duration that is a multiple of PT15M.</param>
+    /// <param name="zone">The zone of day buckets, an IANA name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<Bucket>> BucketsAsync(
+        SeriesSource source, DateTimeOffset from, DateTimeOffset to, string bucket, string zone, CancellationToken cancellationToken = default) =>
+        DataAsync<IReadOnlyList<Bucket>>($"{source.Path}?from={Time(from)}&to={Time(to)}&bucket={bucket}&tz={Uri.EscapeDataString(zone)}", cancellationToken);
+
+    /// <summary>A time as a query has it.</summary>
+    public static string Time(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The <c>data</c> of a GET.</summary>
+    public async Task<T> DataAsync<T>(string path, CancellationToken cancellationToken = default) =>
+        (await SendAsync<Envelope<T>>(HttpMethod.Get, path, null, cancellationToken)).Data;
+
+    /// <summary>Any request with an answer in JSON.</summary>
+    /// <param name="method">GET, POST, PUT or DELETE.</param>
+    /// <param name="path">Path and query, beginning with <c>/api/v1</c>.</param>
+    /// <param name="body">What is sent as JSON in snake_case; null for none. A dictionary's keys are sent as they are.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(connection.Address, path));
+        request.Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: s_json);
+        try
+        {
+            using var response = await connection.Http.SendAsync(request, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+            {
+                throw await ProblemAsync(response, cancellationToken);
+            }
+
+            return (await response.Content.ReadFromJsonAsync<T>(s_json, cancellationToken))!;
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new ApiException(null, e.Message, e);
+        }
+    }
+
+    /// <summary>A reading of the stream's <c>data</c>.</summary>
+    internal static LatestReading? Reading(ReadOnlySpan<byte> data) => JsonSerializer.Deserialize<LatestReading>(data, s_json);
+
+    private static async Task<ApiException> ProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        try
+        {
+            var problem = JsonSerializer.Deserialize<Problem>(body, s_json);
+            return new(response.StatusCode, problem?.Error ?? problem?.Detail ?? $"HTTP {(int)response.StatusCode}");
+        }
+        catch (JsonException)
+        {
+            // A proxy in between answers in its own way.
+            return new(response.StatusCode, $"HTTP {(int)response.StatusCode}");
+        }
+    }
+
+    private sealed record Envelope<T>(T Data);
+
+    private sealed record Problem(string? Error, string? Detail);
+}
+
+/// <summary>The API did not do what was asked.</summary>
+/// <param name="status">What it answered; null when it did not answer.</param>
+/// <param name="message">Why, in the API's words.</param>
+/// <param name="inner">What went wrong on the way.</param>
+public sealed class ApiException(HttpStatusCode? status, string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What it answered; null when it did not answer.</summary>
+    public HttpStatusCode? Status { get; } = status;
+}

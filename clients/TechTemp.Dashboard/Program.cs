@@ -1,0 +1,3 @@
+using TechTemp.Dashboard;
+
+return await DashboardProgram.RunAsync(args);

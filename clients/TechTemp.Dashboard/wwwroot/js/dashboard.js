@@ -1,0 +1,39 @@
+// What the browser alone can do: cookies, its time zone, dialogs.
+const year = 31536000;
+
+function remember(name, value) {
+  document.cookie = `${name}=${encodeURIComponent(value)};path=/;max-age=${year};samesite=lax`;
+}
+
+window.techtemp = {
+  remember,
+
+  setTheme(theme) {
+    remember('techtemp-theme', theme);
+    document.documentElement.dataset.theme = theme;
+  },
+
+  // The first rendering of the next visit knows the viewer's day.
+  zone() {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (zone) remember('techtemp-zone', zone);
+    return zone ?? null;
+  },
+
+  // A native dialog keeps the focus inside, closes with Escape and gives the focus back.
+  showDialog(dialog) { if (!dialog.open) dialog.showModal(); },
+  closeDialog(dialog) { if (dialog.open) dialog.close(); },
+};
+
+// With <base href="/"> a bare #content would lead to the first page.
+document.addEventListener('click', event => {
+  if (event.target.closest?.('[data-skip]')) {
+    event.preventDefault();
+    document.getElementById('content').focus();
+  }
+});
+
+// The server has forgotten this visit, or was started anew: a fresh page is what helps.
+document.getElementById('components-reconnect-modal')?.addEventListener('components-reconnect-state-changed', event => {
+  if (event.detail.state === 'rejected') location.reload();
+});
