@@ -39,9 +39,6 @@ internal sealed record RemovalDto(int Deleted);
 
 internal static class ReadingMapping
 {
-    public static LatestReadingDto ToDto(this LatestReading r) =>
-        new(r.DeviceUid, r.RoomUid, DateTimeOffset.FromUnixTimeMilliseconds(r.Ts), r.Temperature, r.Humidity);
-
     public static string ToText(this ReadingSource source) => source switch
     {
         ReadingSource.Mqtt => "mqtt",

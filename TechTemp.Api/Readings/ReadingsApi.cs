@@ -17,6 +17,7 @@ internal static class ReadingsApi
         group.MapGet("/latest", Latest)
             .WithName("GetLatestReadings")
             .WithSummary("The newest reading of each device, calibrated, ordered by device; an unknown id gives an empty list")
+            .Produces<Envelope<IReadOnlyList<LatestReadingDto>>>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithFlagParameter("calibrated")
             .WithExample("""{"data":[{"device_id":"sensor-01","room_id":"salon","ts":"2025-09-10T20:54:45.793Z","temperature":21.02,"humidity":63.33}]}""");
@@ -38,7 +39,7 @@ internal static class ReadingsApi
         return group;
     }
 
-    private static Results<Ok<Envelope<IReadOnlyList<LatestReadingDto>>>, ProblemHttpResult> Latest(
+    private static IResult Latest(
         LatestQueries queries,
         [Description("Only this device")] string? deviceId,
         [Description("Only devices that stand in this room")] string? roomId,
@@ -52,8 +53,7 @@ internal static class ReadingsApi
             return errors.ToProblem();
         }
 
-        IReadOnlyList<LatestReadingDto> latest = [.. queries.Read(deviceId, roomId, homeId, isCalibrated).Select(r => r.ToDto())];
-        return TypedResults.Ok(Envelope.Of(latest));
+        return new LatestPage(queries.Read(deviceId, roomId, homeId, isCalibrated));
     }
 
     private static async Task<Results<Ok<Envelope<PostReport>>, ProblemHttpResult>> Post(
