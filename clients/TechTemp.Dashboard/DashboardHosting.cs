@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TechTemp.Dashboard.Api;
+using TechTemp.Dashboard.History;
 using TechTemp.Dashboard.Live;
 using TechTemp.Dashboard.Parts;
 using TechTemp.Dashboard.Viewing;
@@ -44,6 +45,7 @@ public static class DashboardHosting
     {
         app.UseAntiforgery();
         app.MapStaticAssets();
+        app.MapHistoryDownload();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         return app;
     }
