@@ -12,6 +12,12 @@ public sealed record Placement(RoomName Room, DateTimeOffset From, DateTimeOffse
 /// <param name="HumidityOffset">Percentage points that are added.</param>
 public sealed record Calibration(DateTimeOffset From, double TemperatureOffset, double HumidityOffset);
 
+/// <summary>A calibration to be saved.</summary>
+/// <param name="From">First moment that it holds for.</param>
+/// <param name="TemperatureOffset">°C to add.</param>
+/// <param name="HumidityOffset">Percentage points to add.</param>
+public sealed record CalibrationRequest(DateTimeOffset? From, double? TemperatureOffset, double? HumidityOffset);
+
 /// <summary>A message that was refused.</summary>
 /// <param name="Id">For replaying it.</param>
 /// <param name="ReceivedAt">When it came.</param>
@@ -62,7 +68,7 @@ public sealed partial class ApiClient
         DataAsync<IReadOnlyList<Calibration>>($"{DevicePath(uid)}/calibrations", cancellationToken);
 
     /// <summary>Replaces all calibrations of a device.</summary>
-    public Task CalibrateAsync(string uid, IEnumerable<Calibration> calibrations, CancellationToken cancellationToken = default) =>
+    public Task CalibrateAsync(string uid, IEnumerable<CalibrationRequest> calibrations, CancellationToken cancellationToken = default) =>
         SendAsync<object>(HttpMethod.Put, $"{DevicePath(uid)}/calibrations", new { Calibrations = calibrations }, cancellationToken);
 
     /// <summary>Gives a device its place.</summary>
