@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
+using TechTemp.Api.Condition;
 using TechTemp.Api.Devices;
 using TechTemp.Api.Http;
 using TechTemp.Api.Live;
@@ -38,6 +39,7 @@ public static class ApiHosting
         services.AddSingleton<LiveListeners>();
         services.AddSingleton<LiveTelemetry>();
         services.AddSingleton<QueryGate>();
+        services.AddActivatedSingleton<StartTime>();
         services.AddCors();
         return builder;
     }
@@ -70,6 +72,7 @@ public static class ApiHosting
         api.MapSeries();
         api.MapRooms();
         api.MapRejected();
+        api.MapCondition();
         app.MapOpenApi().WithHead();
         app.MapScalarApiReference(scalar => scalar.WithTitle("TechTemp API").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp()).WithHead();
         return app;

@@ -24,13 +24,20 @@ var ingest = builder.AddProject<Projects.TechTemp_Ingest>(ResourceNames.Ingest, 
     .PublishToCompose("ingest");
 
 // It answers from the store without a broker, but ingest owns the schema.
-builder.AddProject<Projects.TechTemp_Api>(ResourceNames.Api, options => options.ExcludeLaunchProfile = true)
+var api = builder.AddProject<Projects.TechTemp_Api>(ResourceNames.Api, options => options.ExcludeLaunchProfile = true)
     .WithHttpEndpoint(port: 3000, targetPort: ComposeHosting.ImagePort(builder))
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
     .WithReference(apiAccount, ResourceNames.Mosquitto)
     .WithReference(store).WaitFor(ingest)
     .PublishToCompose("api", "${HTTP_ADDRESS:-127.0.0.1}:${HTTP_PORT:-3000}:8080");
+
+builder.AddProject<Projects.TechTemp_Dashboard>(ResourceNames.Dashboard, options => options.ExcludeLaunchProfile = true)
+    .WithHttpEndpoint(port: 3002, targetPort: ComposeHosting.ImagePort(builder))
+    .WithExternalHttpEndpoints()
+    .WithHttpHealthCheck("/health")
+    .WithEnvironment("API_URL", api.GetEndpoint("http")).WaitFor(api)
+    .PublishClientToCompose("dashboard", "${DASHBOARD_ADDRESS:-127.0.0.1}:${DASHBOARD_PORT:-3002}:8080");
 
 if (builder.ExecutionContext.IsRunMode)
 {

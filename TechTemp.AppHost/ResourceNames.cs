@@ -9,5 +9,6 @@ internal static class ResourceNames
     public const string StoreData = "techtemp-data";
     public const string Ingest = "ingest";
     public const string Api = "api";
+    public const string Dashboard = "dashboard";
     public const string Simulator = "simulator";
 }

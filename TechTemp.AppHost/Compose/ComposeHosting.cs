@@ -15,6 +15,10 @@ internal static class ComposeHosting
     private const string Secrets = "./secrets";
     private const int HostPort = 8080;
 
+    // Beside the network of all services: of the dashboard and the API alone, so that the dashboard reaches neither broker nor ingest.
+    private const string Network = "techtemp";
+    private const string ClientNetwork = "dashboard";
+
     // Asks for something that nobody may read. 0: let in; 5: refused for want of a name. Either way it is at work.
     private const string MosquittoProbe =
         "mosquitto_sub -h 127.0.0.1 -V mqttv311 -t health -E -W 3 >/dev/null 2>&1; case $$? in 0|5) exit 0;; esac; exit 1";
@@ -26,11 +30,12 @@ internal static class ComposeHosting
     public static void AddCompose(this IDistributedApplicationBuilder builder) => builder
         .AddDockerComposeEnvironment("compose")
         .WithDashboard(false)
-        .WithProperties(environment => environment.DefaultNetworkName = "techtemp")
+        .WithProperties(environment => environment.DefaultNetworkName = Network)
         .ConfigureComposeFile(file =>
         {
             // Older versions of docker compose refuse it; the folder's name serves as well.
             file.Name = null;
+            file.AddNetwork(new() { Name = ClientNetwork, Driver = "bridge" });
             foreach (var source in file.Services.Values.SelectMany(service => service.Secrets ?? []).Select(secret => secret.Source!))
             {
                 file.Secrets[source] = new Secret { File = $"{Secrets}/{source}" };
@@ -64,11 +69,32 @@ internal static class ComposeHosting
             return host;
         }
 
+        return host
+            .WithAnnotation(new ContainerMountAnnotation(ResourceNames.StoreData, StoreHosting.PublishedFolder, ContainerMountType.Volume, isReadOnly: false))
+            .PublishToCompose(target, ports, service =>
+            {
+                service.Secrets = [new() { Source = $"{target}_password", Target = "MQTT_PASSWORD" }];
+                if (target == ResourceNames.Api)
+                {
+                    service.Networks = [Network, ClientNetwork];
+                }
+            });
+    }
+
+    /// <summary>A client of the API as a service of docker compose, with neither store nor account, on a network with the API alone.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="target">The Dockerfile's target.</param>
+    /// <param name="ports">What is published.</param>
+    public static IResourceBuilder<ProjectResource> PublishClientToCompose(this IResourceBuilder<ProjectResource> client, string target, params string[] ports) =>
+        client.ApplicationBuilder.ExecutionContext.IsRunMode ? client : client.PublishToCompose(target, ports, service => service.Networks = [ClientNetwork]);
+
+    private static IResourceBuilder<ProjectResource> PublishToCompose(
+        this IResourceBuilder<ProjectResource> host, string target, string[] ports, Action<Service> configure)
+    {
         var program = Path.GetFileNameWithoutExtension(host.Resource.GetProjectMetadata().ProjectPath) + ".dll";
         return host
             // Published without a proxy: nobody may say on whose behalf he asks.
             .DisableForwardedHeaders()
-            .WithAnnotation(new ContainerMountAnnotation(ResourceNames.StoreData, StoreHosting.PublishedFolder, ContainerMountType.Volume, isReadOnly: false))
             .PublishAsDockerComposeService((_, service) =>
             {
                 service.Image = $"techtemp-{target}:${{TECHTEMP_VERSION:-local}}";
@@ -77,11 +103,12 @@ internal static class ComposeHosting
                 service.Environment["LOG_LEVEL"] = "${LOG_LEVEL:-Information}";
                 service.Ports = [.. ports];
                 service.Expose = [];
-                service.Secrets = [new() { Source = $"{target}_password", Target = "MQTT_PASSWORD" }];
                 foreach (var dependency in service.DependsOn.Values)
                 {
                     dependency.Condition = "service_healthy";
                 }
+
+                configure(service);
             });
     }
 

@@ -54,6 +54,7 @@ public static class StoreHosting
         services.AddSingleton<StoreState>();
         services.AddSingleton<StoreSchema>();
         services.AddSingleton<StoreBackup>();
+        services.AddSingleton<StoreFigureQueries>();
         services.AddPooledDbContextFactory<TechTempContext>((provider, options) =>
         {
             var connections = provider.GetRequiredService<StoreConnections>();

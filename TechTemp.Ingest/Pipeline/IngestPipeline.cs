@@ -25,13 +25,16 @@ public sealed partial class IngestPipeline(
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _inHand;
 
+    /// <summary>How many messages were received and are not committed yet.</summary>
+    public int InHand => Volatile.Read(ref _inHand);
+
     /// <summary>Whether as many messages are in hand as may be.</summary>
-    public bool IsFull => Volatile.Read(ref _inHand) >= options.Value.InHandLimit;
+    public bool IsFull => InHand >= options.Value.InHandLimit;
 
     /// <summary>Completes when nothing is in hand.</summary>
     public async Task EmptyAsync(CancellationToken cancellationToken)
     {
-        while (Volatile.Read(ref _inHand) > 0)
+        while (InHand > 0)
         {
             await Task.Delay(s_firstPause, time, cancellationToken);
         }

@@ -1,3 +1,4 @@
+using TechTemp.Api.Condition;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.ServiceDefaults.Hosting;
 using TechTemp.ServiceDefaults.Mqtt;
@@ -18,6 +19,7 @@ internal static class BrokerHosting
         builder.Services.AddSingleton<EmbeddedBroker>();
         builder.Services.AddSingleton<IStateSink, StateSink>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<EmbeddedBroker>());
+        builder.Services.AddSingleton(provider => new MessagesInHand(() => provider.GetRequiredService<IngestPipeline>().InHand));
         return builder;
     }
 }

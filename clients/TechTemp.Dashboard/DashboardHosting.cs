@@ -5,6 +5,7 @@ using TechTemp.Dashboard.Api;
 using TechTemp.Dashboard.History;
 using TechTemp.Dashboard.Live;
 using TechTemp.Dashboard.Parts;
+using TechTemp.Dashboard.Rooms;
 using TechTemp.Dashboard.Viewing;
 
 namespace TechTemp.Dashboard;
@@ -28,6 +29,7 @@ public static class DashboardHosting
         services.AddSingleton<LiveFeed>();
         services.AddScoped<Viewer>();
         services.AddScoped<ToastService>();
+        services.AddScoped<RoomBoard>();
         // What is protected is a visit's state, which a restart ends anyway: no key is worth a file.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddRazorComponents().AddInteractiveServerComponents();
@@ -46,7 +48,8 @@ public static class DashboardHosting
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHistoryDownload();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        // What may frame a page stands with all else that a page may do, in App.
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
 }

@@ -95,9 +95,18 @@ internal static class DashboardProgram
 
     private static string? Explain(Exception exception) => exception switch
     {
-        ArgumentException or OptionsValidationException => exception.Message,
+        ArgumentException => exception.Message,
+        OptionsValidationException invalid => string.Join(" ", invalid.Failures.Select(Rule)),
         IOException { InnerException: AddressInUseException } => $"{exception.Message.TrimEnd('.')}. Stop the other program or choose another port with HTTP_PORT.",
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "This port needs more rights than this program has. Choose one above 1023 with HTTP_PORT.",
         _ => null,
     };
+
+    // "DataAnnotation validation failed for 'DashboardOptions' members: 'ApiUrl' with the error: 'Dashboard:ApiUrl … must …'."
+    private static string Rule(string failure)
+    {
+        const string Before = " with the error: '";
+        var start = failure.IndexOf(Before, StringComparison.Ordinal);
+        return start < 0 ? failure : failure[(start + Before.Length)..].TrimEnd('.').TrimEnd('\'');
+    }
 }

@@ -6,15 +6,16 @@ namespace TechTemp.AppHost.Tests;
 public sealed class ModelTests
 {
     [Fact]
-    public async Task It_has_a_broker_two_hosts_and_a_simulator()
+    public async Task It_has_a_broker_two_hosts_a_dashboard_and_a_simulator()
     {
         await using var model = await Model.RunModeAsync();
-        Assert.Equal(["api", "ingest", "mosquitto", "simulator"], model.Resources.Where(r => r is MosquittoResource or ProjectResource).Select(r => r.Name).Order());
+        Assert.Equal(["api", "dashboard", "ingest", "mosquitto", "simulator"], model.Resources.Where(r => r is MosquittoResource or ProjectResource).Select(r => r.Name).Order());
     }
 
     [Theory]
     [InlineData("ingest", "mosquitto")]
     [InlineData("api", "ingest")]
+    [InlineData("dashboard", "api")]
     [InlineData("simulator", "ingest")]
     public async Task A_host_waits_until_what_it_needs_is_healthy(string name, string other)
     {

@@ -13,7 +13,7 @@ public sealed partial class ComposeFileTests
     [Fact]
     public void It_has_these_services()
     {
-        Assert.Equal(["api", "ingest", "mosquitto"], s_file.Services.Order());
+        Assert.Equal(["api", "dashboard", "ingest", "mosquitto"], s_file.Services.Order());
     }
 
     [Theory]
@@ -32,10 +32,21 @@ public sealed partial class ComposeFileTests
     }
 
     [Fact]
-    public void Ingest_waits_for_the_broker_and_the_api_for_ingest()
+    public void Ingest_waits_for_the_broker_the_api_for_ingest_and_the_dashboard_for_the_api()
     {
         Assert.Equal(["mosquitto"], s_file.Keys("ingest", "depends_on"));
         Assert.Equal(["ingest"], s_file.Keys("api", "depends_on"));
+        Assert.Equal(["api"], s_file.Keys("dashboard", "depends_on"));
+    }
+
+    [Fact]
+    public void The_dashboard_reaches_the_api_alone_and_has_neither_store_nor_secret()
+    {
+        var network = Assert.Single(s_file.List("dashboard", "networks"));
+        Assert.Equal(["api", "dashboard"], s_file.Services.Where(service => s_file.List(service, "networks").Contains(network)).Order());
+        Assert.Equal("http://api:8080", s_file.Value("dashboard", "environment/API_URL"));
+        Assert.Empty(s_file.Mappings("dashboard", "volumes"));
+        Assert.Empty(s_file.Mappings("dashboard", "secrets"));
     }
 
     [Theory]
@@ -122,9 +133,10 @@ public sealed partial class ComposeFileTests
     }
 
     [Fact]
-    public void Only_the_broker_and_the_api_are_published_and_only_to_this_machine_unless_somebody_says_more()
+    public void Only_the_broker_the_api_and_the_dashboard_are_published_and_only_to_this_machine_unless_somebody_says_more()
     {
         Assert.Equal(["${HTTP_ADDRESS:-127.0.0.1}:${HTTP_PORT:-3000}:8080"], s_file.List("api", "ports"));
+        Assert.Equal(["${DASHBOARD_ADDRESS:-127.0.0.1}:${DASHBOARD_PORT:-3002}:8080"], s_file.List("dashboard", "ports"));
         Assert.Equal(["${MQTT_ADDRESS:-127.0.0.1}:${MQTT_PORT:-1883}:1883"], s_file.List("mosquitto", "ports"));
         Assert.Empty(s_file.List("ingest", "ports"));
     }

@@ -19,6 +19,21 @@ public sealed class ComposeRunTests(ComposeStack stack) : IClassFixture<ComposeS
         await stack.ShowsAsync(temperature);
     }
 
+    [Fact]
+    public async Task The_dashboard_shows_the_sensor_and_has_its_assets()
+    {
+        await stack.ShowsAsync(await stack.SendAsync());
+
+        var page = await stack.DashboardAsync("/");
+
+        Assert.Contains("data-device=\"living-room\"", page, StringComparison.Ordinal);
+        foreach (var asset in new[] { "css/dashboard", "_framework/blazor.web" })
+        {
+            var address = System.Text.RegularExpressions.Regex.Match(page, $"\"({asset}[^\"]*)\"").Groups[1].Value;
+            Assert.NotEmpty(await stack.DashboardAsync($"/{address}"));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Services))]
     public async Task A_service_that_dies_comes_back_and_readings_go_on(string service)
@@ -96,6 +111,7 @@ public sealed class ComposeRunTests(ComposeStack stack) : IClassFixture<ComposeS
     public async Task What_is_published_is_published_to_this_machine_alone()
     {
         Assert.Equal($"127.0.0.1:{stack.HttpPort}", (await stack.ComposeAsync("port", "api", "8080")).Trim());
+        Assert.Equal($"127.0.0.1:{stack.DashboardPort}", (await stack.ComposeAsync("port", "dashboard", "8080")).Trim());
         Assert.Equal($"127.0.0.1:{stack.MqttPort}", (await stack.ComposeAsync("port", "mosquitto", "1883")).Trim());
         Assert.Equal("map[]", await stack.InspectAsync("ingest", "{{.HostConfig.PortBindings}}"));
     }

@@ -11,7 +11,7 @@ public sealed class ComposeStack : IAsyncDisposable
 {
     private const string Sensor = "living-room";
 
-    private static readonly string[] s_services = ["mosquitto", "ingest", "api"];
+    private static readonly string[] s_services = ["mosquitto", "ingest", "api", "dashboard"];
     private static readonly string[] s_notOfTheSources = ["bin", "obj", ".git", "TestResults", "artifacts", "data", "secrets", "certificates", ".env"];
 
     private readonly string _copy = Directory.CreateTempSubdirectory("techtemp-compose-").FullName;
@@ -32,6 +32,8 @@ public sealed class ComposeStack : IAsyncDisposable
     internal int HttpPort { get; } = FreePort.Next();
 
     internal int MqttPort { get; } = FreePort.Next();
+
+    internal int DashboardPort { get; } = FreePort.Next();
 
     internal static IEnumerable<string> Services => s_services;
 
@@ -96,6 +98,9 @@ public sealed class ComposeStack : IAsyncDisposable
     internal Task ShowsAsync(double temperature, int? port = null) =>
         Eventually.ResultAsync(() => LatestAsync(port ?? HttpPort), latest => latest == temperature, $"the API shows {temperature}", TimeSpan.FromSeconds(60));
 
+    /// <summary>What the dashboard answers.</summary>
+    internal Task<string> DashboardAsync(string path) => _http.GetStringAsync(new Uri($"http://127.0.0.1:{Text(DashboardPort)}{path}"));
+
     internal async Task<double?> LatestAsync(int port)
     {
         try
@@ -117,6 +122,7 @@ public sealed class ComposeStack : IAsyncDisposable
         var settings = (await File.ReadAllTextAsync(Path.Combine(Folder, ".env.example")))
             .Replace("COMPOSE_PROJECT_NAME=techtemp\n", $"COMPOSE_PROJECT_NAME={Project}\n", StringComparison.Ordinal)
             .Replace("HTTP_PORT=3000", $"HTTP_PORT={Text(HttpPort)}", StringComparison.Ordinal)
+            .Replace("DASHBOARD_PORT=3002", $"DASHBOARD_PORT={Text(DashboardPort)}", StringComparison.Ordinal)
             .Replace("MQTT_PORT=1883", $"MQTT_PORT={Text(MqttPort)}", StringComparison.Ordinal)
             .Replace("TECHTEMP_VERSION=local", "TECHTEMP_VERSION=test", StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(Folder, ".env"), settings);

@@ -13,12 +13,12 @@ public sealed class HostProcess : IAsyncDisposable
     {
         Settings = settings.ToDictionary();
         Settings.TryAdd("HTTP_PORT", FreePort.Next().ToString(CultureInfo.InvariantCulture));
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Repository.Program(project), .. arguments])
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Repository.Program(Path.GetFileName(project), Path.GetDirectoryName(project)!), .. arguments])
         {
             WorkingDirectory = _workingFolder.Path,
         };
         // Whoever runs the tests may have settings of their own.
-        foreach (var name in new[] { "MQTT_URL", "MQTT_USERNAME", "MQTT_PASSWORD", "MQTT_PORT", "DB_PATH", "LOG_LEVEL", "ASPNETCORE_URLS", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT" })
+        foreach (var name in new[] { "MQTT_URL", "MQTT_USERNAME", "MQTT_PASSWORD", "MQTT_PORT", "DB_PATH", "LOG_LEVEL", "ASPNETCORE_URLS", "API_URL", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT" })
         {
             start.Environment.Remove(name);
         }
@@ -63,7 +63,7 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>The memory that it has in use, in MiB.</summary>
     public double MemoryMiB => _process.MemoryMiB;
 
-    /// <summary>Starts a program and waits for nothing. Without <c>HTTP_PORT</c> it gets a free one.</summary>
+    /// <summary>Starts a program and waits for nothing. Without <c>HTTP_PORT</c> it gets a free one. A project in a folder is named with it: <c>clients/TechTemp.Dashboard</c>.</summary>
     public static HostProcess Start(string project, IEnumerable<KeyValuePair<string, string>> settings, params IEnumerable<string> arguments) =>
         new(project, arguments, settings);
 

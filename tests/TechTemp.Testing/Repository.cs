@@ -12,7 +12,9 @@ public static class Repository
     public static string File(params string[] parts) => Path.Combine([Root, .. parts]);
 
     /// <summary>A program of ours, built in the configuration of the tests.</summary>
-    public static string Program(string project) => File(project, "bin", Metadata("Configuration"), "net10.0", $"{project}.dll");
+    /// <param name="project">The project.</param>
+    /// <param name="folder">The folder that it is in; the root for none.</param>
+    public static string Program(string project, string folder = "") => File(folder, project, "bin", Metadata("Configuration"), "net10.0", $"{project}.dll");
 
     private static string Metadata(string key) =>
         typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;

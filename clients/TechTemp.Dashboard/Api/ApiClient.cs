@@ -27,6 +27,10 @@ public sealed partial class ApiClient(ApiConnection connection)
     public Task<IReadOnlyList<Room>> RoomsAsync(CancellationToken cancellationToken = default) =>
         DataAsync<IReadOnlyList<Room>>("/api/v1/rooms", cancellationToken);
 
+    /// <summary>How the server does.</summary>
+    public Task<SystemCondition> SystemAsync(CancellationToken cancellationToken = default) =>
+        DataAsync<SystemCondition>("/api/v1/system", cancellationToken);
+
     /// <summary>Buckets of a device or room over a period, newest first.</summary>
     /// <param name="source">Which device or room.</param>
     /// <param name="from">First moment.</param>

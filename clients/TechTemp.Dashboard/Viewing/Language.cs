@@ -37,7 +37,7 @@ public sealed class Language
     public static Language Of(string code) => All.FirstOrDefault(l => l.Code == code) ?? English;
 
     /// <summary>A text.</summary>
-    /// <param name="key">The file in Resources and the name in it: <c>Rooms.Title</c>.</param>
+    /// <param name="key">The file in Resources and the name in it: <c>Rooms.Today</c>.</param>
     /// <param name="values">What <c>{0}</c>, <c>{1}</c> … stand for.</param>
     public string Text(string key, params object?[] values)
     {

@@ -46,7 +46,7 @@ public sealed class Viewer(IJSRuntime script, NavigationManager navigation, Time
         Zone = preferences.Zone is { } zone && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) ? found : TimeZoneInfo.Local;
     }
 
-    /// <summary>A text of the viewer's language, with numbers as it writes them: <c>Text("Rooms.Title")</c>.</summary>
+    /// <summary>A text of the viewer's language, with numbers as it writes them: <c>Text("Rooms.Today")</c>.</summary>
     public string Text(string key, params object?[] values) => Language.Text(key, values);
 
     /// <summary>A temperature of the API (°C) in the viewer's unit.</summary>

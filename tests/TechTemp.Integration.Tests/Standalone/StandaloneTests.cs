@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 
 namespace TechTemp.Integration.Tests.Standalone;
 
@@ -170,13 +171,30 @@ public sealed class StandaloneTests
     }
 
     [Fact]
-    public async Task The_page_at_the_root_is_served()
+    public async Task The_dashboard_is_at_the_root_and_what_is_not_there_is_a_problem_in_JSON()
     {
         await using var run = await StandaloneRun.StartAsync();
 
         var page = await run.Http.GetAsync("/");
 
         Assert.Equal((200, "text/html; charset=utf-8"), (page.Status, page.Header("Content-Type")));
-        Assert.Contains("/api/v1/readings/latest", page.Body, StringComparison.Ordinal);
+        var style = Regex.Match(page.Body, "css/dashboard[^\"]*").Value;
+        Assert.Equal((200, "text/css"), await StatusAndTypeAsync($"/{style}"));
+        foreach (var path in new[] { "/api/v1/nothing", "/api", "/health/nothing", "/nothing" })
+        {
+            Assert.Equal((404, "application/problem+json"), await StatusAndTypeAsync(path));
+        }
+
+        Assert.Equal((200, "application/json; charset=utf-8"), await StatusAndTypeAsync("/api/v1/readings/latest"));
+        Assert.Equal(200, (await run.Http.GetAsync("/health")).Status);
+        Assert.Equal(200, (await run.Http.GetAsync("/alive")).Status);
+        Assert.Equal(200, (await run.Http.GetAsync("/openapi/v1.json")).Status);
+        Assert.Equal(200, (await run.Http.GetAsync("/scalar/")).Status);
+
+        async Task<(int Status, string Type)> StatusAndTypeAsync(string path)
+        {
+            var answer = await run.Http.GetAsync(path);
+            return (answer.Status, answer.Header("Content-Type"));
+        }
     }
 }

@@ -73,6 +73,24 @@ public sealed class QueryPlanTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void Recent_readings_are_counted_by_a_seek_per_device(bool analyzed) =>
+        Assert.Contains(
+            "SEARCH x USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)",
+            Plan(StoreFigureQueries.RecentSql, analyzed, ("$from", 0), ("$to", 1)));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Refused_messages_are_counted_along_an_index_without_their_payloads(bool analyzed)
+    {
+        var plan = Plan(StoreFigureQueries.RejectionsSql, analyzed);
+        Assert.Contains("SCAN rejected_messages USING COVERING INDEX IX_rejected_messages_device_uid_reason", plan);
+        Assert.Contains("SEARCH m USING INTEGER PRIMARY KEY (rowid=?)", plan);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void The_stays_in_a_room_are_found_by_their_room(bool analyzed) =>
         Assert.Contains(
             "SEARCH p USING INDEX IX_placements_room_id (room_id=?)",

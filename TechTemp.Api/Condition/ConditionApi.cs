@@ -1,0 +1,84 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using TechTemp.Api.Devices;
+using TechTemp.Api.Http;
+using TechTemp.Api.OpenApi;
+using TechTemp.Data.Devices;
+using TechTemp.Data.Store;
+
+namespace TechTemp.Api.Condition;
+
+/// <summary>How the server does, for its operator.</summary>
+internal static class ConditionApi
+{
+    private static readonly TimeSpan s_recent = TimeSpan.FromMinutes(5);
+
+    // "0.1.0+commit": the number is enough.
+    private static readonly string s_version =
+        typeof(ConditionApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public static RouteGroupBuilder MapCondition(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/system").WithTags("System");
+
+        group.MapGet("/", GetAsync)
+            .WithName("GetSystem")
+            .WithSummary("How the server does: health, readings a minute, what was refused, the store's size, the backlog")
+            .WithDescription("When the store cannot be read, what stands in it is null, and `checks` says so.")
+            .WithExample("""{"data":{"status":"ok","version":"0.1.0","started_at":"2025-09-10T18:00:00.000Z","checks":[{"name":"broker","status":"ok"},{"name":"store","status":"ok"}],"devices":{"online":5,"late":1,"offline":0,"never":0},"readings":{"per_minute":6,"over_minutes":5},"rejected":{"count":1,"by_reason":[{"reason":"out-of-range","count":1,"newest_at":"2025-09-10T20:54:46.001Z"}]},"store":{"bytes":40960000,"log_bytes":4128272,"unused_bytes":0,"disk_free_bytes":21474836480},"backlog":{"in_hand":0,"held":0,"missing":0}}}""");
+
+        return group;
+    }
+
+    private static async Task<Ok<Envelope<ConditionDto>>> GetAsync(
+        HealthCheckService health,
+        StoreFigureQueries queries,
+        DeviceRegistry devices,
+        IOptions<DeviceStatusOptions> status,
+        StartTime start,
+        TimeProvider time,
+        IServiceProvider services,
+        CancellationToken cancellationToken)
+    {
+        var report = await health.CheckHealthAsync(cancellationToken);
+        var condition = new ConditionDto(
+            Name(report.Status), s_version, start.At, [.. report.Entries.OrderBy(e => e.Key).Select(e => new CheckDto(e.Key, Name(e.Value.Status)))], null, null, null, null, null);
+        try
+        {
+            var figures = queries.Read(s_recent);
+            var states = (await devices.ListAsync(cancellationToken)).CountBy(d => status.Value.Of(d.LastSeenAt, time.GetUtcNow())).ToDictionary();
+            return TypedResults.Ok(Envelope.Of(condition with
+            {
+                Devices = new(states.GetValueOrDefault("online"), states.GetValueOrDefault("late"), states.GetValueOrDefault("offline"), states.GetValueOrDefault("never")),
+                Readings = new(figures.RecentReadings / s_recent.TotalMinutes, (int)s_recent.TotalMinutes),
+                Rejected = figures.ToRejections(),
+                Store = figures.ToSize(),
+                Backlog = new(services.GetService<MessagesInHand>()?.Count(), figures.Held, figures.Missing),
+            }));
+        }
+        catch (Exception e) when (e is SqliteException or IOException)
+        {
+            return TypedResults.Ok(Envelope.Of(condition));
+        }
+    }
+
+    private static string Name(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => "ok",
+        HealthStatus.Degraded => "degraded",
+        _ => "failed",
+    };
+}
+
+/// <summary>When this process began to serve.</summary>
+internal sealed class StartTime(TimeProvider time)
+{
+    public DateTimeOffset At { get; } = time.GetUtcNow();
+}
+
+/// <summary>How many messages ingest has received and not committed yet: added where ingest is in the same process as the API.</summary>
+/// <param name="Count">Asks it.</param>
+public sealed record MessagesInHand(Func<int> Count);

@@ -1,0 +1,74 @@
+using TechTemp.Data.Store;
+
+namespace TechTemp.Api.Condition;
+
+/// <summary>How the server does.</summary>
+/// <param name="Status">ok, degraded or failed, like `/health`.</param>
+/// <param name="Version">The version that runs.</param>
+/// <param name="StartedAt">Since when this process runs.</param>
+/// <param name="Checks">What `/health` looks at, each with its own status.</param>
+/// <param name="Devices">How many devices there are, by status.</param>
+/// <param name="Readings">How many readings come.</param>
+/// <param name="Rejected">What was refused.</param>
+/// <param name="Store">The store's size.</param>
+/// <param name="Backlog">What has come, or is announced, and is not stored yet.</param>
+internal sealed record ConditionDto(
+    string Status,
+    string Version,
+    DateTimeOffset StartedAt,
+    IReadOnlyList<CheckDto> Checks,
+    DeviceCountsDto? Devices,
+    ReadingRateDto? Readings,
+    RejectionsDto? Rejected,
+    StoreSizeDto? Store,
+    BacklogDto? Backlog);
+
+/// <summary>One thing that health looks at.</summary>
+/// <param name="Name">store or broker.</param>
+/// <param name="Status">ok, degraded or failed.</param>
+internal sealed record CheckDto(string Name, string Status);
+
+/// <summary>How many devices there are, by the age of their newest reading.</summary>
+/// <param name="Online">Measuring.</param>
+/// <param name="Late">Silent for longer than `DeviceStatus:LateAfter`.</param>
+/// <param name="Offline">Silent for longer than `DeviceStatus:OfflineAfter`.</param>
+/// <param name="Never">Without a reading.</param>
+internal sealed record DeviceCountsDto(int Online, int Late, int Offline, int Never);
+
+/// <summary>How many readings come.</summary>
+/// <param name="PerMinute">Readings a minute, by their time of measurement, over the minutes below.</param>
+/// <param name="OverMinutes">Over how many minutes up to now.</param>
+internal sealed record ReadingRateDto(double PerMinute, int OverMinutes);
+
+/// <summary>What was refused and is kept (`Retention:Rejected`).</summary>
+/// <param name="Count">How many messages.</param>
+/// <param name="ByReason">By reason, most first.</param>
+internal sealed record RejectionsDto(long Count, IReadOnlyList<RejectionCountDto> ByReason);
+
+/// <summary>What was refused for one reason.</summary>
+/// <param name="Reason">Why, as in `/api/v1/rejected`.</param>
+/// <param name="Count">How many messages.</param>
+/// <param name="NewestAt">When the newest one was received.</param>
+internal sealed record RejectionCountDto(string Reason, long Count, DateTimeOffset NewestAt);
+
+/// <summary>The store's size.</summary>
+/// <param name="Bytes">The database file.</param>
+/// <param name="LogBytes">Its write-ahead log, which is emptied into it from time to time.</param>
+/// <param name="UnusedBytes">How much of the database file is free for what comes.</param>
+/// <param name="DiskFreeBytes">What the disk has left.</param>
+internal sealed record StoreSizeDto(long Bytes, long LogBytes, long UnusedBytes, long DiskFreeBytes);
+
+/// <summary>What has come, or is announced, and is not stored yet.</summary>
+/// <param name="InHand">Messages received and not committed yet; null when ingest is another process: this one cannot know then.</param>
+/// <param name="Held">Messages of unknown devices, kept until somebody provisions these (`Ingest:UnknownDevices`).</param>
+/// <param name="Missing">Readings that counting devices (`seq`) have not delivered although they have delivered later ones.</param>
+internal sealed record BacklogDto(int? InHand, long Held, long Missing);
+
+internal static class ConditionMapping
+{
+    public static RejectionsDto ToRejections(this StoreFigures figures) => new(
+        figures.Rejections.Sum(r => r.Count),
+        [.. figures.Rejections.Select(r => new RejectionCountDto(r.Reason, r.Count, DateTimeOffset.FromUnixTimeMilliseconds(r.NewestAt)))]);
+
+    public static StoreSizeDto ToSize(this StoreFigures figures) => new(figures.Bytes, figures.LogBytes, figures.UnusedBytes, figures.DiskFreeBytes);
+}

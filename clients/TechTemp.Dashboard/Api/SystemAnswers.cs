@@ -1,0 +1,34 @@
+namespace TechTemp.Dashboard.Api;
+
+/// <summary>How the server does: the answer of <c>/api/v1/system</c>. What stands in the store is null when that cannot be read.</summary>
+public sealed record SystemCondition(
+    string Status,
+    string Version,
+    DateTimeOffset StartedAt,
+    IReadOnlyList<SystemCheck> Checks,
+    DeviceCounts? Devices,
+    ReadingRate? Readings,
+    Rejections? Rejected,
+    StoreSize? Store,
+    Backlog? Backlog);
+
+/// <summary>One thing that health looks at: store or broker, and ok, degraded or failed.</summary>
+public sealed record SystemCheck(string Name, string Status);
+
+/// <summary>How many devices there are, by status.</summary>
+public sealed record DeviceCounts(int Online, int Late, int Offline, int Never);
+
+/// <summary>How many readings come.</summary>
+public sealed record ReadingRate(double PerMinute, int OverMinutes);
+
+/// <summary>What was refused and is kept.</summary>
+public sealed record Rejections(long Count, IReadOnlyList<RejectionCount> ByReason);
+
+/// <summary>What was refused for one reason.</summary>
+public sealed record RejectionCount(string Reason, long Count, DateTimeOffset NewestAt);
+
+/// <summary>The store's size, bytes.</summary>
+public sealed record StoreSize(long Bytes, long LogBytes, long UnusedBytes, long DiskFreeBytes);
+
+/// <summary>What is not stored yet: in hand (null where ingest is another process), held for unknown devices, missing from counting devices.</summary>
+public sealed record Backlog(int? InHand, long Held, long Missing);

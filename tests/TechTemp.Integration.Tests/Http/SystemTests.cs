@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace TechTemp.Integration.Tests.Http;
+
+/// <summary>GET /api/v1/system.</summary>
+public sealed class SystemTests(SharedStacks stacks) : ApiTest(stacks)
+{
+    [Fact]
+    public async Task It_says_what_health_says()
+    {
+        var system = await Http.DataAsync("/api/v1/system");
+
+        Assert.Equal("degraded", (string?)system["status"]);
+        Assert.Equal(["broker degraded", "store ok"], system["checks"]!.AsArray().Select(c => $"{(string?)c!["name"]} {(string?)c["status"]}"));
+        Assert.Matches(@"^\d+\.\d+\.\d+$", (string)system["version"]!);
+        Assert.True(DateTimeOffset.Parse((string)system["started_at"]!, CultureInfo.InvariantCulture) < TimeProvider.System.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task It_counts_the_readings_of_the_last_minutes()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        await StoreAllAsync(new[] { -120, -60 }.Select(s => ApiTime(now.AddSeconds(s))));
+
+        var readings = (await Http.DataAsync("/api/v1/system"))["readings"]!;
+
+        Assert.Equal(5, (int)readings["over_minutes"]!);
+        // Other tests store readings of now as well.
+        Assert.True((double)readings["per_minute"]! >= 2 / 5.0);
+    }
+
+    [Fact]
+    public async Task It_tells_the_size_of_the_store_and_what_the_disk_has_left()
+    {
+        var store = (await Http.DataAsync("/api/v1/system"))["store"]!;
+
+        Assert.Equal(new FileInfo(Api.StorePath).Length, (long)store["bytes"]!);
+        Assert.True((long)store["disk_free_bytes"]! > 0);
+        Assert.True((long)store["unused_bytes"]! >= 0);
+    }
+
+    [Fact]
+    public async Task An_API_without_ingest_in_its_process_does_not_know_what_is_in_hand()
+    {
+        var backlog = (await Http.DataAsync("/api/v1/system"))["backlog"]!.AsObject();
+
+        Assert.True(backlog.ContainsKey("in_hand"));
+        Assert.Null(backlog["in_hand"]);
+        Assert.True((long)backlog["held"]! >= 0);
+        Assert.True((long)backlog["missing"]! >= 0);
+    }
+
+    [Fact]
+    public async Task It_counts_devices_by_status()
+    {
+        await StoreAsync("2020-01-01T00:00:00Z");
+
+        Assert.True((int)(await Http.DataAsync("/api/v1/system"))["devices"]!["offline"]! >= 1);
+    }
+
+    private static string ApiTime(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}
