@@ -122,6 +122,11 @@ public sealed partial class HistoryPage
     // A period that ends now goes on: a short one as readings come, a long one as its buckets fill.
     private Task RefreshAsync()
     {
+        if (_sources is { Count: 0 })
+        {
+            return StartAsync();
+        }
+
         var due = _data is { } data && Time.GetUtcNow() - data.To > (data.To - data.From) / 400;
         return _view.Period is not null && due && !_busy && _failed is null ? LoadAsync() : Task.CompletedTask;
     }

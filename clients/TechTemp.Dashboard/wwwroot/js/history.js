@@ -144,7 +144,7 @@ class HistoryChart {
     if (low > high) [low, high] = this.data.humidity ? [30, 70] : [15, 25];
     const air = Math.max((high - low) * .08, (this.data.humidity ? 2 : .5) - (high - low) / 2, .05);
     [low, high] = [low - air, high + air];
-    const rough = (high - low) / 5, power = 10 ** Math.floor(Math.log10(rough)), interval = [1, 2, 2.5, 5, 10].map(n => n * power).find(n => n >= rough);
+    const rough = (high - low) / 8, power = 10 ** Math.floor(Math.log10(rough)), interval = [1, 2, 5, 10].map(n => n * power).find(n => n >= rough);
     const [min, max] = [Math.floor(low / interval) * interval, Math.ceil(high / interval) * interval];
     return this.data.humidity ? { min: Math.max(min, 0), max: Math.min(max, 100), interval } : { min, max, interval };
   }
