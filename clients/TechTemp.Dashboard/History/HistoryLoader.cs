@@ -56,7 +56,7 @@ public sealed class HistoryLoader(ApiClient api, Viewer viewer)
             }
 
             points.Reverse();
-            series[i] = new(sources[i], i + 1, points, HistorySeries.SilenceOf(points, cut));
+            series[i] = new(sources[i], i + 1, points, cut);
         });
         return tooMany ? null : series;
     }

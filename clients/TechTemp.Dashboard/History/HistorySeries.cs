@@ -9,34 +9,58 @@ namespace TechTemp.Dashboard.History;
 public sealed record HistoryPoint(DateTimeOffset Start, double Mean, double Min, double Max, long Count);
 
 /// <summary>The readings of a room or device, oldest first.</summary>
-/// <param name="Source">Whose.</param>
-/// <param name="Colour">Which of the chart's colours, from 1.</param>
-/// <param name="Points">The readings.</param>
-/// <param name="Silence">Longer than this between two points is a gap: no line leads over it.</param>
-public sealed record HistorySeries(HistorySource Source, int Colour, IReadOnlyList<HistoryPoint> Points, TimeSpan Silence)
+public sealed class HistorySeries
 {
+    // So many steps on each side of a gap say what is usual there.
+    private const int Neighbours = 5;
+
+    /// <summary>Readings, and what of them is no line.</summary>
+    /// <param name="source">Whose.</param>
+    /// <param name="colour">Which of the chart's colours, from 1.</param>
+    /// <param name="points">The readings, oldest first.</param>
+    /// <param name="cut">How time is cut.</param>
+    public HistorySeries(HistorySource source, int colour, IReadOnlyList<HistoryPoint> points, HistoryCut cut)
+    {
+        (Source, Colour, Points) = (source, colour, points);
+        var steps = points.Zip(points.Skip(1), (a, b) => b.Start - a.Start).ToArray();
+        Breaks = [.. Enumerable.Range(0, steps.Length).Where(i => steps[i] > Silence(steps, i, cut)).Select(i => i + 1)];
+        LastSilence = Silence(steps, steps.Length, cut);
+    }
+
+    /// <summary>Whose.</summary>
+    public HistorySource Source { get; }
+
+    /// <summary>Which of the chart's colours, from 1.</summary>
+    public int Colour { get; }
+
+    /// <summary>The readings.</summary>
+    public IReadOnlyList<HistoryPoint> Points { get; }
+
+    /// <summary>The points before which there is a gap: no line leads to them. Ascending.</summary>
+    public IReadOnlyList<int> Breaks { get; }
+
+    /// <summary>Silent for longer than this after the last point, it is silent.</summary>
+    public TimeSpan LastSilence { get; }
+
     /// <summary>The points of a range, with buckets that reach into it.</summary>
     public IReadOnlyList<HistoryPoint> Between(DateTimeOffset from, DateTimeOffset to, HistoryCut cut) =>
         [.. Points.Where(p => p.Start > from - cut.Length && p.Start <= to)];
 
-    /// <summary>How many gaps there are between points.</summary>
-    public int GapsIn(IReadOnlyList<HistoryPoint> points) => points.Zip(points.Skip(1)).Count(pair => pair.Second.Start - pair.First.Start > Silence);
+    /// <summary>How many gaps there are between the points of a range.</summary>
+    public int GapsBetween(DateTimeOffset from, DateTimeOffset to) => Breaks.Count(i => Points[i].Start > from && Points[i - 1].Start < to);
 
-    /// <summary>
-    /// The silence that is a gap: a bucket without readings, or three times the usual step for a device that sends less often
-    /// than that (the rule of the API's gaps).
-    /// </summary>
-    public static TimeSpan SilenceOf(IReadOnlyList<HistoryPoint> points, HistoryCut cut)
+    // At least a bucket without readings (a day with a change of clocks has 25 hours), and three times the usual step, which is the
+    // rule of the API's gaps. What is usual is asked around the place: a device may have sent every five minutes once, and every five seconds today.
+    private static TimeSpan Silence(TimeSpan[] steps, int at, HistoryCut cut)
     {
-        // A day with a change of clocks has 25 hours.
         var bucket = cut.Length * 1.5;
-        if (points.Count < 3)
+        var around = steps[Math.Max(0, at - Neighbours)..at].Concat(steps.Skip(at + 1).Take(Neighbours)).Order().ToList();
+        if (around.Count == 0)
         {
             return bucket > TimeSpan.Zero ? bucket : TimeSpan.MaxValue;
         }
 
-        var steps = points.Zip(points.Skip(1), (a, b) => b.Start - a.Start).Order().ToList();
-        var usual = steps[(steps.Count - 1) / 2] * 3;
+        var usual = around[around.Count / 2] * 3;
         return usual > bucket ? usual : bucket;
     }
 }

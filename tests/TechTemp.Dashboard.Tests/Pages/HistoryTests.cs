@@ -109,7 +109,8 @@ public sealed class HistoryTests(Browser browser, DemoSite demo)
 
         await mouse.MoveAsync(box.X + box.Width * .6f, box.Y + box.Height / 2);
         Assert.Equal(6, await visit.Page.Locator(".readout div").CountAsync());
-        await Assertions.Expect(visit.Page.Locator(".readout div").First.Locator("b")).ToContainTextAsync("°C (");
+        await Assertions.Expect(visit.Page.Locator(".readout div").First.Locator("b")).ToContainTextAsync("°C");
+        await Assertions.Expect(visit.Page.Locator(".readout div").First.Locator("small")).ToContainTextAsync("–");
 
         var (from, _) = await RangeAsync(visit);
         await mouse.DownAsync();

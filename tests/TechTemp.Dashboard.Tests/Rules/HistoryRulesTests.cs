@@ -45,17 +45,21 @@ public sealed class HistoryRulesTests
     [Fact]
     public void A_missing_bucket_is_a_gap_and_so_is_three_times_the_usual_step()
     {
-        var quarters = Points(0, 15, 30, 60, 75);
-        Assert.Equal(1, Series(quarters, HistoryCut.Quarter).GapsIn(quarters));
+        Assert.Equal([6], Series(HistoryCut.Quarter, 0, 15, 30, 45, 60, 75, 120, 135, 150, 165).Breaks);
         // One that sends every hour has no gap in each quarter without a reading.
-        var hourly = Points(0, 60, 120, 180, 240);
-        Assert.Equal(0, Series(hourly, HistoryCut.Quarter).GapsIn(hourly));
-        var raw = Points(0, 1, 2, 3, 7, 8, 9);
-        Assert.Equal(1, Series(raw, HistoryCut.Raw).GapsIn(raw));
+        Assert.Empty(Series(HistoryCut.Quarter, 0, 60, 120, 180, 240).Breaks);
+        Assert.Equal([4, 5], Series(HistoryCut.Raw, 0, 1, 2, 3, 7, 17, 18, 19).Breaks);
+        Assert.Empty(Series(HistoryCut.Raw, 0, 500).Breaks);
     }
 
-    private static HistoryPoint[] Points(params int[] minutes) => [.. minutes.Select(m => new HistoryPoint(s_noon.AddMinutes(m), 20, 20, 20, 1))];
+    [Fact]
+    public void What_is_usual_may_change()
+    {
+        // Every ten minutes, then every minute; and a silence of each time.
+        Assert.Empty(Series(HistoryCut.Raw, 0, 10, 20, 30, 40, 50, 60, 61, 62, 63, 64, 65, 66).Breaks);
+        Assert.Equal([3, 12], Series(HistoryCut.Raw, 0, 10, 20, 60, 70, 80, 90, 100, 101, 102, 103, 104, 110, 111, 112, 113).Breaks);
+    }
 
-    private static HistorySeries Series(IReadOnlyList<HistoryPoint> points, HistoryCut cut) =>
-        new(new(true, "salon", "Salon"), 1, points, HistorySeries.SilenceOf(points, cut));
+    private static HistorySeries Series(HistoryCut cut, params int[] minutes) =>
+        new(new(true, "salon", "Salon"), 1, [.. minutes.Select(m => new HistoryPoint(s_noon.AddMinutes(m), 20, 20, 20, 1))], cut);
 }

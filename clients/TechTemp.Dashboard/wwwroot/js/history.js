@@ -108,7 +108,7 @@ class HistoryChart {
     }
     const [text, grid] = [this.colour('--dim'), this.colour('--line')];
     this.look = { text, grid };
-    this.chart.setOption({ animation: false, grid: { left: 4, right: 14, top: 14, bottom: 4, containLabel: true }, series, ...this.axisOptions() }, { notMerge: true });
+    this.chart.setOption({ animation: false, grid: { left: 4, right: 26, top: 14, bottom: 4, containLabel: true }, series, ...this.axisOptions() }, { notMerge: true });
     this.place();
   }
 
@@ -144,7 +144,7 @@ class HistoryChart {
     if (low > high) [low, high] = this.data.humidity ? [30, 70] : [15, 25];
     const air = Math.max((high - low) * .08, (this.data.humidity ? 2 : .5) - (high - low) / 2, .05);
     [low, high] = [low - air, high + air];
-    const rough = (high - low) / 8, power = 10 ** Math.floor(Math.log10(rough)), interval = [1, 2, 5, 10].map(n => n * power).find(n => n >= rough);
+    const rough = (high - low) / 9, power = 10 ** Math.floor(Math.log10(rough)), interval = [1, 2, 5, 10].map(n => n * power).find(n => n >= rough);
     const [min, max] = [Math.floor(low / interval) * interval, Math.ceil(high / interval) * interval];
     return this.data.humidity ? { min: Math.max(min, 0), max: Math.min(max, 100), interval } : { min, max, interval };
   }
@@ -153,7 +153,7 @@ class HistoryChart {
     const day = new Date(value), f = this.formats;
     if (day.getSeconds()) return f.second.format(day);
     if (day.getHours() || day.getMinutes()) return f.clock.format(day);
-    if (day.getDate() > 1 || this.view[1] - this.view[0] < 20 * 86_400_000) return f.day.format(day);
+    if (day.getDate() > 1 || this.view[1] - this.view[0] < 120 * 86_400_000) return f.day.format(day);
     return day.getMonth() ? f.month.format(day) : String(day.getFullYear());
   }
 
@@ -258,23 +258,23 @@ class HistoryChart {
     this.pointerTime = time;
     this.line.hidden = this.readout.hidden = time === null;
     if (time === null) return;
-    const reach = this.perPixel() * 8;
+    const reach = Math.max(this.perPixel() * 8, this.bucket / 2);
     const found = this.series.map(s => nearest(s, time, reach));
     const point = found.filter(Boolean).sort((a, b) => Math.abs(a.x - time) - Math.abs(b.x - time))[0];
     const heading = this.moment(point, time);
-    const rows = this.series.map((s, i) => [s, found[i] ? this.value(found[i]) : this.data.texts.none]);
-    this.readout.replaceChildren(element('strong', heading), ...rows.map(([s, value]) => {
+    const rows = this.series.map((s, i) => [s, found[i] ? this.value(found[i]) : [this.data.texts.none]]);
+    this.readout.replaceChildren(element('strong', heading), ...rows.map(([s, [value, extremes]]) => {
       const row = element('div');
       const swatch = element('i');
       swatch.style.background = `var(--series-${s.colour})`;
-      row.append(swatch, element('span', s.name), element('b', value));
+      row.append(swatch, element('span', s.name), element('b', value), element('small', extremes ?? ''));
       return row;
     }));
     const x = this.chart.convertToPixel({ xAxisIndex: 0 }, time), width = this.width();
     this.line.style.left = `${x}px`;
     const own = this.readout.offsetWidth;
     this.readout.style.left = `${Math.max(0, Math.min(width - own, x < width / 2 ? x + 14 : x - own - 14))}px`;
-    if (speak) this.spoken.textContent = `${heading}: ${rows.map(([s, value]) => `${s.name} ${value}`).join(', ')}`;
+    if (speak) this.spoken.textContent = `${heading}: ${rows.map(([s, value]) => `${s.name} ${value.join(', ')}`).join(', ')}`;
   }
 
   moment(point, time) {
@@ -286,7 +286,7 @@ class HistoryChart {
 
   value(p) {
     const text = n => this.formats.number.format(n).replace('-', '−'), unit = `\u00a0${this.data.unit}`;
-    return p.min === p.max ? text(p.mean) + unit : `${text(p.mean)}${unit} (${text(p.min)} – ${text(p.max)})`;
+    return p.min === p.max ? [text(p.mean) + unit] : [text(p.mean) + unit, `${text(p.min)} – ${text(p.max)}`];
   }
 }
 
@@ -296,12 +296,13 @@ function element(name, text) {
   return made;
 }
 
-// A bucket stands at its middle. Between points that are further apart than the series' silence the line is broken.
+// A bucket stands at its middle. Before a point that comes after a gap the line is broken.
 function prepare(s, data) {
   const points = s.times.map((start, i) => ({ start, x: start + data.bucket / 2, mean: s.means[i], min: s.mins?.[i] ?? s.means[i], max: s.maxs?.[i] ?? s.means[i] }));
-  const line = [], gaps = [], segments = [];
+  const line = [], gaps = [], segments = [], breaks = new Set(s.breaks);
   points.forEach((p, i) => {
-    if (!i || p.x - points[i - 1].x > s.silence) {
+    p.broken = breaks.has(i);
+    if (!i || p.broken) {
       if (i) {
         gaps.push([points[i - 1].x, p.x]);
         line.push([(points[i - 1].x + p.x) / 2, null]);
@@ -312,7 +313,7 @@ function prepare(s, data) {
     line.push([p.x, p.mean]);
   });
   const last = points.at(-1);
-  if (last && data.now - last.x - data.bucket / 2 > s.silence) gaps.push([last.x, data.now]);
+  if (last && data.now - last.x - data.bucket / 2 > s.lastSilence) gaps.push([last.x, data.now]);
   return { ...s, points, line, gaps, segments, alone: segments.filter(g => g.length === 1).map(([p]) => [p.x, p.mean]), banded: Boolean(s.mins) };
 }
 
@@ -335,6 +336,9 @@ function nearest(s, time, reach) {
     const middle = (low + high) >> 1;
     if (s.points[middle].x < time) low = middle + 1; else high = middle;
   }
-  const best = [s.points[low - 1], s.points[low]].filter(Boolean).sort((a, b) => Math.abs(a.x - time) - Math.abs(b.x - time))[0];
-  return Math.abs(best.x - time) <= Math.max(s.silence / 2, reach) ? best : null;
+  const [before, after] = [s.points[low - 1], s.points[low]];
+  const best = before && Math.abs(before.x - time) < Math.abs(after.x - time) ? before : after;
+  // Between two points of a line the nearer one counts; in a gap and beyond the ends only one that is touched.
+  const inside = before && before.x <= time && time <= after.x && !after.broken;
+  return inside || Math.abs(best.x - time) <= reach ? best : null;
 }
