@@ -30,9 +30,8 @@ public static class DashboardHosting
         services.AddScoped<Viewer>();
         services.AddScoped<ToastService>();
         services.AddScoped<RoomBoard>();
-        // What is protected is a visit's state, which a restart ends anyway: no key is worth a file.
-        services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddKeysForThisRunAlone();
         services.Configure<CircuitOptions>(circuits =>
         {
             // A phone that was put away comes back within minutes, or loads the page again, which takes as long.
@@ -51,5 +50,16 @@ public static class DashboardHosting
         // What may frame a page stands with all else that a page may do, in App.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
         return app;
+    }
+
+    // What is protected is a visit's state, which a restart ends anyway: no key is worth a file. The framework's service would write one
+    // at the start for a key ring that nobody uses then, and load 5 MB of XML for it.
+    private static void AddKeysForThisRunAlone(this IServiceCollection services)
+    {
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        foreach (var writer in services.Where(s => s.ImplementationType?.Name == "DataProtectionHostedService").ToList())
+        {
+            services.Remove(writer);
+        }
     }
 }

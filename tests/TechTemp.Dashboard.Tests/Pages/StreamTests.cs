@@ -79,8 +79,22 @@ public sealed class StreamTests(Browser browser)
         Assert.Equal("""{"status":"ok"}""", check.Output.Trim());
 
         Assert.Equal(0, await dashboard.StopAsync());
+        Assert.Empty(dashboard.Error);
         await using var nobody = HostProcess.Start("clients/TechTemp.Dashboard", dashboard.Settings, "--healthcheck");
         Assert.Equal(1, await nobody.ExitAsync());
+    }
+
+    [Fact]
+    public async Task It_writes_no_file()
+    {
+        using var home = new TempFolder();
+        await using var dashboard = await HostProcess.StartHealthyAsync(
+            "clients/TechTemp.Dashboard", new Dictionary<string, string> { ["API_URL"] = "http://127.0.0.1:1", ["HOME"] = home.Path });
+
+        Assert.Equal(200, (await dashboard.Http.GetAsync("/")).Status);
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(home.Path));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(dashboard.WorkingFolder));
     }
 
     [Theory]
