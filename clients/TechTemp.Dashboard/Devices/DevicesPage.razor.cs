@@ -15,9 +15,7 @@ public sealed partial class DevicesPage
     private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(5);
 
     private IDisposable? _subscription;
-    private ITimer? _timer;
     private RejectedList? _rejected;
-    private string? _failed;
     private string _title = "";
     private Action? _action;
     private Device? _device;
@@ -59,14 +57,13 @@ public sealed partial class DevicesPage
                     InvokeAsync(RefreshAsync);
                 }
             });
-            _timer = Time.CreateTimer(_ => InvokeAsync(RefreshAsync), null, s_refresh, s_refresh);
+            _ = EveryAsync(s_refresh, _ => RefreshAsync());
         }
     }
 
     protected override void Dispose(bool disposing)
     {
         _subscription?.Dispose();
-        _timer?.Dispose();
         base.Dispose(disposing);
     }
 
@@ -78,24 +75,13 @@ public sealed partial class DevicesPage
         }
 
         _refreshing = true;
-        try
+        await AskAsync(async () => Shown = new(await Api.DevicesAsync(Gone), await Api.RoomsAsync(Gone), await Api.LatestAsync(Gone)));
+        if (_rejected is not null)
         {
-            Shown = new(await Api.DevicesAsync(), await Api.RoomsAsync(), await Api.LatestAsync());
-            _failed = null;
-            if (_rejected is not null)
-            {
-                await _rejected.RefreshAsync();
-            }
-        }
-        catch (ApiException e)
-        {
-            _failed = e.Message;
-        }
-        finally
-        {
-            _refreshing = false;
+            await _rejected.RefreshAsync();
         }
 
+        _refreshing = false;
         StateHasChanged();
     }
 

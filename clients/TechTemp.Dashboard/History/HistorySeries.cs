@@ -54,7 +54,7 @@ public sealed class HistorySeries
     private static TimeSpan Silence(TimeSpan[] steps, int at, HistoryCut cut)
     {
         var bucket = cut.Length * 1.5;
-        var around = steps[Math.Max(0, at - Neighbours)..at].Concat(steps.Skip(at + 1).Take(Neighbours)).Order().ToList();
+        var around = steps[Math.Max(0, at - Neighbours)..at].Concat(steps[Math.Min(at + 1, steps.Length)..Math.Min(at + 1 + Neighbours, steps.Length)]).Order().ToList();
         if (around.Count == 0)
         {
             return bucket > TimeSpan.Zero ? bucket : TimeSpan.MaxValue;
