@@ -29,6 +29,7 @@ public static class ServiceDefaults
         builder.AddLogs();
         builder.AddTelemetry();
         builder.Services.AddHealthChecks();
+        RecentHealth.AddTo(builder.Services);
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {

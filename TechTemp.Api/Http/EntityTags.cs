@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Hashing;
+using System.IO.Pipelines;
 using Microsoft.Net.Http.Headers;
 
 namespace TechTemp.Api.Http;
@@ -11,6 +13,9 @@ namespace TechTemp.Api.Http;
 /// </summary>
 internal sealed class EntityTags(RequestDelegate next)
 {
+    // Holds whatever is written, in memory that is used again.
+    private static readonly PipeOptions s_unbounded = new(pauseWriterThreshold: 0, minimumSegmentSize: 16 * 1024, useSynchronizationContext: false);
+
     /// <summary>This answer is written as it comes, without a tag. To be said before its first byte.</summary>
     public static void Skip(HttpContext context)
     {
@@ -33,8 +38,8 @@ internal sealed class EntityTags(RequestDelegate next)
 
         var response = context.Response;
         var body = response.Body;
-        using var buffer = new MemoryStream();
-        response.Body = buffer;
+        var buffer = new Pipe(s_unbounded);
+        response.Body = buffer.Writer.AsStream(leaveOpen: true);
         context.Features.Set(new BufferedAnswer(body));
         try
         {
@@ -43,20 +48,31 @@ internal sealed class EntityTags(RequestDelegate next)
         finally
         {
             response.Body = body;
+            await buffer.Writer.CompleteAsync();
         }
 
-        if (context.Features.Get<BufferedAnswer>() is null)
+        try
         {
-            return;
+            if (context.Features.Get<BufferedAnswer>() is not null)
+            {
+                await AnswerAsync(context, (await buffer.Reader.ReadAsync(context.RequestAborted)).Buffer);
+            }
         }
+        finally
+        {
+            await buffer.Reader.CompleteAsync();
+        }
+    }
 
-        var bytes = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+    private static async Task AnswerAsync(HttpContext context, ReadOnlySequence<byte> bytes)
+    {
+        var response = context.Response;
         if (response.StatusCode == StatusCodes.Status200OK)
         {
-            var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(XxHash128.Hash(bytes.Span))}\"");
-            response.GetTypedHeaders().ETag = tag;
+            var tag = TagOf(bytes);
+            response.Headers.ETag = tag;
             response.Headers.CacheControl = "no-cache";
-            if (context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false) || known.Equals(EntityTagHeaderValue.Any)))
+            if (context.Request.Headers.IfNoneMatch.Count > 0 && IsKnown(context.Request, tag))
             {
                 response.StatusCode = StatusCodes.Status304NotModified;
                 response.ContentType = null;
@@ -65,13 +81,33 @@ internal sealed class EntityTags(RequestDelegate next)
         }
 
         // An answer without a body is not finished yet: the status code pages give it one.
-        if (bytes.Length == 0)
+        if (bytes.IsEmpty)
         {
             return;
         }
 
         response.ContentLength = bytes.Length;
-        await body.WriteAsync(bytes, context.RequestAborted);
+        foreach (var part in bytes)
+        {
+            await response.BodyWriter.WriteAsync(part, context.RequestAborted);
+        }
+    }
+
+    private static string TagOf(in ReadOnlySequence<byte> bytes)
+    {
+        var hash = new XxHash128();
+        foreach (var part in bytes)
+        {
+            hash.Append(part.Span);
+        }
+
+        return $"\"{Convert.ToHexStringLower(hash.GetCurrentHash())}\"";
+    }
+
+    private static bool IsKnown(HttpRequest request, string tag)
+    {
+        var own = new EntityTagHeaderValue(tag);
+        return request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(own, useStrongComparison: false) || known.Equals(EntityTagHeaderValue.Any));
     }
 
     /// <summary>Where an answer that is being buffered goes.</summary>

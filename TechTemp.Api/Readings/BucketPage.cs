@@ -25,12 +25,12 @@ internal sealed class BucketPage(Series series, Buckets buckets, int limit, Buck
         {
             json.WriteStartObject();
             json.WriteString(Ts, text.Format(bucket.Start));
-            json.WriteNumber(Temperature, bucket.Temperature);
-            json.WriteNumber(s_temperatureMin, bucket.TemperatureMin);
-            json.WriteNumber(s_temperatureMax, bucket.TemperatureMax);
-            json.WriteNumber(Humidity, bucket.Humidity);
-            json.WriteNumber(s_humidityMin, bucket.HumidityMin);
-            json.WriteNumber(s_humidityMax, bucket.HumidityMax);
+            json.WriteReading(Temperature, bucket.Temperature);
+            json.WriteReading(s_temperatureMin, bucket.TemperatureMin);
+            json.WriteReading(s_temperatureMax, bucket.TemperatureMax);
+            json.WriteReading(Humidity, bucket.Humidity);
+            json.WriteReading(s_humidityMin, bucket.HumidityMin);
+            json.WriteReading(s_humidityMax, bucket.HumidityMax);
             json.WriteNumber(s_count, bucket.Count);
             json.WriteEndObject();
         }

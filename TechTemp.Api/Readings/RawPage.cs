@@ -29,8 +29,8 @@ internal sealed class RawPage(Series series, IEnumerable<SeriesReading> readings
             last = reading;
             json.WriteStartObject();
             json.WriteString(Ts, text.Format(reading.Ts));
-            json.WriteNumber(Temperature, reading.Temperature);
-            json.WriteNumber(Humidity, reading.Humidity);
+            json.WriteReading(Temperature, reading.Temperature);
+            json.WriteReading(Humidity, reading.Humidity);
             json.WriteString(s_source, s_sources[(int)reading.Source]);
             if (namesDevices)
             {

@@ -7,7 +7,7 @@ namespace TechTemp.Data.Devices;
 internal sealed class Calibrations
 {
     internal const string Sql =
-        "SELECT from_ts, temperature_offset, humidity_offset FROM calibrations WHERE device_id = $device_id ORDER BY from_ts;";
+        "SELECT from_ts, temperature_offset, humidity_offset FROM calibrations WHERE device_id = ?1 ORDER BY from_ts;";
 
     private readonly List<(long From, double Temperature, double Humidity)> _segments;
 
@@ -23,29 +23,16 @@ internal sealed class Calibrations
     public IReadOnlyList<(long From, double Temperature, double Humidity)> Segments => _segments;
 
     /// <summary>The calibrations of a device.</summary>
-    /// <param name="connection">An open connection; in a transaction where the caller is in one.</param>
+    /// <param name="select">Of <see cref="Sql"/>.</param>
     /// <param name="deviceId">The store's key of the device.</param>
     /// <exception cref="SqliteException">The store failed.</exception>
-    public static Calibrations Of(SqliteConnection connection, int deviceId)
+    public static Calibrations Of(Statement select, int deviceId)
     {
-        using var select = Prepare(connection);
-        return Of(select, deviceId);
-    }
-
-    /// <summary>The command of <see cref="Of(SqliteCommand, int)"/>, for many devices over one connection.</summary>
-    public static SqliteCommand Prepare(SqliteConnection connection) => connection.Prepare(Sql, ("$device_id", SqliteType.Integer));
-
-    /// <summary>The calibrations of a device.</summary>
-    /// <param name="select">From <see cref="Prepare"/>.</param>
-    /// <param name="deviceId">The store's key of the device.</param>
-    /// <exception cref="SqliteException">The store failed.</exception>
-    public static Calibrations Of(SqliteCommand select, int deviceId)
-    {
-        using var reader = select.Bind(0, deviceId).ExecuteReader();
+        select.Bind(1, deviceId);
         var segments = new List<(long From, double Temperature, double Humidity)>();
-        while (reader.Read())
+        while (select.Step())
         {
-            segments.Add((reader.GetInt64(0), reader.GetDouble(1), reader.GetDouble(2)));
+            segments.Add((select.Long(0), select.Double(1), select.Double(2)));
         }
 
         return segments.Count == 0 ? None : new(segments);

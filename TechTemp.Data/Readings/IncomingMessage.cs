@@ -44,11 +44,11 @@ public sealed class IncomingMessage
     public Rejection? Rejection { get; private init; }
 
     /// <summary>Parses an MQTT message. Never throws: what is wrong with it becomes <see cref="Rejection"/>.</summary>
-    /// <param name="topic">The whole topic.</param>
+    /// <param name="topic">The topic.</param>
     /// <param name="payload">The payload; kept, not copied.</param>
     /// <param name="receivedAt">Time of receipt, unix milliseconds UTC.</param>
     /// <param name="isRedelivery">Whether the broker may have sent it before.</param>
-    public static IncomingMessage FromMqtt(string topic, ReadOnlyMemory<byte> payload, long receivedAt, bool isRedelivery = false) =>
+    public static IncomingMessage FromMqtt(ReadingTopic topic, ReadOnlyMemory<byte> payload, long receivedAt, bool isRedelivery = false) =>
         Parse(topic, payload, receivedAt, receivedAt, isRedelivery, isReplay: false);
 
     /// <summary>Parses an MQTT message that was refused before, by the rules of now.</summary>
@@ -57,7 +57,7 @@ public sealed class IncomingMessage
     /// <param name="receivedAt">Time of receipt, unix milliseconds UTC.</param>
     /// <param name="now">By when its time is judged, unix milliseconds UTC.</param>
     public static IncomingMessage FromReplay(string topic, ReadOnlyMemory<byte> payload, long receivedAt, long now) =>
-        Parse(topic, payload, receivedAt, now, isRedelivery: false, isReplay: true);
+        Parse(new(topic), payload, receivedAt, now, isRedelivery: false, isReplay: true);
 
     /// <summary>A reading that did not come as an MQTT message: posted, or simulated.</summary>
     /// <param name="deviceUid">The device's id.</param>
@@ -84,27 +84,19 @@ public sealed class IncomingMessage
         new(receivedAt, ReadingSource.Http) { Rejection = rejection };
 
     private static IncomingMessage Parse(
-        string topic, ReadOnlyMemory<byte> payload, long receivedAt, long now, bool isRedelivery, bool isReplay)
+        ReadingTopic topic, ReadOnlyMemory<byte> payload, long receivedAt, long now, bool isRedelivery, bool isReplay)
     {
-        if (!SensorTopic.TryParseReading(topic, out var homeId, out var deviceUid))
-        {
-            return new(receivedAt, ReadingSource.Mqtt)
-            {
-                Topic = topic,
-                Payload = payload,
-                IsRedelivery = isRedelivery,
-                IsReplay = isReplay,
-                Rejection = new(RejectionReasons.InvalidTopic, $"topic must be home/{{homeId}}/sensors/{{deviceId}}/reading; each id {Uids.Rule}"),
-            };
-        }
-
-        var rejection = ReadingPayload.Parse(payload.Span, now, out var measurement, out var sequence);
+        var measurement = default(Measurement);
+        SequenceMark? sequence = null;
+        var rejection = topic.DeviceUid is null
+            ? new(RejectionReasons.InvalidTopic, $"topic must be home/{{homeId}}/sensors/{{deviceId}}/reading; each id {Uids.Rule}")
+            : ReadingPayload.Parse(payload.Span, now, out measurement, out sequence);
         return new(receivedAt, ReadingSource.Mqtt)
         {
-            Topic = topic,
+            Topic = topic.Text,
             Payload = payload,
-            HomeId = homeId,
-            DeviceUid = deviceUid,
+            HomeId = topic.HomeId,
+            DeviceUid = topic.DeviceUid,
             Measurement = measurement,
             Sequence = sequence,
             IsRedelivery = isRedelivery,

@@ -26,7 +26,7 @@ internal sealed class KnownDevices : IDisposable
     private readonly SqliteCommand _create;
     private readonly SqliteCommand _setHome;
     private readonly SqliteCommand _update;
-    private readonly SqliteCommand _calibrations;
+    private readonly Statement _calibrations;
     private readonly SqliteCommand _gaps;
     private readonly SqliteCommand _clearGaps;
     private readonly SqliteCommand _addGap;
@@ -57,13 +57,13 @@ internal sealed class KnownDevices : IDisposable
             WHERE id = $id;
             """,
             ("$id", SqliteType.Integer), ("$seen_at", SqliteType.Integer), ("$highest_seq", SqliteType.Integer));
-        _calibrations = Calibrations.Prepare(connection);
+        _calibrations = new(connection, Calibrations.Sql);
         _gaps = connection.Prepare("SELECT first, last FROM sequence_gaps WHERE device_id = $id ORDER BY first;", ("$id", SqliteType.Integer));
         _clearGaps = connection.Prepare("DELETE FROM sequence_gaps WHERE device_id = $id;", ("$id", SqliteType.Integer));
         _addGap = connection.Prepare(
             "INSERT INTO sequence_gaps (device_id, first, last) VALUES ($id, $first, $last);",
             ("$id", SqliteType.Integer), ("$first", SqliteType.Integer), ("$last", SqliteType.Integer));
-        _commands = [_dataVersion, _find, _all, _create, _setHome, _update, _calibrations, _gaps, _clearGaps, _addGap];
+        _commands = [_dataVersion, _find, _all, _create, _setHome, _update, _gaps, _clearGaps, _addGap];
     }
 
     /// <summary>Changes whenever another connection, of this process or another, has committed: https://sqlite.org/pragma.html#pragma_data_version</summary>
@@ -181,6 +181,8 @@ internal sealed class KnownDevices : IDisposable
         {
             command.Dispose();
         }
+
+        _calibrations.Dispose();
     }
 
     private List<KnownDevice> Select(SqliteCommand command)

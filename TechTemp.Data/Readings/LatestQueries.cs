@@ -19,11 +19,11 @@ public sealed class LatestQueries(StoreConnections connections)
         SELECT d.uid, r.uid, x.ts, x.temperature + coalesce(c.temperature_offset, 0), x.humidity + coalesce(c.humidity_offset, 0)
         FROM devices d
         JOIN readings x ON x.device_id = d.id AND x.ts = (SELECT max(ts) FROM readings WHERE device_id = d.id)
-        LEFT JOIN calibrations c ON $calibrated AND c.device_id = d.id
+        LEFT JOIN calibrations c ON ?4 AND c.device_id = d.id
             AND c.from_ts = (SELECT max(from_ts) FROM calibrations WHERE device_id = d.id AND from_ts <= x.ts)
         LEFT JOIN placements p ON p.device_id = d.id AND p.to_ts IS NULL
         LEFT JOIN rooms r ON r.id = p.room_id
-        WHERE ($device IS NULL OR d.uid = $device) AND ($room IS NULL OR r.uid = $room) AND ($home IS NULL OR d.home = $home)
+        WHERE (?1 IS NULL OR d.uid = ?1) AND (?2 IS NULL OR r.uid = ?2) AND (?3 IS NULL OR d.home = ?3)
         ORDER BY d.uid;
         """;
 
@@ -35,14 +35,12 @@ public sealed class LatestQueries(StoreConnections connections)
     /// <exception cref="SqliteException">The store failed.</exception>
     public IReadOnlyList<LatestReading> Read(string? deviceUid = null, string? roomUid = null, string? homeId = null, bool calibrated = true)
     {
-        using var connection = connections.Open();
-        using var command = connection.Prepare(
-            Sql, ("$device", SqliteType.Text), ("$room", SqliteType.Text), ("$home", SqliteType.Text), ("$calibrated", SqliteType.Integer));
-        using var reader = command.Bind(0, deviceUid).Bind(1, roomUid).Bind(2, homeId).Bind(3, calibrated).ExecuteReader();
+        using var reader = connections.Read();
+        var rows = reader.Prepare(Sql).Bind(1, deviceUid).Bind(2, roomUid).Bind(3, homeId).Bind(4, calibrated ? 1 : 0);
         var latest = new List<LatestReading>();
-        while (reader.Read())
+        while (rows.Step())
         {
-            latest.Add(new(reader.GetString(0), reader.StringOrNull(1), reader.GetInt64(2), reader.GetDouble(3), reader.GetDouble(4)));
+            latest.Add(new(rows.Text(0), rows.TextOrNull(1), rows.Long(2), rows.Double(3), rows.Double(4)));
         }
 
         return latest;

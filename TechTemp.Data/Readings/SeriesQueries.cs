@@ -31,8 +31,11 @@ public sealed class SeriesQueries(StoreConnections connections)
         """
         SELECT p.device_id, d.uid, p.from_ts, p.to_ts
         FROM placements p JOIN devices d ON d.id = p.device_id
-        WHERE p.room_id = $room_id AND p.from_ts <= $to AND (p.to_ts IS NULL OR p.to_ts > $from);
+        WHERE p.room_id = ?1 AND p.from_ts <= ?3 AND (p.to_ts IS NULL OR p.to_ts > ?2);
         """;
+
+    private const string DeviceSql = "SELECT id FROM devices WHERE uid = ?1;";
+    private const string RoomSql = "SELECT id FROM rooms WHERE uid = ?1;";
 
     /// <summary>The series of a device.</summary>
     /// <param name="uid">The device.</param>
@@ -43,13 +46,13 @@ public sealed class SeriesQueries(StoreConnections connections)
     /// <exception cref="SqliteException">The store failed.</exception>
     public Series? OfDevice(string uid, long from, long to, bool calibrated)
     {
-        using var connection = connections.Open();
-        if (Find(connection, "SELECT id FROM devices WHERE uid = $uid;", uid) is not { } id)
+        using var reader = connections.Read();
+        if (Find(reader.Prepare(DeviceSql), uid) is not { } id)
         {
             return null;
         }
 
-        return new([.. Parts(connection, id, from, to, calibrated)], new Dictionary<int, string> { [id] = uid });
+        return new([.. Parts(CalibrationsOf(reader, calibrated), id, from, to)], new Dictionary<int, string> { [id] = uid });
     }
 
     /// <summary>The series of a room: of whichever devices were placed there, each for its own time.</summary>
@@ -61,24 +64,24 @@ public sealed class SeriesQueries(StoreConnections connections)
     /// <exception cref="SqliteException">The store failed.</exception>
     public Series? OfRoom(string uid, long from, long to, bool calibrated)
     {
-        using var connection = connections.Open();
-        using var transaction = connection.BeginTransaction(deferred: true);
-        if (Find(connection, "SELECT id FROM rooms WHERE uid = $uid;", uid) is not { } id)
+        using var reader = connections.Read();
+        reader.BeginSnapshot();
+        if (Find(reader.Prepare(RoomSql), uid) is not { } id)
         {
             return null;
         }
 
-        using var stays = connection.Prepare(StaysSql, ("$room_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer));
-        using var reader = stays.Bind(0, id).Bind(1, from).Bind(2, to).ExecuteReader();
+        var stays = reader.Prepare(StaysSql).Bind(1, id).Bind(2, from).Bind(3, to);
+        var calibrations = CalibrationsOf(reader, calibrated);
         var parts = new List<SeriesPart>();
         var uids = new Dictionary<int, string>();
-        while (reader.Read())
+        while (stays.Step())
         {
-            var deviceId = reader.GetInt32(0);
-            uids[deviceId] = reader.GetString(1);
+            var deviceId = (int)stays.Long(0);
+            uids[deviceId] = stays.Text(1);
             // A stay's end is the first moment elsewhere.
-            var last = reader.LongOrNull(3) - 1 ?? long.MaxValue;
-            parts.AddRange(Parts(connection, deviceId, Math.Max(from, reader.GetInt64(2)), Math.Min(to, last), calibrated));
+            var last = stays.LongOrNull(3) - 1 ?? long.MaxValue;
+            parts.AddRange(Parts(calibrations, deviceId, Math.Max(from, stays.Long(2)), Math.Min(to, last)));
         }
 
         return new(parts, uids);
@@ -88,10 +91,10 @@ public sealed class SeriesQueries(StoreConnections connections)
     /// <exception cref="SqliteException">The store failed.</exception>
     public IEnumerable<SeriesReading> Readings(Series series)
     {
-        using var connection = connections.Open();
+        using var reader = connections.Read();
         // One snapshot for all parts.
-        using var transaction = connection.BeginTransaction(deferred: true);
-        var devices = series.Parts.GroupBy(p => p.DeviceId).Select(parts => Readings(connection, parts)).ToList();
+        reader.BeginSnapshot();
+        var devices = series.Parts.GroupBy(p => p.DeviceId).Select(parts => Readings(reader.Prepare(RangeSql), parts)).ToList();
         var merged = devices.Count == 1 ? devices[0] : Merge(devices);
         foreach (var reading in merged)
         {
@@ -99,7 +102,9 @@ public sealed class SeriesQueries(StoreConnections connections)
         }
     }
 
-    private static IEnumerable<SeriesPart> Parts(SqliteConnection connection, int deviceId, long from, long to, bool calibrated)
+    private static Statement? CalibrationsOf(StoreReader reader, bool calibrated) => calibrated ? reader.Prepare(Calibrations.Sql) : null;
+
+    private static IEnumerable<SeriesPart> Parts(Statement? calibrations, int deviceId, long from, long to)
     {
         if (from > to)
         {
@@ -107,7 +112,7 @@ public sealed class SeriesQueries(StoreConnections connections)
         }
 
         var part = new SeriesPart(deviceId, from, to);
-        foreach (var (start, temperature, humidity) in calibrated ? Calibrations.Of(connection, deviceId).Segments : [])
+        foreach (var (start, temperature, humidity) in calibrations is null ? [] : Calibrations.Of(calibrations, deviceId).Segments)
         {
             if (start > to)
             {
@@ -126,15 +131,10 @@ public sealed class SeriesQueries(StoreConnections connections)
         yield return part;
     }
 
-    private static int? Find(SqliteConnection connection, string sql, string uid)
-    {
-        using var command = connection.Prepare(sql, ("$uid", SqliteType.Text));
-        return (int?)(long?)command.Bind(0, uid).ExecuteScalar();
-    }
+    private static int? Find(Statement byUid, string uid) => byUid.Bind(1, uid).Step() ? (int)byUid.Long(0) : null;
 
-    private static IEnumerable<SeriesReading> Readings(SqliteConnection connection, IEnumerable<SeriesPart> partsOfOneDevice)
+    private static IEnumerable<SeriesReading> Readings(Statement readings, IEnumerable<SeriesPart> partsOfOneDevice)
     {
-        using var readings = new Statement(connection, RangeSql);
         foreach (var part in partsOfOneDevice.OrderByDescending(p => p.From))
         {
             readings.Bind(1, part.DeviceId).Bind(2, part.From).Bind(3, part.To);

@@ -9,8 +9,8 @@ public sealed class BucketQueries(StoreConnections connections)
 {
     internal const string BoundsSql =
         """
-        SELECT (SELECT min(bucket) FROM rollups WHERE device_id = $device_id AND tier = $tier),
-            (SELECT max(bucket) FROM rollups WHERE device_id = $device_id AND tier = $tier);
+        SELECT (SELECT min(bucket) FROM rollups WHERE device_id = ?1 AND tier = ?2),
+            (SELECT max(bucket) FROM rollups WHERE device_id = ?1 AND tier = ?2);
         """;
 
     /// <summary>The newest buckets of a series that have any reading, newest first.</summary>
@@ -29,16 +29,16 @@ public sealed class BucketQueries(StoreConnections connections)
     // The first window is that wide.
     private IEnumerable<Bucket> Read(IReadOnlyList<SeriesPart> parts, Buckets buckets, int width)
     {
-        using var connection = connections.Open();
+        using var reader = connections.Read();
         // One snapshot for all that follows.
-        using var transaction = connection.BeginTransaction(deferred: true);
-        var bounded = Bound(connection, parts);
+        reader.BeginSnapshot();
+        var bounded = Bound(reader.Prepare(BoundsSql), parts);
         if (bounded.Count == 0)
         {
             yield break;
         }
 
-        using var rows = new RollupReader(connection);
+        var rows = new RollupReader(reader);
         var oldest = bounded.Min(p => p.From);
         var end = buckets.Next(buckets.StartOf(bounded.Max(p => p.To)));
         // Where readings are rare the windows soon become wide.
@@ -60,16 +60,16 @@ public sealed class BucketQueries(StoreConnections connections)
     }
 
     /// <summary>The parts that can have readings, cut down to the time in which they can.</summary>
-    private static List<SeriesPart> Bound(SqliteConnection connection, IReadOnlyList<SeriesPart> parts)
+    private static List<SeriesPart> Bound(Statement bounds, IReadOnlyList<SeriesPart> parts)
     {
-        using var bounds = connection.Prepare(BoundsSql, ("$device_id", SqliteType.Integer), ("$tier", SqliteType.Integer));
         var length = RollupTiers.LengthOf(RollupTiers.Coarsest);
         var bounded = new List<SeriesPart>(parts.Count);
         foreach (var device in parts.GroupBy(p => p.DeviceId))
         {
-            using var reader = bounds.Bind(0, device.Key).Bind(1, (int)RollupTiers.Coarsest).ExecuteReader();
-            reader.Read();
-            if (reader.LongOrNull(0) is { } first && reader.LongOrNull(1) is { } last)
+            bounds.Bind(1, device.Key).Bind(2, (long)RollupTiers.Coarsest).Step();
+            var (oldest, newest) = (bounds.LongOrNull(0), bounds.LongOrNull(1));
+            bounds.Reset();
+            if (oldest is { } first && newest is { } last)
             {
                 bounded.AddRange(device
                     .Select(p => p with { From = Math.Max(p.From, first * length), To = Math.Min(p.To, (last + 1) * length - 1) })

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 
@@ -9,12 +8,12 @@ namespace TechTemp.Data.Rollups;
 /// edge inside (a local midnight, a calibration, a move, an end of the range) is made up of the next finer tier's, and in
 /// the end of readings. Where retention has dropped what is finer, an interval counts by its start.
 /// </summary>
-internal sealed class RollupReader(SqliteConnection connection) : IDisposable
+internal sealed class RollupReader(StoreReader reader)
 {
     internal const string RawSql = "SELECT ts, temperature, humidity FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts;";
 
-    private readonly Statement[] _tiers = [.. Enumerable.Range(0, RollupTiers.Count).Select(_ => RollupRows.Range(connection))];
-    private readonly Statement _raw = new(connection, RawSql);
+    private readonly Statement[] _tiers = [.. Enumerable.Range(0, RollupTiers.Count).Select(_ => reader.Prepare(RollupRows.RangeSql))];
+    private readonly Statement _raw = reader.Prepare(RawSql);
 
     /// <summary>Adds to the buckets what the part has in their time.</summary>
     public void Read(in SeriesPart part, BucketWindow window)
@@ -24,17 +23,6 @@ internal sealed class RollupReader(SqliteConnection connection) : IDisposable
         {
             Read(clipped, window, window.Tier, clipped.From, clipped.To);
         }
-    }
-
-    /// <inheritdoc />
-    public void Dispose()
-    {
-        foreach (var tier in _tiers)
-        {
-            tier.Dispose();
-        }
-
-        _raw.Dispose();
     }
 
     /// <summary>Adds what of the part lies in the intervals of a tier from one moment to another.</summary>

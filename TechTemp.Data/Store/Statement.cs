@@ -31,6 +31,12 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
+    public Statement Bind(int parameter, string? value)
+    {
+        Check(value is null ? raw.sqlite3_bind_null(_statement, parameter) : raw.sqlite3_bind_text(_statement, parameter, value));
+        return this;
+    }
+
     /// <summary>Runs it to its end.</summary>
     /// <returns>How many rows it changed.</returns>
     /// <exception cref="SqliteException">It failed.</exception>
@@ -66,6 +72,12 @@ internal sealed class Statement : IDisposable
 
     public long Long(int column) => raw.sqlite3_column_int64(_statement, column);
 
+    public long? LongOrNull(int column) => IsNull(column) ? null : Long(column);
+
+    public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();
+
+    public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
+
     public double Double(int column) => raw.sqlite3_column_double(_statement, column);
 
     /// <summary>Whether a column holds an INTEGER in this row.</summary>
@@ -73,6 +85,8 @@ internal sealed class Statement : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _statement.Dispose();
+
+    private bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
 
     private void Check(int result) => SqliteException.ThrowExceptionForRC(result, _database);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
@@ -10,8 +11,11 @@ namespace TechTemp.Data.Store;
 /// Opens connections to the store, each set up the same way: <c>synchronous=FULL</c> (what is committed survives a power
 /// cut), foreign keys, and a busy timeout. EF Core's connections are set up by the same class.
 /// </summary>
-public sealed class StoreConnections : DbConnectionInterceptor
+public sealed class StoreConnections : DbConnectionInterceptor, IDisposable
 {
+    private static readonly int s_mostReaders = 2 * Environment.ProcessorCount;
+
+    private readonly ConcurrentStack<StoreReader> _readers = [];
     private readonly TimeSpan _busyTimeout;
     private readonly TimeProvider _time;
     private readonly string _setUp;
@@ -52,6 +56,46 @@ public sealed class StoreConnections : DbConnectionInterceptor
     /// <summary>An open connection from the pool. The caller disposes it.</summary>
     /// <exception cref="SqliteException">The file is missing or cannot be opened.</exception>
     public SqliteConnection Open() => Open(ConnectionString);
+
+    /// <summary>A connection for reading, with the statements that were prepared on it before. The caller disposes it.</summary>
+    /// <exception cref="SqliteException">The file is missing or cannot be opened.</exception>
+    internal StoreReader Read()
+    {
+        while (_readers.TryPop(out var reader))
+        {
+            if (reader.IsCurrent)
+            {
+                return reader;
+            }
+
+            // Into the pool, where the next one to open a connection finds out what has become of the file.
+            reader.Close();
+        }
+
+        return new(this, Open());
+    }
+
+    /// <summary>Takes a reader back.</summary>
+    internal void Keep(StoreReader reader)
+    {
+        if (_readers.Count < s_mostReaders)
+        {
+            _readers.Push(reader);
+        }
+        else
+        {
+            reader.Close();
+        }
+    }
+
+    /// <summary>Closes the readers that are kept.</summary>
+    public void Dispose()
+    {
+        while (_readers.TryPop(out var reader))
+        {
+            reader.Close();
+        }
+    }
 
     /// <summary>Gives back a connection on which something failed: the next one is opened anew.</summary>
     internal static void Discard(SqliteConnection connection)

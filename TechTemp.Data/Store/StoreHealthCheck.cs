@@ -33,8 +33,8 @@ public sealed class StoreHealthCheck(StoreConnections connections, StoreState st
 
         try
         {
-            using var connection = connections.Open();
-            connection.ScalarLong("SELECT count(*) FROM (SELECT 1 FROM devices LIMIT 1);");
+            using var reader = connections.Read();
+            reader.Prepare("SELECT count(*) FROM (SELECT 1 FROM devices LIMIT 1);").Step();
             return HealthCheckResult.Healthy();
         }
         catch (SqliteException e)

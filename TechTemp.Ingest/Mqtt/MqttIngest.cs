@@ -79,11 +79,7 @@ public sealed class MqttIngest(
         // What the connection before this one brought and nobody acknowledged will come again. While the store is down it is
         // in hand already, and each new connection would bring it once more: the broker keeps it meanwhile.
         await pipeline.EmptyAsync(cancellationToken);
-        client.ApplicationMessageReceivedAsync += e =>
-        {
-            e.AutoAcknowledge = false;
-            return Receive(client, e);
-        };
+        client.ApplicationMessageReceivedAsync += new MqttReception(client, pipeline, telemetry, time).Receive;
     }
 
     private async Task SubscribeAsync(IMqttClient client, MqttClientConnectResult result, CancellationToken cancellationToken)
@@ -106,31 +102,4 @@ public sealed class MqttIngest(
             throw new MqttCommunicationException($"The broker refused the subscription to {SensorTopic.AllReadings} ({code}).");
         }
     }
-
-    private Task Receive(IMqttClient client, MqttApplicationMessageReceivedEventArgs e)
-    {
-        var message = e.ApplicationMessage;
-        if (message.Retain && message.Payload.IsEmpty)
-        {
-            return e.AcknowledgeAsync(CancellationToken.None);
-        }
-
-        if (message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce && pipeline.IsFull)
-        {
-            telemetry.Dropped();
-            return Task.CompletedTask;
-        }
-
-        var incoming = IncomingMessage.FromMqtt(message.Topic, Payload(message.Payload), time.GetUtcNow().ToUnixTimeMilliseconds(), message.Dup);
-        // Refused when stopping: not acknowledged, so the broker keeps it.
-        pipeline.TryAccept(new(
-            incoming,
-            time.GetTimestamp(),
-            TraceContext.From(message.UserProperties),
-            cancellationToken => client.IsConnected ? e.AcknowledgeAsync(cancellationToken) : Task.CompletedTask));
-        return Task.CompletedTask;
-    }
-
-    private static ReadOnlyMemory<byte> Payload(in ReadOnlySequence<byte> payload) =>
-        payload.IsSingleSegment ? payload.First : payload.ToArray();
 }

@@ -42,7 +42,7 @@ public sealed partial class IngestPipeline(
 
     /// <summary>Takes a message up.</summary>
     /// <returns>False when the pipeline is stopping: the message is not acknowledged and will come again.</returns>
-    public bool TryAccept(PendingMessage message)
+    public bool TryAccept(in PendingMessage message)
     {
         if (!_received.Writer.TryWrite(message))
         {
@@ -78,15 +78,18 @@ public sealed partial class IngestPipeline(
         try
         {
             var batch = new List<PendingMessage>();
+            var messages = new List<IncomingMessage>();
             while (await _received.Reader.WaitToReadAsync(stoppingToken))
             {
                 while (batch.Count < options.Value.MaxBatch && _received.Reader.TryRead(out var message))
                 {
                     batch.Add(message);
+                    messages.Add(message.Message);
                 }
 
-                await ProcessAsync(batch, stoppingToken);
+                await ProcessAsync(batch, messages, stoppingToken);
                 batch.Clear();
+                messages.Clear();
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -100,10 +103,10 @@ public sealed partial class IngestPipeline(
         }
     }
 
-    private async Task ProcessAsync(List<PendingMessage> batch, CancellationToken stoppingToken)
+    private async Task ProcessAsync(List<PendingMessage> batch, List<IncomingMessage> messages, CancellationToken stoppingToken)
     {
         using var activity = telemetry.StartBatch(batch);
-        var result = await CommitAsync(batch.ConvertAll(m => m.Message), stoppingToken);
+        var result = await CommitAsync(messages, stoppingToken);
         telemetry.Committed(batch, result);
         foreach (var message in batch)
         {
@@ -145,7 +148,7 @@ public sealed partial class IngestPipeline(
     {
         try
         {
-            await message.Acknowledge(stoppingToken);
+            await message.Acknowledge(message.Receipt, stoppingToken);
         }
         // Whatever a connection that is going throws, MQTTnet's NullReferenceException included: the message is on disk,
         // its sender will send it again, and it will be a duplicate.

@@ -7,5 +7,7 @@ namespace TechTemp.Ingest.Pipeline;
 /// <param name="Message">What was received.</param>
 /// <param name="ReceivedTimestamp">When, by <see cref="TimeProvider.GetTimestamp"/>.</param>
 /// <param name="Trace">The sender's trace context; default when it sent none.</param>
-/// <param name="Acknowledge">Tells the sender that the message is on disk, or refused and kept. May throw when the sender is gone.</param>
-public sealed record PendingMessage(IncomingMessage Message, long ReceivedTimestamp, ActivityContext Trace, Func<CancellationToken, Task> Acknowledge);
+/// <param name="Acknowledge">Given the receipt, tells the sender that the message is on disk, or refused and kept. May throw when the sender is gone.</param>
+/// <param name="Receipt">By what the sender knows the message.</param>
+public readonly record struct PendingMessage(
+    IncomingMessage Message, long ReceivedTimestamp, ActivityContext Trace, Func<object?, CancellationToken, Task> Acknowledge, object? Receipt = null);

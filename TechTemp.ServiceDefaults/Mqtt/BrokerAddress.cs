@@ -42,7 +42,7 @@ internal sealed record BrokerAddress(Uri Uri, bool Tls, bool WebSocket)
         var builder = new MqttClientOptionsBuilder().WithProtocolVersion(MqttProtocolVersion.V500).WithKeepAlivePeriod(options.KeepAlive);
         builder = WebSocket
             ? builder.WithWebSocketServer(socket => socket.WithUri(new UriBuilder(Uri) { UserName = "", Password = "" }.Uri.AbsoluteUri))
-            : builder.WithTcpServer(Uri.Host, Port);
+            : builder.WithTcpServer(Uri.Host, Port).WithStreamProvider(new BrokerStream.Provider());
         if (Tls)
         {
             builder = builder.WithTlsOptions(tls => tls.UseTls());

@@ -158,14 +158,15 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
 
         var onDisk = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var accepted = _pipeline.TryAccept(new(
-            IncomingMessage.FromMqtt(message.Topic, message.Payload.ToArray(), _time.GetUtcNow().ToUnixTimeMilliseconds(), message.Dup),
+            IncomingMessage.FromMqtt(new(message.Topic), message.Payload.ToArray(), _time.GetUtcNow().ToUnixTimeMilliseconds(), message.Dup),
             _time.GetTimestamp(),
             TraceContext.From(message.UserProperties),
-            _ =>
+            static (receipt, _) =>
             {
-                onDisk.TrySetResult();
+                ((TaskCompletionSource)receipt!).TrySetResult();
                 return Task.CompletedTask;
-            }));
+            },
+            onDisk));
         if (accepted)
         {
             await onDisk.Task.WaitAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

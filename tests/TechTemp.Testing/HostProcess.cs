@@ -13,7 +13,7 @@ public sealed class HostProcess : IAsyncDisposable
     {
         Settings = settings.ToDictionary();
         Settings.TryAdd("HTTP_PORT", FreePort.Next().ToString(CultureInfo.InvariantCulture));
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Repository.Program(Path.GetFileName(project), Path.GetDirectoryName(project)!), .. arguments])
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Repository.Program(project), .. arguments])
         {
             WorkingDirectory = _workingFolder.Path,
         };
@@ -33,6 +33,9 @@ public sealed class HostProcess : IAsyncDisposable
 
     /// <summary>Its settings: environment variables.</summary>
     public Dictionary<string, string> Settings { get; }
+
+    /// <summary>Its process id.</summary>
+    public int Id => _process.Id;
 
     /// <summary>The folder that it was started in, gone with it.</summary>
     public string WorkingFolder => _workingFolder.Path;

@@ -8,13 +8,17 @@ public static class Repository
     /// <summary>Its root folder.</summary>
     public static string Root { get; } = Metadata("RepositoryRoot");
 
+    /// <summary>The configuration that the tests were built in.</summary>
+    public static string Configuration { get; } = Metadata("Configuration");
+
     /// <summary>A path below the root.</summary>
     public static string File(params string[] parts) => Path.Combine([Root, .. parts]);
 
-    /// <summary>A program of ours, built in the configuration of the tests.</summary>
-    /// <param name="project">The project.</param>
-    /// <param name="folder">The folder that it is in; the root for none.</param>
-    public static string Program(string project, string folder = "") => File(folder, project, "bin", Metadata("Configuration"), "net10.0", $"{project}.dll");
+    /// <summary>A program of ours, built in the configuration of the tests; one that was published somewhere is named by its path.</summary>
+    /// <param name="project">The project, with the folder that it is in: <c>TechTemp.Api</c>, <c>clients/TechTemp.Dashboard</c>.</param>
+    /// <param name="folder">The folder, where it does not stand before the project.</param>
+    public static string Program(string project, string folder = "") =>
+        Path.IsPathRooted(project) ? project : File(folder, project, "bin", Configuration, "net10.0", $"{Path.GetFileName(project)}.dll");
 
     private static string Metadata(string key) =>
         typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;

@@ -1,5 +1,6 @@
 using CsCheck;
 using TechTemp.Data.Devices;
+using TechTemp.Data.Store;
 using TechTemp.Data.Readings;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
@@ -107,7 +108,8 @@ public sealed class CalibrationTests : IDisposable
                 }
 
                 using var connection = _store.Connections.Open();
-                var calibrations = Calibrations.Of(connection, 7);
+                using var select = new Statement(connection, Calibrations.Sql);
+                var calibrations = Calibrations.Of(select, 7);
                 Assert.Equal(moments.Distinct().Order().Select(m => ((long)m, m + 0.5, (double)-m)), calibrations.Segments);
                 var before = moments.Where(m => m <= at).ToList();
                 Assert.Equal(before.Count == 0 ? (0, 0) : (before.Max() + 0.5, -before.Max()), calibrations.OffsetAt(at));

@@ -46,7 +46,7 @@ public sealed class IngestPipelineTests : IAsyncDisposable
     {
         await _store.Host.StartAsync(Cancel);
         var seen = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Assert.True(Pipeline.TryAccept(new(Reading(_store.Now), 0, default, _ =>
+        Assert.True(Pipeline.TryAccept(new(Reading(_store.Now), 0, default, (_, _) =>
         {
             seen.SetResult(_store.Readings().Count);
             return Task.CompletedTask;
@@ -82,7 +82,7 @@ public sealed class IngestPipelineTests : IAsyncDisposable
         await Pipeline.DrainAsync(Cancel);
         Assert.Equal(120, _acknowledged.Count);
         Assert.Equal(120, _store.Readings().Count);
-        Assert.False(Pipeline.TryAccept(new(Reading(_store.Now + 500), 0, default, _ => Task.CompletedTask)));
+        Assert.False(Pipeline.TryAccept(new(Reading(_store.Now + 500), 0, default, (_, _) => Task.CompletedTask)));
     }
 
     [Fact]
@@ -148,8 +148,8 @@ public sealed class IngestPipelineTests : IAsyncDisposable
     [Fact]
     public async Task An_acknowledgement_that_fails_does_not_keep_the_next_from_being_sent()
     {
-        Pipeline.TryAccept(new(Reading(_store.Now), 0, default, _ => throw new InvalidOperationException("The connection is gone.")));
-        Pipeline.TryAccept(new(Reading(_store.Now + 1), 0, default, _ => Task.FromException(new IOException("The socket is closed."))));
+        Pipeline.TryAccept(new(Reading(_store.Now), 0, default, (_, _) => throw new InvalidOperationException("The connection is gone.")));
+        Pipeline.TryAccept(new(Reading(_store.Now + 1), 0, default, (_, _) => Task.FromException(new IOException("The socket is closed."))));
         Accept(Reading(_store.Now + 2), 2);
         await _store.Host.StartAsync(Cancel);
         await Pipeline.DrainAsync(Cancel);
@@ -168,7 +168,7 @@ public sealed class IngestPipelineTests : IAsyncDisposable
 
         Assert.Empty(_acknowledged);
         Assert.Empty(_store.Readings());
-        Assert.False(Pipeline.TryAccept(new(Reading(_store.Now), 0, default, _ => Task.CompletedTask)));
+        Assert.False(Pipeline.TryAccept(new(Reading(_store.Now), 0, default, (_, _) => Task.CompletedTask)));
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class IngestPipelineTests : IAsyncDisposable
         return new Lock(other);
     }
 
-    private void Accept(IncomingMessage message, long number) => Assert.True(Pipeline.TryAccept(new(message, 0, default, _ =>
+    private void Accept(IncomingMessage message, long number) => Assert.True(Pipeline.TryAccept(new(message, 0, default, (_, _) =>
     {
         _acknowledged.Enqueue(number);
         return Task.CompletedTask;

@@ -49,8 +49,8 @@ public sealed class IngestTelemetryTests : IDisposable
     public void The_lag_of_a_stored_reading_is_told_from_its_measurement_and_from_its_receipt()
     {
         var received = _store.Time.GetTimestamp();
-        var message = new PendingMessage(Reading(_store.Now - 1_500), received, default, _ => Task.CompletedTask);
-        var invalid = new PendingMessage(Raw("x"), received, default, _ => Task.CompletedTask);
+        var message = new PendingMessage(Reading(_store.Now - 1_500), received, default, (_, _) => Task.CompletedTask);
+        var invalid = new PendingMessage(Raw("x"), received, default, (_, _) => Task.CompletedTask);
         _store.Time.Advance(TimeSpan.FromMilliseconds(250));
         _telemetry.Committed([message, invalid], _store.Write(message.Message, invalid.Message));
         Assert.Equal([1.75], _measured.Values("techtemp.ingest.lag", "from=measurement"));
@@ -89,7 +89,7 @@ public sealed class IngestTelemetryTests : IDisposable
 
     private static ActivityContext NewTrace() => new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
 
-    private static PendingMessage Traced(ActivityContext trace) => new(Reading(TestStore.Start.ToUnixTimeMilliseconds()), 0, trace, _ => Task.CompletedTask);
+    private static PendingMessage Traced(ActivityContext trace) => new(Reading(TestStore.Start.ToUnixTimeMilliseconds()), 0, trace, (_, _) => Task.CompletedTask);
 
     private Activity Span(IReadOnlyList<PendingMessage> batch)
     {
@@ -105,5 +105,5 @@ public sealed class IngestTelemetryTests : IDisposable
     }
 
     private void Commit(params IncomingMessage[] messages) => _telemetry.Committed(
-        Array.ConvertAll(messages, m => new PendingMessage(m, _store.Time.GetTimestamp(), default, _ => Task.CompletedTask)), _store.Write(messages));
+        Array.ConvertAll(messages, m => new PendingMessage(m, _store.Time.GetTimestamp(), default, (_, _) => Task.CompletedTask)), _store.Write(messages));
 }

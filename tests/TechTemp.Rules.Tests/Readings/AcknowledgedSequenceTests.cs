@@ -101,7 +101,7 @@ public sealed class AcknowledgedSequenceTests : IDisposable
     public void A_rejected_message_that_the_broker_sends_again_is_kept_once()
     {
         var refused = Encoding.UTF8.GetBytes("""{"ts": "x"}""");
-        IncomingMessage Delivered(bool again) => IncomingMessage.FromMqtt(SensorTopic.Reading("h1", "s1"), refused, Now, again);
+        IncomingMessage Delivered(bool again) => IncomingMessage.FromMqtt(new(SensorTopic.Reading("h1", "s1")), refused, Now, again);
 
         var first = _store.Write(Delivered(again: false), Delivered(again: true));
         using var restarted = _store.NewWriter();

@@ -17,7 +17,7 @@ public sealed class QueryPlanTests : IDisposable
     [InlineData(true)]
     public void The_newest_reading_is_a_seek_per_device(bool analyzed)
     {
-        var plan = Plan(LatestQueries.Sql, analyzed, ("$device", null), ("$room", null), ("$home", null), ("$calibrated", 1));
+        var plan = Plan(LatestQueries.Sql, analyzed, ("?1", null), ("?2", null), ("?3", null), ("?4", 1));
         Assert.Contains("SEARCH x USING PRIMARY KEY (device_id=? AND ts=?)", plan);
         Assert.Contains("SEARCH readings USING PRIMARY KEY (device_id=?)", plan);
         Assert.Contains("SEARCH c USING PRIMARY KEY (device_id=? AND from_ts=?) LEFT-JOIN", plan);
@@ -65,7 +65,7 @@ public sealed class QueryPlanTests : IDisposable
     [InlineData(true)]
     public void The_bounds_of_a_devices_rollups_are_seeks(bool analyzed)
     {
-        var plan = Plan(BucketQueries.BoundsSql, analyzed, ("$device_id", 1), ("$tier", 0));
+        var plan = Plan(BucketQueries.BoundsSql, analyzed, ("?1", 1), ("?2", 0));
         Assert.Equal(2, plan.Count(step => step.StartsWith("SEARCH rollups USING PRIMARY KEY (device_id=? AND tier=?)", StringComparison.Ordinal)));
         Assert.DoesNotContain(plan, step => step.StartsWith("SCAN rollups", StringComparison.Ordinal));
     }
@@ -94,7 +94,7 @@ public sealed class QueryPlanTests : IDisposable
     public void The_stays_in_a_room_are_found_by_their_room(bool analyzed) =>
         Assert.Contains(
             "SEARCH p USING INDEX IX_placements_room_id (room_id=?)",
-            Plan(SeriesQueries.StaysSql, analyzed, ("$room_id", 1), ("$from", 0), ("$to", 1)));
+            Plan(SeriesQueries.StaysSql, analyzed, ("?1", 1), ("?2", 0), ("?3", 1)));
 
     /// <summary>The plan's steps; with statistics of many readings of few devices where asked for.</summary>
     private List<string> Plan(string sql, bool analyzed, params ReadOnlySpan<(string Name, object? Value)> parameters)

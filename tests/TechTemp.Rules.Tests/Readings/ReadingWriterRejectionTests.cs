@@ -13,7 +13,7 @@ public sealed class ReadingWriterRejectionTests
     public void A_message_on_an_invalid_topic_is_kept_without_a_device()
     {
         using var store = new TestStore();
-        store.Write(IncomingMessage.FromMqtt("home/a b/sensors/s1/reading", "x"u8.ToArray(), store.Now));
+        store.Write(IncomingMessage.FromMqtt(new("home/a b/sensors/s1/reading"), "x"u8.ToArray(), store.Now));
         var kept = store.Read(c => c.RejectedMessages.Single());
         Assert.Equal(
             (RejectionReasons.InvalidTopic, "home/a b/sensors/s1/reading", null, 1, TestStore.Start),

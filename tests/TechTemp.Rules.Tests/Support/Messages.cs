@@ -15,7 +15,7 @@ internal static class Messages
         Raw(Encoding.UTF8.GetBytes(payload), device, home, receivedAt);
 
     public static IncomingMessage Raw(byte[] payload, string device = "s1", string home = "h1", long? receivedAt = null) =>
-        IncomingMessage.FromMqtt(SensorTopic.Reading(home, device), payload, receivedAt ?? TestStore.Start.ToUnixTimeMilliseconds());
+        IncomingMessage.FromMqtt(new(SensorTopic.Reading(home, device)), payload, receivedAt ?? TestStore.Start.ToUnixTimeMilliseconds());
 
     public static string Payload(long ts, double temperature, double humidity) =>
         string.Create(CultureInfo.InvariantCulture, $$"""{"ts": {{ts}}, "temperature_c": {{temperature:R}}, "humidity_pct": {{humidity:R}}}""");

@@ -6,10 +6,10 @@ using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 
-namespace TechTemp.History;
+namespace TechTemp.Bench;
 
 /// <summary>A store in a folder of its own, as a host has it, filled with believable readings.</summary>
-internal sealed class Site : IDisposable
+public sealed class Site : IDisposable
 {
     public const long Step = 300_000;
     private const long Day = 86_400_000;
@@ -41,10 +41,13 @@ internal sealed class Site : IDisposable
         where T : notnull => _host.Services.GetRequiredService<T>();
 
     /// <summary>With that many devices and days; the first three devices stand in one room and were moved twice.</summary>
-    public static async Task<Site> CreateAsync(int devices, int days)
+    /// <param name="devices">How many devices, whose readings come in turn.</param>
+    /// <param name="days">How many days of readings, up to <see cref="End"/>.</param>
+    /// <param name="batch">How many readings are written at a time.</param>
+    public static async Task<Site> CreateAsync(int devices, int days, int batch = 5_000)
     {
         var site = new Site(End - days * Day);
-        var seconds = Table.Time(() => site.Fill(devices, site.Start)) / 1000;
+        var seconds = Table.Time(() => site.Fill(devices, site.Start, batch)) / 1000;
         await site.PlaceAsync(days);
         Console.WriteLine(
             $"{site.Readings:N0} readings of {devices} devices written in {seconds:F1} s; the file has {site.Bytes() / (double)site.Readings:F1} bytes a reading, all tables and indices");
@@ -56,7 +59,7 @@ internal sealed class Site : IDisposable
     public static Site WithOneReadingEach(int devices)
     {
         var site = Empty();
-        site.Fill(devices, End - Step);
+        site.Fill(devices, End - Step, devices);
         return site;
     }
 
@@ -102,6 +105,16 @@ internal sealed class Site : IDisposable
         return writer;
     }
 
+    /// <summary>The size of the file when nothing is left in its log.</summary>
+    public long Bytes()
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE);";
+        command.ExecuteNonQuery();
+        return new FileInfo(Path).Length;
+    }
+
     public void Dispose()
     {
         _host.Dispose();
@@ -109,13 +122,13 @@ internal sealed class Site : IDisposable
         _folder.Dispose();
     }
 
-    private void Fill(int devices, long from)
+    private void Fill(int devices, long from, int batch)
     {
         var writer = Get<ReadingWriter>();
-        foreach (var batch in Messages(devices, from, End).Chunk(5_000))
+        foreach (var messages in Messages(devices, from, End).Chunk(batch))
         {
-            writer.Write(batch);
-            Readings += batch.Length;
+            writer.Write(messages);
+            Readings += messages.Length;
         }
     }
 
@@ -131,14 +144,5 @@ internal sealed class Site : IDisposable
                 await devices.UpdateAsync(Uid(device), new(false, null, room, room, at), CancellationToken.None);
             }
         }
-    }
-
-    private long Bytes()
-    {
-        using var connection = Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE);";
-        command.ExecuteNonQuery();
-        return new FileInfo(Path).Length;
     }
 }

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace TechTemp.History;
+namespace TechTemp.Bench;
 
 /// <summary>What was measured, a row for each question.</summary>
-internal sealed class Table
+public sealed class Table
 {
     private readonly List<(string What, string Figure, string Against)> _rows = [];
 

@@ -1,0 +1,104 @@
+using Microsoft.Data.Sqlite;
+
+namespace TechTemp.Data.Store;
+
+/// <summary>
+/// A connection for reading that keeps its prepared statements from one use to the next: compiling a short query takes longer
+/// than running it. From <see cref="StoreConnections.Read"/>, to which disposing gives it back. Not thread-safe.
+/// </summary>
+internal sealed class StoreReader(StoreConnections connections, SqliteConnection connection) : IDisposable
+{
+    // A room of many devices reads them beside each other; of those few are worth keeping.
+    private const int MostKept = 32;
+
+    private readonly Dictionary<string, Stack<Statement>> _free = [];
+    private readonly List<(string Sql, Statement Statement)> _used = [];
+    private bool _inSnapshot;
+
+    /// <summary>Whether its file is still the one at the path, and can be written. Another reader is needed where not.</summary>
+    public bool IsCurrent => !OpenFile.HasMoved(connection) && !OpenFile.IsReadOnly(connection);
+
+    /// <summary>A statement, prepared, that belongs to the reader: its user neither shares nor disposes it.</summary>
+    /// <param name="sql">The text, a constant: each different one is kept.</param>
+    /// <exception cref="SqliteException">The store failed.</exception>
+    public Statement Prepare(string sql)
+    {
+        var statement = _free.TryGetValue(sql, out var free) && free.TryPop(out var kept) ? kept : new(connection, sql);
+        _used.Add((sql, statement));
+        return statement;
+    }
+
+    /// <summary>Lets all that follows see the store as of one moment, until it is given back.</summary>
+    /// <exception cref="SqliteException">The store failed.</exception>
+    public void BeginSnapshot()
+    {
+        Prepare("BEGIN;").Execute();
+        _inSnapshot = true;
+    }
+
+    /// <summary>Gives it back.</summary>
+    public void Dispose()
+    {
+        foreach (var (sql, statement) in _used)
+        {
+            // Left in the middle of its rows it would hold its moment for whoever comes next.
+            statement.Reset();
+            if (!_free.TryGetValue(sql, out var free))
+            {
+                _free[sql] = free = [];
+            }
+
+            if (free.Count < MostKept)
+            {
+                free.Push(statement);
+            }
+            else
+            {
+                statement.Dispose();
+            }
+        }
+
+        _used.Clear();
+        if (TryEndSnapshot())
+        {
+            connections.Keep(this);
+        }
+        else
+        {
+            Close();
+        }
+    }
+
+    /// <summary>Closes it for good.</summary>
+    public void Close()
+    {
+        foreach (var statement in _free.Values.SelectMany(free => free))
+        {
+            statement.Dispose();
+        }
+
+        _free.Clear();
+        connection.Dispose();
+    }
+
+    private bool TryEndSnapshot()
+    {
+        if (!_inSnapshot)
+        {
+            return true;
+        }
+
+        _inSnapshot = false;
+        try
+        {
+            using var end = new Statement(connection, "COMMIT;");
+            end.Execute();
+            return true;
+        }
+        // An error inside may have ended it already.
+        catch (SqliteException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using TechTemp.Load.Clients;
+
+namespace TechTemp.Load.Rows;
+
+/// <summary>A broker, and ingest with a store of its own.</summary>
+internal sealed class IngestSite : IAsyncDisposable
+{
+    private readonly TempFolder _folder = new();
+    private HostProcess? _ingest;
+
+    private IngestSite(MosquittoProcess broker) => Broker = broker;
+
+    /// <summary>The broker, with the configuration of infrastructure/mosquitto.</summary>
+    public MosquittoProcess Broker { get; }
+
+    /// <summary>Ingest, while it runs.</summary>
+    public HostProcess Ingest => _ingest ?? throw new InvalidOperationException("Ingest is stopped.");
+
+    /// <summary>What it has stored.</summary>
+    public StoredReadings Store { get; private set; } = null!;
+
+    /// <summary>Starts both.</summary>
+    public static async Task<IngestSite> StartAsync()
+    {
+        var site = new IngestSite(await MosquittoProcess.StartAsync(MosquittoConfiguration.Ours));
+        try
+        {
+            site.StartIngest();
+            await site.Ingest.HealthAsync(health => health.Status == 200, "healthy");
+            site.Store = new(site.File("techtemp.db"));
+            return site;
+        }
+        catch
+        {
+            await site.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts ingest, and waits for nothing.</summary>
+    public void StartIngest() =>
+        _ingest = HostProcess.Start(PublishedHosts.Ingest, [new("DB_PATH", File("techtemp.db")), new("MQTT_URL", Broker.Url), new("LOG_LEVEL", "Warning")]);
+
+    /// <summary>Stops ingest; the broker keeps its session.</summary>
+    public async Task StopIngestAsync()
+    {
+        await Ingest.StopAsync();
+        await Ingest.DisposeAsync();
+        _ingest = null;
+    }
+
+    /// <summary>The path of a file of its own.</summary>
+    public string File(string name) => _folder.File(name);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Store?.Dispose();
+        await (_ingest?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await Broker.DisposeAsync();
+        _folder.Dispose();
+    }
+}
