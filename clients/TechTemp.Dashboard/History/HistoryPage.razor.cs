@@ -6,6 +6,8 @@ namespace TechTemp.Dashboard.History;
 /// <summary>Several rooms and sensors over a time. The address bar is its only state: what is chosen is navigated to.</summary>
 public sealed partial class HistoryPage
 {
+    private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(10);
+
     private HistoryView _view = HistoryView.Parse(null, null, null, null, null, null);
     private IReadOnlyList<HistorySource>? _sources;
     private IReadOnlyList<HistorySource> _shown = [];
@@ -17,6 +19,7 @@ public sealed partial class HistoryPage
     private ITimer? _timer;
     private string? _failed;
     private bool _busy = true;
+    private bool _isGone;
     private int _width;
 
     [SupplyParameterFromQuery(Name = "room")]
@@ -75,8 +78,8 @@ public sealed partial class HistoryPage
     protected override void Dispose(bool disposing)
     {
         _timer?.Dispose();
+        _isGone = true;
         _load.Cancel();
-        _load.Dispose();
         base.Dispose(disposing);
     }
 
@@ -85,10 +88,10 @@ public sealed partial class HistoryPage
     {
         var before = _width;
         _width = width;
-        if (before == 0)
+        if (before == 0 && !_isGone)
         {
+            _timer = Time.CreateTimer(_ => InvokeAsync(RefreshAsync), null, s_refresh, s_refresh);
             await StartAsync();
-            _timer = Time.CreateTimer(_ => InvokeAsync(RefreshAsync), null, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
         }
         else if (_data is { } data && HistoryCut.For(data.To - data.From, before) != HistoryCut.For(data.To - data.From, width))
         {
@@ -133,13 +136,13 @@ public sealed partial class HistoryPage
 
     private async Task LoadAsync()
     {
-        if (_sources is null)
+        // The browser may report a width just as the visitor goes to another page.
+        if (_sources is null || _isGone)
         {
             return;
         }
 
         await _load.CancelAsync();
-        _load.Dispose();
         _load = new();
         var stop = _load.Token;
         var chosen = Chosen();

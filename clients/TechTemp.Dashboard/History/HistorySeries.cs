@@ -49,8 +49,8 @@ public sealed class HistorySeries
     /// <summary>How many gaps there are between the points of a range.</summary>
     public int GapsBetween(DateTimeOffset from, DateTimeOffset to) => Breaks.Count(i => Points[i].Start > from && Points[i - 1].Start < to);
 
-    // At least a bucket without readings (a day with a change of clocks has 25 hours), and three times the usual step, which is the
-    // rule of the API's gaps. What is usual is asked around the place: a device may have sent every five minutes once, and every five seconds today.
+    // A bucket without readings (a day with a change of clocks has 25 hours). Of single readings, and of a device that sends less often
+    // than that, three times the usual step, which is the rule of the API's gaps. What is usual is asked around the place: a device may have sent every five minutes once, and every five seconds today.
     private static TimeSpan Silence(TimeSpan[] steps, int at, HistoryCut cut)
     {
         var bucket = cut.Length * 1.5;
@@ -60,7 +60,7 @@ public sealed class HistorySeries
             return bucket > TimeSpan.Zero ? bucket : TimeSpan.MaxValue;
         }
 
-        var usual = around[around.Count / 2] * 3;
-        return usual > bucket ? usual : bucket;
+        var usual = around[around.Count / 2];
+        return usual > bucket ? usual * 3 : bucket;
     }
 }

@@ -45,11 +45,15 @@ class HistoryChart {
 
   width() { return Math.round(this.plot.clientWidth); }
 
+  // What the page is told first.
+  report() { return this.reported = this.width(); }
+
   dispose() {
     this.stop.abort();
     this.theme.disconnect();
     this.size.disconnect();
     clearTimeout(this.timer);
+    clearTimeout(this.resized);
     this.chart.dispose();
   }
 
@@ -83,7 +87,9 @@ class HistoryChart {
     this.chart.resize();
     if (this.data) this.axes();
     clearTimeout(this.resized);
-    this.resized = setTimeout(() => { if (!this.stop.signal.aborted) this.page.invokeMethodAsync('Resized', width); }, settle);
+    this.resized = setTimeout(() => {
+      if (width !== this.reported && !this.stop.signal.aborted) this.page.invokeMethodAsync('Resized', this.reported = width);
+    }, settle);
   }
 
   colour(name) {
