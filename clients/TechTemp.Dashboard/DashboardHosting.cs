@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TechTemp.Dashboard.Api;
+using TechTemp.Dashboard.History;
 using TechTemp.Dashboard.Live;
 using TechTemp.Dashboard.Parts;
 using TechTemp.Dashboard.Rooms;
@@ -45,6 +46,7 @@ public static class DashboardHosting
     {
         app.UseAntiforgery();
         app.MapStaticAssets();
+        app.MapHistoryDownload();
         // What may frame a page stands with all else that a page may do, in App.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
         return app;

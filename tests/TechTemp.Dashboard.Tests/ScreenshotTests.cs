@@ -22,6 +22,11 @@ public sealed class ScreenshotTests(Browser browser, DemoSite demo)
             await using var visit = await browser.VisitAsync(site.Address, options);
             await visit.OpenAsync(path);
             await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+            if (path == "/history")
+            {
+                await visit.Page.Locator("[data-chart][data-series='6']").WaitForAsync();
+            }
+
             var file = Path.Combine(s_folder, $"{name}-{screen}.png");
 
             await visit.Page.ScreenshotAsync(new() { Path = file, Animations = ScreenshotAnimations.Disabled });

@@ -47,9 +47,9 @@ public sealed class ShellTests(Browser browser, DemoSite demo)
         await visit.OpenAsync("/history");
         var keyboard = visit.Page.Keyboard;
         // Where a page begins is where the heading has the focus: from there backwards to the beginning.
-        await visit.Page.EvaluateAsync("document.activeElement.blur()");
+        await visit.Page.Locator(".brand").FocusAsync();
 
-        await keyboard.PressAsync("Tab");
+        await keyboard.PressAsync("Shift+Tab");
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Link, new() { Name = "Skip to the content" })).ToBeFocusedAsync();
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Link, new() { Name = "Skip to the content" })).ToBeInViewportAsync();
         await keyboard.PressAsync("Enter");

@@ -84,7 +84,7 @@ public sealed partial class ApiClient(ApiConnection connection)
         try
         {
             var problem = JsonSerializer.Deserialize<Problem>(body, s_json);
-            return new(response.StatusCode, problem?.Error ?? problem?.Detail ?? $"HTTP {(int)response.StatusCode}");
+            return new(response.StatusCode, problem?.Error ?? problem?.Detail ?? $"HTTP {(int)response.StatusCode}") { Errors = problem?.Errors ?? [] };
         }
         catch (JsonException)
         {
@@ -95,7 +95,7 @@ public sealed partial class ApiClient(ApiConnection connection)
 
     private sealed record Envelope<T>(T Data);
 
-    private sealed record Problem(string? Error, string? Detail);
+    private sealed record Problem(string? Error, string? Detail, Dictionary<string, string[]>? Errors);
 }
 
 /// <summary>The API did not do what was asked.</summary>
@@ -106,4 +106,7 @@ public sealed class ApiException(HttpStatusCode? status, string message, Excepti
 {
     /// <summary>What it answered; null when it did not answer.</summary>
     public HttpStatusCode? Status { get; } = status;
+
+    /// <summary>What is wrong with each field of the request, each text beginning with the field's name; empty when it is about no field.</summary>
+    public IReadOnlyDictionary<string, string[]> Errors { get; init; } = new Dictionary<string, string[]>();
 }

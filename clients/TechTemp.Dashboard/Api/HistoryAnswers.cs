@@ -1,0 +1,20 @@
+namespace TechTemp.Dashboard.Api;
+
+/// <summary>One reading.</summary>
+/// <param name="Ts">Time of measurement.</param>
+/// <param name="Temperature">°C.</param>
+/// <param name="Humidity">Relative humidity, %.</param>
+public sealed record RawReading(DateTimeOffset Ts, double Temperature, double Humidity);
+
+/// <summary>Single readings, newest first.</summary>
+/// <param name="Data">The readings.</param>
+/// <param name="NextCursor">null when these are all.</param>
+public sealed record RawReadings(IReadOnlyList<RawReading> Data, string? NextCursor);
+
+/// <summary>What the page History asks for besides buckets.</summary>
+public sealed partial class ApiClient
+{
+    /// <summary>Single readings of a device or room over a period, newest first, at most 10,000.</summary>
+    public Task<RawReadings> ReadingsAsync(SeriesSource source, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default) =>
+        SendAsync<RawReadings>(HttpMethod.Get, $"{source.Path}?from={Time(from)}&to={Time(to)}&bucket=raw&limit=10000", null, cancellationToken);
+}

@@ -1,0 +1,274 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace TechTemp.Dashboard.Tests.Pages;
+
+/// <summary>The chart of the history: what it draws, how it moves, and what the address bar holds.</summary>
+public sealed class HistoryTests(Browser browser, DemoSite demo)
+{
+    private const string Chart = "[data-chart]";
+
+    [Fact]
+    public async Task Every_room_is_drawn_and_told_in_figures()
+    {
+        var site = await demo.SiteAsync();
+        await using var visit = await browser.VisitAsync(site.Address);
+
+        await visit.OpenAsync("/history");
+        await DrawnAsync(visit, "PT15M", series: 6);
+
+        Assert.Equal(6, await visit.Page.Locator("[data-summary] tbody tr").CountAsync());
+        await Assertions.Expect(visit.Page.Locator("[data-summary] tbody tr").First).ToContainTextAsync("°C");
+        Assert.True(await InkAsync(visit) > 500, "Lines are drawn");
+    }
+
+    [Theory]
+    [InlineData("1h", "raw")]
+    [InlineData("24h", "PT15M")]
+    [InlineData("30d", "hour")]
+    [InlineData("5y", "day")]
+    public async Task A_period_is_drawn_by_the_finest_buckets_that_fit(string period, string bucket)
+    {
+        var site = await demo.SiteAsync();
+        await using var visit = await browser.VisitAsync(site.Address);
+
+        await visit.OpenAsync($"/history?room=kitchen&period={period}");
+
+        await DrawnAsync(visit, bucket, series: 1);
+    }
+
+    [Fact]
+    public async Task Zooming_fetches_finer_buckets_and_the_address_bar_holds_each_view()
+    {
+        var site = await demo.SiteAsync();
+        await using var visit = await browser.VisitAsync(site.Address);
+        await visit.OpenAsync("/history?room=kitchen&room=bedroom&measure=humidity&period=30d");
+        await DrawnAsync(visit, "hour", series: 2);
+        var first = visit.Page.Url;
+
+        // 30 days, 15, 7.5, 3.75.
+        for (var n = 0; n < 3; n++)
+        {
+            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Zoom in" }).ClickAsync();
+        }
+
+        await DrawnAsync(visit, "PT15M", series: 2);
+        await visit.Page.WaitForURLAsync("**/history?room=kitchen&room=bedroom&measure=humidity&from=*&to=*");
+        var zoomed = visit.Page.Url;
+        await RestsAsync(visit, zoomed);
+
+        await visit.Page.GoBackAsync();
+        await DrawnAsync(visit, "hour", series: 2);
+        Assert.Equal(first, visit.Page.Url);
+        await visit.Page.GoForwardAsync();
+        await DrawnAsync(visit, "PT15M", series: 2);
+        Assert.Equal(zoomed, visit.Page.Url);
+
+        // Somebody else opens the link.
+        await using var other = await browser.VisitAsync(site.Address);
+        await other.OpenAsync(new Uri(zoomed).PathAndQuery);
+        await DrawnAsync(other, "PT15M", series: 2);
+        Assert.Equal(await RangeAsync(visit), await RangeAsync(other));
+        await Assertions.Expect(other.Page.GetByRole(AriaRole.Radio, new() { Name = "Humidity" })).ToBeCheckedAsync();
+    }
+
+    [Fact]
+    public async Task The_keyboard_moves_zooms_and_reads_the_values()
+    {
+        var site = await demo.SiteAsync();
+        await using var visit = await browser.VisitAsync(site.Address);
+        await visit.OpenAsync("/history?room=kitchen&period=7d");
+        await DrawnAsync(visit, "PT15M", series: 1);
+        var (from, to) = await RangeAsync(visit);
+        var plot = visit.Page.GetByRole(AriaRole.Application);
+        await plot.FocusAsync();
+
+        await visit.Page.Keyboard.PressAsync("ArrowLeft");
+        await Assertions.Expect(visit.Page.Locator(".spoken")).ToContainTextAsync("Kitchen");
+        await Assertions.Expect(visit.Page.Locator(".readout")).ToContainTextAsync("°C");
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(visit.Page.Locator(".readout")).ToBeHiddenAsync();
+
+        await visit.Page.Keyboard.PressAsync("Shift+ArrowLeft");
+        await visit.Page.WaitForURLAsync("**from=*");
+        var (panned, _) = await RangeAsync(visit);
+        Assert.InRange(panned, from - ((to - from) / 4) - 60_000, from - ((to - from) / 4) + 60_000);
+        await visit.Page.Keyboard.PressAsync("+");
+        await Eventually.TrueAsync(async () => await RangeAsync(visit) is var (f, t) && Math.Abs((t - f) - ((to - from) / 2)) < 1_000, "half of it is shown");
+    }
+
+    [Fact]
+    public async Task A_drag_and_the_wheel_move_the_chart_and_the_crosshair_shows_all_values()
+    {
+        var site = await demo.SiteAsync();
+        await using var visit = await browser.VisitAsync(site.Address);
+        await visit.OpenAsync("/history?period=7d");
+        await DrawnAsync(visit, "PT15M", series: 6);
+        var box = (await visit.Page.Locator(".plot").BoundingBoxAsync())!;
+        var mouse = visit.Page.Mouse;
+
+        await mouse.MoveAsync(box.X + box.Width * .6f, box.Y + box.Height / 2);
+        Assert.Equal(6, await visit.Page.Locator(".readout div").CountAsync());
+        await Assertions.Expect(visit.Page.Locator(".readout div").First.Locator("b")).ToContainTextAsync("°C");
+        await Assertions.Expect(visit.Page.Locator(".readout div").First.Locator("small")).ToContainTextAsync("–");
+
+        var (from, _) = await RangeAsync(visit);
+        await mouse.DownAsync();
+        await mouse.MoveAsync(box.X + box.Width * .8f, box.Y + box.Height / 2, new() { Steps = 5 });
+        await mouse.UpAsync();
+        await visit.Page.WaitForURLAsync("**from=*");
+        var (moved, end) = await RangeAsync(visit);
+        Assert.True(moved < from - TimeSpan.FromHours(20).TotalMilliseconds, "What was before is shown");
+
+        await visit.Page.Keyboard.DownAsync("Control");
+        await mouse.WheelAsync(0, -300);
+        await visit.Page.Keyboard.UpAsync("Control");
+        await Eventually.TrueAsync(async () => await RangeAsync(visit) is var (f, t) && t - f < (end - moved) * .7, "less is shown");
+        Assert.Equal(0, await visit.Page.EvaluateAsync<int>("window.scrollY"));
+    }
+
+    [Fact]
+    public async Task A_gap_is_drawn_as_a_gap()
+    {
+        await using var site = await Site.StartAsync();
+        var start = TimeProvider.System.GetUtcNow().AddHours(-3);
+        var readings = Enumerable.Range(0, 180).Where(minute => minute is < 60 or > 100)
+            .Select(minute => new { device_uid = "s1", ts = start.AddMinutes(minute).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), temperature = 20 + minute / 100.0, humidity = 40 });
+        Assert.Equal(200, (await site.Http.PostAsync("/api/v1/readings", readings)).Status);
+        await using var visit = await browser.VisitAsync(site.Address);
+
+        await visit.OpenAsync("/history?device=s1&period=6h");
+        await DrawnAsync(visit, "raw", series: 1);
+
+        // What ECharts was given: one point without a value, in the middle of the silence, and a shade over it.
+        var drawn = await visit.Page.EvaluateAsync<JsonElement>("(() => { const s = echarts.getInstanceByDom(document.querySelector('.plot')).getOption().series.find(s => s.type === 'line'); return { breaks: s.data.filter(d => d[1] === null).map(d => d[0]), shades: s.markArea[0]?.data ?? s.markArea.data, joins: s.connectNulls }; })()");
+        var gap = Assert.Single(drawn.GetProperty("breaks").EnumerateArray()).GetDouble();
+        Assert.InRange(gap, start.AddMinutes(59).ToUnixTimeMilliseconds(), start.AddMinutes(101).ToUnixTimeMilliseconds());
+        Assert.False(drawn.GetProperty("joins").GetBoolean());
+        Assert.Equal(1, drawn.GetProperty("shades").GetArrayLength());
+        await Assertions.Expect(visit.Page.Locator("[data-summary] tbody td").Last).ToHaveTextAsync("1");
+        Assert.Single((await site.Http.DataAsync("/api/v1/devices/s1/gaps")).AsArray());
+    }
+
+    [Fact]
+    public async Task A_free_range_is_by_the_clock_of_the_viewer_and_days_are_theirs()
+    {
+        var site = await demo.SiteAsync();
+        await using var visit = await browser.VisitAsync(site.Address);
+        await visit.OpenAsync("/history?room=kitchen");
+        await DrawnAsync(visit, "PT15M", series: 1);
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "From … to …" }).ClickAsync();
+        await visit.Page.GetByLabel("From", new() { Exact = true }).FillAsync("2026-01-31T00:00");
+        await visit.Page.GetByLabel("To", new() { Exact = true }).FillAsync("2025-01-31T00:00");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByText("The end must be a time after the beginning.")).ToBeVisibleAsync();
+        await visit.Page.GetByLabel("From", new() { Exact = true }).FillAsync("2020-06-01T00:00");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
+
+        // Brussels is two hours ahead of UTC in June, one in January.
+        await visit.Page.WaitForURLAsync("**from=2020-05-31T22:00:00.000Z&to=2025-01-30T23:00:00.000Z");
+        await Assertions.Expect(visit.Page.GetByText("Nothing was measured in this time.")).ToBeVisibleAsync();
+
+        await visit.OpenAsync("/history?room=kitchen&period=5y");
+        await DrawnAsync(visit, "day", series: 1);
+        var days = await visit.Page.EvaluateAsync<double[]>("echarts.getInstanceByDom(document.querySelector('.plot')).getOption().series.find(s => s.type === 'line').data.filter(d => d[1] !== null).map(d => d[0])");
+        // A day stands at its noon, which is 11 or 10 o'clock in UTC.
+        Assert.All(days, day => Assert.Contains(DateTimeOffset.FromUnixTimeMilliseconds((long)day).Hour, new[] { 10, 11 }));
+    }
+
+    [Fact]
+    public async Task The_csv_is_the_export_of_the_api()
+    {
+        var site = await demo.SiteAsync();
+        await using var visit = await browser.VisitAsync(site.Address);
+        await visit.OpenAsync("/history?room=kitchen&from=2026-01-01T00:00:00Z&to=2036-01-01T00:00:00Z");
+        await DrawnAsync(visit, "day", series: 1);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "CSV" }).ClickAsync();
+
+        var download = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Page.GetByRole(AriaRole.Link, new() { Name = "Kitchen as CSV, days" }).ClickAsync());
+
+        Assert.Equal("kitchen-day.csv", download.SuggestedFilename);
+        var lines = await File.ReadAllLinesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
+        Assert.Equal("ts,temperature,temperature_min,temperature_max,humidity,humidity_min,humidity_max,count", lines[0]);
+        var days = (await site.Http.DataAsync("/api/v1/rooms/kitchen/readings?bucket=day&tz=Europe/Brussels")).AsArray();
+        Assert.Equal(days.Select(d => (string?)d!["ts"]), lines.Skip(1).Select(l => l.Split(',')[0]));
+    }
+
+    [Fact]
+    public async Task Rooms_and_sensors_are_chosen_from_a_list_and_shown_in_fahrenheit()
+    {
+        var site = await demo.SiteAsync();
+        await using var visit = await browser.VisitAsync(site.Address, Screens.Phone());
+        await visit.OpenAsync("/history?room=kitchen");
+        await DrawnAsync(visit, "PT15M", series: 1);
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Rooms and sensors" }).ClickAsync();
+        await visit.Page.Locator("#sources").GetByText("Bedroom", new() { Exact = true }).First.ClickAsync();
+        await DrawnAsync(visit, "PT15M", series: 2);
+        await visit.Page.WaitForURLAsync("**/history?room=kitchen&room=bedroom&period=24h");
+        await visit.Page.Keyboard.PressAsync("Escape");
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Appearance and language" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Radio, new() { Name = "°F" }).CheckAsync();
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(visit.Page.Locator("[data-summary] tbody tr").First).ToContainTextAsync("°F");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show all values" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("[data-values] tbody td").First).ToContainTextAsync("°F");
+        await visit.FitsAsync();
+        await visit.AccessibleAsync();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task A_drawn_chart_has_no_serious_problem_of_accessibility(ColorScheme scheme)
+    {
+        var site = await demo.SiteAsync();
+        await using var visit = await browser.VisitAsync(site.Address, Screens.Desktop(scheme));
+        await visit.OpenAsync("/history?period=7d");
+        await DrawnAsync(visit, "PT15M", series: 6);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show all values" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Application).FocusAsync();
+        await visit.Page.Keyboard.PressAsync("ArrowLeft");
+
+        await visit.AccessibleAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Rooms and sensors" }).ClickAsync();
+        await visit.AccessibleAsync();
+    }
+
+    [Fact]
+    public async Task An_empty_store_says_what_to_do()
+    {
+        await using var site = await Site.StartAsync();
+        await using var visit = await browser.VisitAsync(site.Address);
+
+        await visit.OpenAsync("/history");
+
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "No readings yet" })).ToBeVisibleAsync();
+        await visit.AccessibleAsync();
+    }
+
+    private static async Task DrawnAsync(Visit visit, string bucket, int series)
+    {
+        await visit.Page.Locator($"{Chart}[data-bucket='{bucket}'][data-series='{series}']").WaitForAsync();
+        await Assertions.Expect(visit.Page.Locator($"{Chart}.busy")).ToHaveCountAsync(0);
+    }
+
+    private static async Task<(double From, double To)> RangeAsync(Visit visit)
+    {
+        var range = await visit.Page.EvaluateAsync<double[]>("(e => [+e.from, +e.to])(document.querySelector('[data-chart]').dataset)");
+        return (range[0], range[1]);
+    }
+
+    // What was fetched last is what the address says.
+    private static Task RestsAsync(Visit visit, string address) => Eventually.TrueAsync(
+        async () => visit.Page.Url == address && await RangeAsync(visit) is var (from, to)
+            && address.Contains(DateTimeOffset.FromUnixTimeMilliseconds((long)from).ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            && address.Contains(DateTimeOffset.FromUnixTimeMilliseconds((long)to).ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture), StringComparison.Ordinal),
+        "the chart shows what the address says");
+
+    // Pixels that are coloured, neither grey nor clear.
+    private static Task<int> InkAsync(Visit visit) => visit.Page.EvaluateAsync<int>(
+        "(c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200 && Math.max(d[i], d[i + 1], d[i + 2]) - Math.min(d[i], d[i + 1], d[i + 2]) > 60) n++; return n; })(document.querySelector('.plot canvas'))");
+}
