@@ -1,7 +1,7 @@
 using CsCheck;
 using TechTemp.Data.Devices;
-using TechTemp.Data.Store;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
