@@ -13,18 +13,17 @@ namespace TechTemp.ServiceDefaults.Mqtt;
 /// </summary>
 internal sealed class BrokerStream : Stream
 {
-    private const int ReadAhead = 64 * 1024;
     private static readonly TimeSpan s_closingTime = TimeSpan.FromSeconds(1);
 
     private readonly Socket _socket;
-    private readonly Stream _incoming;
+    private readonly byte[] _ahead = new byte[64 * 1024];
     private readonly Pipe _outgoing = new();
     private readonly CancellationTokenSource _closing = new();
+    private int _readAt, _readEnd;
 
     private BrokerStream(Socket socket)
     {
         _socket = socket;
-        _incoming = new BufferedStream(new NetworkStream(socket), ReadAhead);
         _ = SendAsync();
     }
 
@@ -42,7 +41,9 @@ internal sealed class BrokerStream : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _incoming.ReadAsync(buffer, cancellationToken);
+    /// <summary>Reads what is there. (A <see cref="BufferedStream"/> waits for all that is asked for, and TLS asks for more than comes.)</summary>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _readAt < _readEnd ? new(TakeUp(buffer.Span)) : ReceiveAsync(buffer, cancellationToken);
 
     /// <summary>Takes the bytes; that sending them failed is said by a later call. Waits only while much is unsent.</summary>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
@@ -70,6 +71,21 @@ internal sealed class BrokerStream : Stream
         }
 
         base.Dispose(disposing);
+    }
+
+    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _readAt = 0;
+        _readEnd = await _socket.ReceiveAsync(_ahead, cancellationToken);
+        return TakeUp(buffer.Span);
+    }
+
+    private int TakeUp(Span<byte> buffer)
+    {
+        var count = Math.Min(buffer.Length, _readEnd - _readAt);
+        _ahead.AsSpan(_readAt, count).CopyTo(buffer);
+        _readAt += count;
+        return count;
     }
 
     private async Task SendAsync()

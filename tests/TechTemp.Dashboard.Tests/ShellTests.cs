@@ -103,7 +103,7 @@ public sealed class ShellTests(Browser browser, DemoSite demo)
         await visit.AccessibleAsync();
 
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Apparence et langue" }).ClickAsync();
-        await visit.Page.GetByRole(AriaRole.Radio, new() { Name = "English" }).CheckAsync();
+        await visit.Page.GetByRole(AriaRole.Radio, new() { Name = "English" }).ClickAsync();
 
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Rooms");
         await Assertions.Expect(visit.Page.Locator("html")).ToHaveAttributeAsync("lang", "en");

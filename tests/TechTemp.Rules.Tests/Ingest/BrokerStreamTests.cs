@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using TechTemp.ServiceDefaults.Mqtt;
 
@@ -99,6 +102,29 @@ public sealed class BrokerStreamTests : IDisposable
         // Over, one way or the other: the end of the stream or an error.
         await Assert.ThrowsAnyAsync<Exception>(async () => Assert.NotEqual(0, await reading.WaitAsync(TimeSpan.FromSeconds(10), Cancel)));
         broker.Dispose();
+    }
+
+    [Fact]
+    public async Task TLS_goes_over_it()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=broker", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        var (stream, broker) = await ConnectAsync();
+        await using var client = new SslStream(stream, leaveInnerStreamOpen: false, (_, presented, _, _) => presented!.GetCertHashString() == certificate.GetCertHashString());
+        await using var server = new SslStream(new NetworkStream(broker, ownsSocket: true));
+        await Task.WhenAll(client.AuthenticateAsClientAsync("broker"), server.AuthenticateAsServerAsync(certificate));
+
+        var echo = server.CopyToAsync(server, Cancel);
+        var sent = Encoding.ASCII.GetBytes(s_text);
+        var written = client.WriteAsync(sent, Cancel).AsTask();
+        var received = new byte[sent.Length];
+        await client.ReadExactlyAsync(received, Cancel);
+        await written;
+        Assert.Equal(sent, received);
+
+        await client.DisposeAsync();
+        await echo;
     }
 
     private async Task<(Stream Stream, Socket Broker)> ConnectAsync()
