@@ -61,7 +61,7 @@ internal sealed class BrokerStream : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>Ends reading at once; what is written already (a DISCONNECT above all) still goes, if the broker takes it.</summary>
+    /// <summary>Closes the connection when what is written already, a DISCONNECT above all, has gone; in a second at most.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
