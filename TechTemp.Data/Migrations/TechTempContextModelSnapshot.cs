@@ -153,17 +153,9 @@ namespace TechTemp.Data.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("ts");
 
-                    b.Property<double>("Humidity")
-                        .HasColumnType("REAL")
-                        .HasColumnName("humidity");
-
                     b.Property<int>("Source")
                         .HasColumnType("INTEGER")
                         .HasColumnName("source");
-
-                    b.Property<double>("Temperature")
-                        .HasColumnType("REAL")
-                        .HasColumnName("temperature");
 
                     b.HasKey("DeviceId", "Ts");
 

@@ -198,7 +198,7 @@ internal sealed class KnownDevices : IDisposable
                 Home = reader.StringOrNull(2),
                 RoomUid = reader.StringOrNull(3),
                 RawFrom = reader.LongOrNull(5),
-                Newest = reader.IsDBNull(6) ? null : new(reader.GetInt64(6), reader.GetDouble(7), reader.GetDouble(8)),
+                Newest = reader.IsDBNull(6) ? null : new(reader.GetInt64(6), reader.Number(7), reader.Number(8)),
                 Calibrations = Calibrations.Of(_calibrations, id),
             });
         }

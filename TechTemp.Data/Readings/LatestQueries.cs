@@ -16,7 +16,7 @@ public sealed class LatestQueries(StoreConnections connections)
 {
     internal const string Sql =
         """
-        SELECT d.uid, r.uid, x.ts, x.temperature + coalesce(c.temperature_offset, 0), x.humidity + coalesce(c.humidity_offset, 0)
+        SELECT d.uid, r.uid, x.ts, x.temperature, x.humidity, coalesce(c.temperature_offset, 0), coalesce(c.humidity_offset, 0)
         FROM devices d
         JOIN readings x ON x.device_id = d.id AND x.ts = (SELECT max(ts) FROM readings WHERE device_id = d.id)
         LEFT JOIN calibrations c ON ?4 AND c.device_id = d.id
@@ -40,7 +40,7 @@ public sealed class LatestQueries(StoreConnections connections)
         var latest = new List<LatestReading>();
         while (rows.Step())
         {
-            latest.Add(new(rows.Text(0), rows.TextOrNull(1), rows.Long(2), rows.Double(3), rows.Double(4)));
+            latest.Add(new(rows.Text(0), rows.TextOrNull(1), rows.Long(2), rows.Number(3) + rows.Double(5), rows.Number(4) + rows.Double(6)));
         }
 
         return latest;

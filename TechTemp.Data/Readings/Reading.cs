@@ -7,6 +7,8 @@ namespace TechTemp.Data.Readings;
 /// <summary>
 /// One measurement as it was received, unrounded and uncalibrated. Keyed by device and time in a WITHOUT ROWID table:
 /// one b-tree in the order of every query. It has no room; the room at a moment is a join with <see cref="Placement"/>.
+/// Its values, <c>temperature</c> (°C) and <c>humidity</c> (%), are not here: a column of theirs can be of two types, which EF Core
+/// cannot read, and prepared SQL does.
 /// </summary>
 public sealed class Reading
 {
@@ -15,12 +17,6 @@ public sealed class Reading
 
     /// <summary>Time of measurement, unix milliseconds UTC.</summary>
     public long Ts { get; set; }
-
-    /// <summary>Temperature in °C, −40 to 85.</summary>
-    public double Temperature { get; set; }
-
-    /// <summary>Relative humidity in %, 0 to 100.</summary>
-    public double Humidity { get; set; }
 
     /// <summary>The way it came in.</summary>
     public ReadingSource Source { get; set; }

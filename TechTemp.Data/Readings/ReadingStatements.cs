@@ -106,7 +106,7 @@ internal sealed class ReadingStatements : IDisposable
                 RejectionReasons.TooOld, $"device {device.Uid} keeps no single readings before {device.RawFrom} any more, was {measurement.Ts}"));
         }
 
-        _insert.Bind(1, device.Id).Bind(2, measurement.Ts).Bind(3, measurement.Temperature).Bind(4, measurement.Humidity).Bind(5, (long)message.Source);
+        _insert.Bind(1, device.Id).Bind(2, measurement.Ts).BindNumber(3, measurement.Temperature).BindNumber(4, measurement.Humidity).Bind(5, (long)message.Source);
         if (_insert.Execute() == 0)
         {
             return Compare(device, measurement);
@@ -123,7 +123,7 @@ internal sealed class ReadingStatements : IDisposable
     private Outcome Compare(KnownDevice device, in Measurement measurement)
     {
         _find.Bind(1, device.Id).Bind(2, measurement.Ts).Step();
-        var isSame = _find.Double(0) == measurement.Temperature && _find.Double(1) == measurement.Humidity;
+        var isSame = _find.Number(0) == measurement.Temperature && _find.Number(1) == measurement.Humidity;
         _find.Reset();
         return isSame
             ? new(OutcomeKind.Duplicate)

@@ -141,7 +141,7 @@ public sealed class SeriesQueries(StoreConnections connections)
             while (readings.Step())
             {
                 yield return new(
-                    readings.Long(0), readings.Double(1) + part.Temperature, readings.Double(2) + part.Humidity, (ReadingSource)readings.Long(3), part.DeviceId);
+                    readings.Long(0), readings.Number(1) + part.Temperature, readings.Number(2) + part.Humidity, (ReadingSource)readings.Long(3), part.DeviceId);
             }
         }
     }

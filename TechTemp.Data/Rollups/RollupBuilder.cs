@@ -76,7 +76,7 @@ public sealed class RollupBuilder(StoreConnections connections)
         var count = 0L;
         while (raw.Step())
         {
-            rollups.Add(deviceId, raw.Long(0), raw.Double(1), raw.Double(2), newest: long.MinValue);
+            rollups.Add(deviceId, raw.Long(0), raw.Number(1), raw.Number(2), newest: long.MinValue);
             count++;
         }
 

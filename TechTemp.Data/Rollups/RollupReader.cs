@@ -69,7 +69,7 @@ internal sealed class RollupReader(StoreReader reader)
             if (ts >= part.From && ts <= part.To)
             {
                 var one = default(Rollup);
-                one.Add(_raw.Double(1) + part.Temperature, _raw.Double(2) + part.Humidity);
+                one.Add(_raw.Number(1) + part.Temperature, _raw.Number(2) + part.Humidity);
                 window.Add(window.IndexOf(ts), one);
             }
         }

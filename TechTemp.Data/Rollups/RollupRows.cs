@@ -43,7 +43,7 @@ internal static class RollupRows
 
     public static void Write(Statement upsert, int deviceId, RollupTier tier, long bucket, in Rollup rollup) => upsert
         .Bind(1, deviceId).Bind(2, (long)tier).Bind(3, bucket).Bind(4, rollup.Count)
-        .BindSum(5, rollup.TemperatureSum).BindExtreme(6, rollup.TemperatureMin).BindExtreme(7, rollup.TemperatureMax)
-        .BindSum(8, rollup.HumiditySum).BindExtreme(9, rollup.HumidityMin).BindExtreme(10, rollup.HumidityMax)
+        .BindSum(5, rollup.TemperatureSum).BindNumber(6, rollup.TemperatureMin).BindNumber(7, rollup.TemperatureMax)
+        .BindSum(8, rollup.HumiditySum).BindNumber(9, rollup.HumidityMin).BindNumber(10, rollup.HumidityMax)
         .Execute();
 }

@@ -84,6 +84,11 @@ public sealed partial class StoreSchema(StoreConnections connections, IDbContext
                 // Empty where only rollups are missing.
                 if (script.Trim().Length > 0)
                 {
+                    if (state == SchemaState.Outdated)
+                    {
+                        LogMigrating(logger, Name, applied);
+                    }
+
                     connection.Execute(script);
                 }
             }
@@ -181,6 +186,9 @@ public sealed partial class StoreSchema(StoreConnections connections, IDbContext
             }
         }
     }
+
+    [LoggerMessage(51, LogLevel.Information, "Bringing '{Name}' from schema {Applied} to this version's; a large one takes a while")]
+    private static partial void LogMigrating(ILogger logger, string name, string applied);
 
     [LoggerMessage(50, LogLevel.Information, "Rollups computed for {Done} of {Devices} devices, {Readings} readings")]
     private static partial void LogRollups(ILogger logger, int done, int devices, long readings);

@@ -37,7 +37,7 @@ internal static class StoreFile
             """
             WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < $readings - 1)
             INSERT INTO readings (device_id, ts, temperature, humidity, source)
-            SELECT d.id, 1600000000000 + i * 15000, 20 + i % 1300 / 100.0, 40 + i % 3700 / 100.0, 0 FROM n JOIN devices d ON d.uid = $device;
+            SELECT d.id, 1600000000000 + i * 15000, 2000 + i % 1300, 4000 + i % 3700, 0 FROM n JOIN devices d ON d.uid = $device;
             """;
         command.Parameters.AddWithValue("$readings", readings);
         command.Parameters.AddWithValue("$device", device);

@@ -24,8 +24,11 @@ internal sealed class StoreFile(string path)
 
     /// <summary>Every reading.</summary>
     public IEnumerable<StoredReading> Readings() => Query(
-        "SELECT d.uid, r.ts, r.temperature, r.humidity FROM readings r JOIN devices d ON d.id = r.device_id;",
+        $"SELECT d.uid, r.ts, {Number("r.temperature")}, {Number("r.humidity")} FROM readings r JOIN devices d ON d.id = r.device_id;",
         row => new StoredReading(row.GetString(0), row.GetInt64(1), row.GetDouble(2), row.GetDouble(3)));
+
+    /// <summary>SQL of the number that a column holds: as itself, or in hundredths as an integer.</summary>
+    public static string Number(string column) => $"iif(typeof({column}) = 'integer', {column} / 100.0, {column})";
 
     /// <summary>SQLite's own word on the file: <c>ok</c>, or what is wrong.</summary>
     public string CheckIntegrity() => string.Join("; ", Query("PRAGMA integrity_check;", row => row.GetString(0)));

@@ -103,7 +103,7 @@ public sealed class ReadingRetentionTests : IDisposable
     {
         using var store = new TestStore();
         store.Write(Reading(ReadingRules.MinTs));
-        Assert.Empty(store.Get<ReadingRetention>().Drop());
+        Assert.DoesNotContain(store.Get<ReadingRetention>().Drop(), step => step.Readings + step.Rollups > 0);
         Assert.Single(store.Readings());
     }
 

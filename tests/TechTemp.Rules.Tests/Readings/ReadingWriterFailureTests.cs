@@ -39,7 +39,7 @@ public sealed class ReadingWriterFailureTests : IDisposable
     public void A_batch_that_fails_in_the_middle_commits_nothing_and_can_be_written_again()
     {
         var now = _store.Now;
-        _store.Execute("CREATE TRIGGER full BEFORE INSERT ON readings WHEN new.temperature = 66 BEGIN SELECT raise(ABORT, 'disk full'); END;");
+        _store.Execute("CREATE TRIGGER full BEFORE INSERT ON readings WHEN new.temperature = 6600 BEGIN SELECT raise(ABORT, 'disk full'); END;");
         IncomingMessage[] batch = [Raw("{}"), Reading(now), Reading(now, device: "s2"), Reading(now + 1, 66)];
         Assert.Throws<SqliteException>(() => _store.Write(batch));
         Assert.Equal((0, 0, 0), _store.Read(c => (c.Readings.Count(), c.Devices.Count(), c.RejectedMessages.Count())));

@@ -54,7 +54,7 @@ public sealed class RejectedMessagesTests : IDisposable
     public async Task A_message_whose_reading_is_stored_by_now_is_a_duplicate_and_no_longer_listed()
     {
         _store.Write(Reading(_store.Now, 1), Reading(_store.Now, 2));
-        _store.Execute("UPDATE readings SET temperature = 2;");
+        _store.Execute("UPDATE readings SET temperature = 200;");
         Assert.Equal(OutcomeKind.Duplicate, (await Replay((await List()).Single().Id))?.Kind);
         Assert.Empty(await List());
         Assert.Single(_store.Readings());

@@ -24,6 +24,11 @@ public sealed class StoreFileTests : IDisposable
         {
             var key = table.PrimaryKey!.Columns.Select(c => c.Name).ToList();
             var expected = table.Columns.Select(c => (c.Name, c.StoreType, NotNull: !c.IsNullable, Key: key.IndexOf(c.Name) + 1L));
+            if (table.Name == "readings")
+            {
+                expected = expected.Concat([("temperature", "ANY", true, 0), ("humidity", "ANY", true, 0)]);
+            }
+
             var actual = Rows($"SELECT name, type, \"notnull\", pk FROM pragma_table_info('{table.Name}')", r =>
                 (Name: r.GetString(0), StoreType: r.GetString(1), NotNull: r.GetBoolean(2), Key: r.GetInt64(3)));
             Assert.Equal(expected.OrderBy(c => c.Name), actual.OrderBy(c => c.Name));
@@ -40,7 +45,7 @@ public sealed class StoreFileTests : IDisposable
                 foreignKeys.Order());
         }
 
-        // EF Core does not know the rollups: a column of theirs can be of two types.
+        // EF Core knows neither the rollups nor the values of readings: a column of theirs can be of two types.
         Assert.Equal(
             model.Tables.Select(t => t.Name).Concat(["rollups", "rollup_backlog"]).Order(),
             Rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '__EF%'", r => r.GetString(0)).Order());

@@ -80,10 +80,20 @@ internal sealed class TestStore : IDisposable
     }
 
     /// <summary>What is stored of a device, oldest first.</summary>
-    public IReadOnlyList<(long Ts, double Temperature, double Humidity)> Readings(string uid = "s1") =>
-        Read(context => context.Readings
-            .Join(context.Devices, r => r.DeviceId, d => d.Id, (r, d) => new { d.Uid, r.Ts, r.Temperature, r.Humidity })
-            .Where(r => r.Uid == uid).OrderBy(r => r.Ts).ToList().ConvertAll(r => (r.Ts, r.Temperature, r.Humidity)));
+    public IReadOnlyList<(long Ts, double Temperature, double Humidity)> Readings(string uid = "s1")
+    {
+        using var connection = Connections.Open();
+        using var command = connection.Prepare(
+            "SELECT ts, temperature, humidity FROM readings JOIN devices d ON d.id = device_id WHERE d.uid = $uid ORDER BY ts;", ("$uid", SqliteType.Text));
+        using var reader = command.Bind(0, uid).ExecuteReader();
+        var readings = new List<(long, double, double)>();
+        while (reader.Read())
+        {
+            readings.Add((reader.GetInt64(0), reader.Number(1), reader.Number(2)));
+        }
+
+        return readings;
+    }
 
     public BatchResult Write(params IReadOnlyList<IncomingMessage> batch) => Writer.Write(batch);
 

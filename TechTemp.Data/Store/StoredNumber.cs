@@ -1,18 +1,18 @@
-using TechTemp.Data.Store;
+using Microsoft.Data.Sqlite;
 
-namespace TechTemp.Data.Rollups;
+namespace TechTemp.Data.Store;
 
 /// <summary>
-/// How a rollup's numbers are stored: hundredths as an INTEGER of two or three bytes where that is the number exactly (sensors
-/// measure no finer), else a REAL of eight.
+/// How measured values are stored: hundredths as an INTEGER of two or three bytes where that is the number exactly (sensors
+/// measure no finer), else a REAL of eight. Either way what is read is what was written, to the last bit.
 /// </summary>
-internal static class RollupNumber
+internal static class StoredNumber
 {
-    // Beyond that a sum is no longer exact in hundredths.
+    // Beyond that hundredths are no longer exact in a double.
     private const double Largest = 1e13;
 
-    /// <summary>Binds an extreme: exactly the number.</summary>
-    public static Statement BindExtreme(this Statement statement, int parameter, double value)
+    /// <summary>Binds exactly the number.</summary>
+    public static Statement BindNumber(this Statement statement, int parameter, double value)
     {
         var hundredths = Math.Round(value * 100);
         return hundredths / 100 == value && Math.Abs(hundredths) < Largest ? statement.Bind(parameter, (long)hundredths) : statement.Bind(parameter, value);
@@ -27,6 +27,11 @@ internal static class RollupNumber
             : statement.Bind(parameter, value);
     }
 
+    /// <summary>The number that a column holds in this row.</summary>
     public static double Number(this Statement statement, int column) =>
         statement.IsInteger(column) ? statement.Long(column) / 100.0 : statement.Double(column);
+
+    /// <inheritdoc cref="Number(Statement, int)"/>
+    public static double Number(this SqliteDataReader reader, int ordinal) =>
+        reader.GetFieldType(ordinal) == typeof(long) ? reader.GetInt64(ordinal) / 100.0 : reader.GetDouble(ordinal);
 }
