@@ -100,8 +100,10 @@ internal static class DevicesApi
             case DeviceOutcome.UnknownRoom:
                 return UnknownRoom(provisioning.RoomUid);
             default:
-                var device = (await devices.FindAsync(uid, cancellationToken))!.ToDto(status.Value, time.GetUtcNow());
-                return TypedResults.Created($"/api/v1/devices/{uid}", new Confirmation<DeviceWithRoom>(new(device, device.Room), $"Device {uid} provisioned in {device.Room!.Name}."));
+                // Somebody may delete it before it is read again.
+                return (await devices.FindAsync(uid, cancellationToken))?.ToDto(status.Value, time.GetUtcNow()) is { } device
+                    ? TypedResults.Created($"/api/v1/devices/{uid}", new Confirmation<DeviceWithRoom>(new(device, device.Room), $"Device {uid} provisioned in {device.Room!.Name}."))
+                    : Problems.Conflict($"Device {uid} was provisioned, and deleted again meanwhile.");
         }
     }
 
@@ -138,8 +140,9 @@ internal static class DevicesApi
             case DeviceOutcome.UnknownRoom:
                 return UnknownRoom(change.RoomUid);
             default:
-                var device = (await devices.FindAsync(uid, cancellationToken))!.ToDto(status.Value, now);
-                return TypedResults.Ok(new Confirmation<DeviceWithRoom>(new(device, device.Room), $"Device {uid} updated."));
+                return (await devices.FindAsync(uid, cancellationToken))?.ToDto(status.Value, now) is { } device
+                    ? TypedResults.Ok(new Confirmation<DeviceWithRoom>(new(device, device.Room), $"Device {uid} updated."))
+                    : Problems.NoDevice(uid);
         }
     }
 

@@ -111,7 +111,7 @@ internal sealed class Errors
             return fallback;
         }
 
-        if (long.TryParse(value, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var position))
+        if (long.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var position))
         {
             return position;
         }

@@ -50,7 +50,8 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
     {
         StatusCodes.Status404NotFound => $"There is nothing at {request.Path}.",
         StatusCodes.Status405MethodNotAllowed => $"{request.Method} is not possible at {request.Path}.",
-        StatusCodes.Status415UnsupportedMediaType => "The body must be JSON, with Content-Type: application/json.",
+        StatusCodes.Status415UnsupportedMediaType =>
+            "The body must be JSON, with Content-Type: application/json; readings may also be application/x-ndjson or text/csv.",
         _ => null,
     };
 }

@@ -29,6 +29,6 @@ internal static partial class QueryDuration
         match.Groups[name].Success ? unit * int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture) : TimeSpan.Zero;
 
     // At most eight digits a part: the sum of the longest ones is no overflow yet, and longer than anything that is asked for.
-    [GeneratedRegex(@"^P(?=.)((?<d>[0-9]{1,5})D)?(T(?=.)((?<h>[0-9]{1,6})H)?((?<m>[0-9]{1,8})M)?((?<s>[0-9]{1,8})S)?)?$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^P(?=.)((?<d>[0-9]{1,5})D)?(T(?=.)((?<h>[0-9]{1,6})H)?((?<m>[0-9]{1,8})M)?((?<s>[0-9]{1,8})S)?)?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern();
 }

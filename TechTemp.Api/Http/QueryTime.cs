@@ -12,6 +12,9 @@ internal static partial class QueryTime
 {
     public const string Rule = "must be an ISO 8601 time such as 2025-09-10T20:54:45Z or 2025-09-10T22:54:45+02:00, or a date such as 2025-09-10";
 
+    // In one step: the day after 9999-12-31, which many systems write for "no end", is no date any more.
+    private static readonly TimeSpan s_untilEndOfDay = TimeSpan.FromDays(1) - TimeSpan.FromMilliseconds(1);
+
     /// <summary>Reads a time.</summary>
     /// <param name="text">The text.</param>
     /// <param name="endOfDay">Whether a date means its last millisecond instead of its first.</param>
@@ -26,9 +29,8 @@ internal static partial class QueryTime
 
         if (!match.Groups["time"].Success)
         {
-            var valid = DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time)
-                && time.Year < 9999;
-            time = valid && endOfDay ? time.AddDays(1).AddMilliseconds(-1) : time;
+            var valid = DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
+            time = valid && endOfDay ? time + s_untilEndOfDay : time;
             return valid;
         }
 
@@ -39,6 +41,6 @@ internal static partial class QueryTime
         return DateTimeOffset.TryParse(normal, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out time);
     }
 
-    [GeneratedRegex(@"^(?<date>\d{4}-\d{2}-\d{2})([Tt ](?<time>\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?)([Zz]|(?<sign>[ +-])(?<h>\d{2}):?(?<m>\d{2})?)?)?$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(?<date>\d{4}-\d{2}-\d{2})([Tt ](?<time>\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?)([Zz]|(?<sign>[ +-])(?<h>\d{2}):?(?<m>\d{2})?)?)?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern();
 }

@@ -50,12 +50,23 @@ internal sealed class PostedRows(string? device, DateTimeOffset now)
     }
 
     /// <summary>A line of CSV; null for a column that it does not have.</summary>
-    public IncomingMessage FromFields(string? uid, string? ts, string? temperature, string? humidity) =>
-        From(string.IsNullOrEmpty(uid) ? device ?? uid : uid, Time(ts), Number(temperature), Number(humidity));
+    public IncomingMessage FromFields(string? uid, string? ts, string? temperature, string? humidity)
+    {
+        uid = string.IsNullOrEmpty(uid) ? device : uid;
+        // A cell that is empty is a field that is absent.
+        return Missing(uid is not null, !string.IsNullOrWhiteSpace(temperature), !string.IsNullOrWhiteSpace(humidity))
+            ?? From(uid, string.IsNullOrWhiteSpace(ts) ? _now : Time(ts), Number(temperature), Number(humidity));
+    }
 
     private IncomingMessage FromObject(JsonElement row)
     {
-        var uid = Property(row, "device_uid") switch
+        var (named, temperature, humidity) = (Property(row, "device_uid"), Property(row, "temperature"), Property(row, "humidity"));
+        if (Missing(named is not null || device is not null, temperature is not null, humidity is not null) is { } missing)
+        {
+            return missing;
+        }
+
+        var uid = named switch
         {
             null => device,
             { ValueKind: JsonValueKind.String } text => text.GetString(),
@@ -68,7 +79,13 @@ internal sealed class PostedRows(string? device, DateTimeOffset now)
             { ValueKind: JsonValueKind.String } iso => Time(iso.GetString()),
             _ => (double?)null,
         };
-        return From(uid, ts, Number(row, "temperature"), Number(row, "humidity"));
+        return From(uid, ts, Number(temperature), Number(humidity));
+    }
+
+    private IncomingMessage? Missing(bool hasUid, bool hasTemperature, bool hasHumidity)
+    {
+        var field = !hasUid ? "device_uid" : !hasTemperature ? "temperature" : !hasHumidity ? "humidity" : null;
+        return field is null ? null : Unreadable(RejectionReasons.MissingField, $"{field} is required");
     }
 
     private IncomingMessage From(string? uid, double? ts, double? temperature, double? humidity)
@@ -87,13 +104,11 @@ internal sealed class PostedRows(string? device, DateTimeOffset now)
 
     private static JsonElement? Property(JsonElement row, string name) => row.TryGetProperty(name, out var value) ? value : null;
 
-    private static double? Number(JsonElement row, string name) =>
-        Property(row, name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
+    private static double? Number(JsonElement? value) => value is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
 
     private static double? Number(string? text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private double? Time(string? text) =>
-        string.IsNullOrWhiteSpace(text) ? _now
-        : Number(text) ?? (QueryTime.TryParse(text, endOfDay: false, out var time) ? time.ToUnixTimeMilliseconds() : null);
+    private static double? Time(string? text) =>
+        Number(text) ?? (QueryTime.TryParse(text, endOfDay: false, out var time) ? time.ToUnixTimeMilliseconds() : null);
 }

@@ -25,13 +25,13 @@ internal sealed record SeriesRow(
     DateTimeOffset Ts,
     double Temperature,
     double Humidity,
-    string? Source,
-    string? DeviceId,
-    double? TemperatureMin,
-    double? TemperatureMax,
-    double? HumidityMin,
-    double? HumidityMax,
-    long? Count);
+    string? Source = null,
+    string? DeviceId = null,
+    double? TemperatureMin = null,
+    double? TemperatureMax = null,
+    double? HumidityMin = null,
+    double? HumidityMax = null,
+    long? Count = null);
 
 /// <summary>Readings that were removed.</summary>
 /// <param name="Deleted">How many.</param>

@@ -77,7 +77,7 @@ internal static class RoomsApi
 
         return await rooms.CreateAsync(name!, uid, floor, side, cancellationToken) is { } room
             ? TypedResults.Created($"/api/v1/rooms/{room.Uid}", Envelope.Of(room.ToDto()))
-            : Problems.Conflict($"Room {uid ?? RoomSlug.From(name!)} exists already.");
+            : Problems.Conflict($"Room {uid ?? name} exists already.");
     }
 
     private static async Task<Results<Ok<Envelope<RoomDto>>, ProblemHttpResult>> UpdateAsync(

@@ -52,8 +52,10 @@ public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
         }
 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var later = before ?? Next(connection, deviceId, to);
-        foreach (var ts in Backward(connection, deviceId, before is null ? to : Math.Min(to, before.Value - 1)))
+        // Not simply the reading that the page before ended with: it may have been removed since, and need never have been one.
+        var last = before is { } reading ? Math.Min(to, reading - 1) : to;
+        var later = Next(connection, deviceId, last);
+        foreach (var ts in Backward(connection, deviceId, last))
         {
             if (later <= from || gaps.Count == limit)
             {

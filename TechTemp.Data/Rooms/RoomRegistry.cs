@@ -23,13 +23,14 @@ public sealed class RoomRegistry(TechTempContext context, TimeProvider time)
     /// <returns>The room; null when the uid is taken.</returns>
     public async Task<Room?> CreateAsync(string name, string? uid, string? floor, string? side, CancellationToken cancellationToken)
     {
-        var room = new Room { Uid = uid ?? RoomSlug.From(name), Name = name, Floor = floor, Side = side, CreatedAt = time.GetUtcNow() };
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        if (await context.Rooms.AnyAsync(r => r.Uid == room.Uid, cancellationToken))
+        var (taken, free) = uid is null ? await BySlugAsync(name, cancellationToken) : (await TrackedAsync(uid, cancellationToken), uid);
+        if (taken is not null)
         {
             return null;
         }
 
+        var room = new Room { Uid = free, Name = name, Floor = floor, Side = side, CreatedAt = time.GetUtcNow() };
         context.Rooms.Add(room);
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -43,11 +44,14 @@ public sealed class RoomRegistry(TechTempContext context, TimeProvider time)
     /// <returns>The changed room; null when there is none of that uid.</returns>
     public async Task<Room?> UpdateAsync(string uid, Action<Room> change, CancellationToken cancellationToken)
     {
-        var room = await context.Rooms.SingleOrDefaultAsync(r => r.Uid == uid, cancellationToken);
+        // Begun before the room is read: one that is deleted in between is none, and no failure.
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        var room = await TrackedAsync(uid, cancellationToken);
         if (room is not null)
         {
             change(room);
             await context.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
         }
 
         return room;
@@ -74,8 +78,7 @@ public sealed class RoomRegistry(TechTempContext context, TimeProvider time)
     /// <returns>The room; null when a uid is given that is unknown, without a name to create it by.</returns>
     internal async Task<Room?> ResolveAsync(string? name, string? uid, CancellationToken cancellationToken)
     {
-        var slug = uid ?? RoomSlug.From(name!);
-        var room = await context.Rooms.SingleOrDefaultAsync(r => r.Uid == slug, cancellationToken);
+        var (room, free) = uid is null ? await BySlugAsync(name!, cancellationToken) : (await TrackedAsync(uid, cancellationToken), uid);
         if (uid is null)
         {
             room = await context.Rooms.OrderBy(r => r.Id).FirstOrDefaultAsync(r => r.Name == name, cancellationToken) ?? room;
@@ -83,12 +86,30 @@ public sealed class RoomRegistry(TechTempContext context, TimeProvider time)
 
         if (room is null && name is not null)
         {
-            room = new() { Uid = slug, Name = name, CreatedAt = time.GetUtcNow() };
+            room = new() { Uid = free, Name = name, CreatedAt = time.GetUtcNow() };
             context.Rooms.Add(room);
         }
 
         return room;
     }
+
+    // The room that a name's slug means, or the uid that a room of that name gets. Two names that keep little of themselves
+    // in Latin letters share a slug without meaning one room.
+    private async Task<(Room? Room, string Uid)> BySlugAsync(string name, CancellationToken cancellationToken)
+    {
+        var slug = RoomSlug.From(name);
+        var room = await TrackedAsync(slug, cancellationToken);
+        if (room is null || room.Name == name || RoomSlug.From(room.Name) != slug || !(RoomSlug.LosesLetters(name) || RoomSlug.LosesLetters(room.Name)))
+        {
+            return (room, slug);
+        }
+
+        slug = RoomSlug.WithHash(name);
+        return (await TrackedAsync(slug, cancellationToken), slug);
+    }
+
+    private Task<Room?> TrackedAsync(string uid, CancellationToken cancellationToken) =>
+        context.Rooms.SingleOrDefaultAsync(r => r.Uid == uid, cancellationToken);
 }
 
 /// <summary>What became of a request to delete a room.</summary>

@@ -40,6 +40,25 @@ public static class RoomSlug
         }
 
         var uid = slug.ToString(0, Math.Min(slug.Length, Uids.MaxLength)).TrimEnd('-');
-        return uid.Length > 0 ? uid : $"room-{XxHash32.HashToUInt32(Encoding.UTF8.GetBytes(name)):x8}";
+        return uid.Length > 0 ? uid : $"room-{Hash(name)}";
     }
+
+    /// <summary>
+    /// Whether the uid lacks letters or digits of the name, so that other names have the same one without meaning the same
+    /// room: "Кухня 1" and "Спальня 1" are both <c>1</c>.
+    /// </summary>
+    /// <param name="name">The room's name.</param>
+    public static bool LosesLetters(string name) =>
+        // A letter of our own alphabet is one or two of the uid ("ß"); of any other there is a hash.
+        name.EnumerateRunes().Any(rune => Rune.IsLetterOrDigit(rune) && From(rune.ToString()).Length > 2);
+
+    /// <summary>The uid for a name whose own uid belongs to a room of another name: with a hash of the name at the end.</summary>
+    /// <param name="name">The room's name.</param>
+    public static string WithHash(string name)
+    {
+        var (slug, hash) = (From(name), Hash(name));
+        return $"{slug[..Math.Min(slug.Length, Uids.MaxLength - hash.Length - 1)].TrimEnd('-')}-{hash}";
+    }
+
+    private static string Hash(string name) => $"{XxHash32.HashToUInt32(Encoding.UTF8.GetBytes(name)):x8}";
 }

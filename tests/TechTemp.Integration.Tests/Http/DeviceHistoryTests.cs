@@ -73,6 +73,19 @@ public sealed class DeviceHistoryTests(SharedStacks stacks) : ApiTest(stacks)
     }
 
     [Theory]
+    [InlineData("9223372036854775807")]
+    [InlineData("4000000000000000")]
+    [InlineData("0")]
+    public async Task A_cursor_that_no_answer_gave_is_no_fault_of_the_server(string cursor)
+    {
+        await StoreAllAsync("2025-09-10T00:00:00Z", "2025-09-11T00:00:00Z");
+
+        Assert.Equal(200, (await Http.GetAsync($"{DevicePath}/gaps?from=2025-09-01&longer_than=PT1H&cursor={cursor}")).Status);
+    }
+
+    [Theory]
+    [InlineData("cursor=-1", "cursor")]
+    [InlineData("longer_than=PT30M%0A", "longer_than")]
     [InlineData("longer_than=30", "longer_than")]
     [InlineData("longer_than=PT0S", "longer_than")]
     [InlineData("longer_than=P367D", "longer_than")]

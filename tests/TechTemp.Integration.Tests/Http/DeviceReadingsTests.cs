@@ -52,6 +52,8 @@ public sealed class DeviceReadingsTests(SharedStacks stacks) : ApiTest(stacks)
     [InlineData("from=2025-09-10T21:00:00", "22:00 21:00")]
     [InlineData("from=2025-09-10&to=2025-09-10", "22:00 21:00 20:00")]
     [InlineData("from=2025-09-11", "")]
+    [InlineData("from=0001-01-01&to=9999-12-31", "22:00 21:00 20:00")]
+    [InlineData("from=9999-12-31", "")]
     [InlineData("to=2025-09-09", "")]
     public async Task From_and_to_are_inclusive_moments_whatever_their_offset(string query, string expected)
     {
@@ -141,6 +143,8 @@ public sealed class DeviceReadingsTests(SharedStacks stacks) : ApiTest(stacks)
     [InlineData("bucket=PT0M", "bucket")]
     [InlineData("bucket=P", "bucket")]
     [InlineData("bucket=P367D", "bucket")]
+    [InlineData("bucket=PT15M%0A", "bucket")]
+    [InlineData("from=2025-09-10T20:00Z%0A", "from")]
     [InlineData("bucket=day&tz=Mars/Olympus", "tz")]
     [InlineData("cursor=abc", "cursor")]
     [InlineData("limit=0&from=x&bucket=y", "limit", "from", "bucket")]

@@ -58,6 +58,38 @@ public sealed class HostileRequestTests(SharedStacks stacks) : ApiTest(stacks)
     }
 
     [Fact]
+    public async Task A_room_that_is_deleted_while_it_is_changed_is_no_fault_of_the_server()
+    {
+        var path = $"/api/v1/rooms/{Device}";
+        var answers = new List<Answer>();
+        for (var i = 0; i < AtOnce; i++)
+        {
+            answers.Add(await Http.PostAsync("/api/v1/rooms", new { name = "Any", uid = Device }));
+            answers.AddRange(await Task.WhenAll(
+                Http.PutAsync(path, new { name = "First" }), Http.PutAsync(path, new { name = "Second" }), Http.DeleteAsync(path), Http.PutAsync(path, new { name = "Third" })));
+        }
+
+        Assert.All(answers, answer => Assert.True(answer.Status is 200 or 201 or 404, answer.Body));
+    }
+
+    [Fact]
+    public async Task A_device_that_is_deleted_while_it_is_provisioned_and_changed_is_no_fault_of_the_server()
+    {
+        var answers = new List<Answer>();
+        for (var i = 0; i < AtOnce; i++)
+        {
+            answers.AddRange(await Task.WhenAll(
+                Http.PostAsync("/api/v1/devices", new { device_uid = Device, room_name = "Any" }),
+                Http.PutAsync(DevicePath, new { label = "First" }),
+                Http.DeleteAsync(DevicePath),
+                Http.PutAsync(DevicePath, new { label = "Second" }),
+                Http.DeleteAsync(DevicePath)));
+        }
+
+        Assert.All(answers, answer => Assert.True(answer.Status is 200 or 201 or 404 or 409, answer.Body));
+    }
+
+    [Fact]
     public async Task A_device_that_is_moved_by_many_at_once_stands_in_one_room()
     {
         await ProvisionAsync("Start");

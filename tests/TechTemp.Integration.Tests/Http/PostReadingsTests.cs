@@ -157,17 +157,35 @@ public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
     }
 
     [Theory]
+    [InlineData("application/json", """[{"ts":1,"temperature":21,"humidity":50},{"device_uid":"$","humidity":50},{"device_uid":"$","temperature":21}]""")]
+    [InlineData("text/csv", "device_uid,ts,temperature,humidity\n,1,21,50\n$,,,50\n$,,21\n")]
+    public async Task What_lacks_a_field_is_refused_as_it_is_over_MQTT(string contentType, string body)
+    {
+        var answer = await Http.SendAsync("POST", Path, body.Replace("$", Device, StringComparison.Ordinal), contentType);
+
+        Assert.Equal(
+            [("missing-field", "device_uid is required"), ("missing-field", "temperature is required"), ("missing-field", "humidity is required")],
+            answer.Data["rejected"]!.AsArray().Select(row => ((string)row!["reason"]!, (string)row["detail"]!)));
+    }
+
+    [Theory]
     [InlineData("text/plain")]
     [InlineData("application/xml")]
     [InlineData(null)]
-    public async Task Another_content_type_is_415(string? contentType) =>
-        AssertProblem(await Http.SendAsync("POST", Path, "{}", contentType), 415);
+    public async Task Another_content_type_is_415_and_tells_those_that_are_read(string? contentType)
+    {
+        var answer = await Http.SendAsync("POST", Path, "{}", contentType);
+
+        AssertProblem(answer, 415);
+        Assert.All(["application/json", "application/x-ndjson", "text/csv"], type => Assert.Contains(type, (string)answer.Json["error"]!, StringComparison.Ordinal));
+    }
 
     [Theory]
     [InlineData("""{"ts":"2025-09-10T20:00:00Z","temperature":21,"humidity":50}""", "device_uid")]
     [InlineData("""{"device_uid":"$","ts":"soon","temperature":21,"humidity":50}""", "ts")]
     [InlineData("""{"device_uid":"$","ts":1757537685,"temperature":21,"humidity":50}""", "ts")]
     [InlineData("""{"device_uid":"$","ts":1e400,"temperature":21,"humidity":50}""", "ts")]
+    [InlineData("""{"device_uid":"$","ts":"","temperature":21,"humidity":50}""", "ts")]
     [InlineData("""{"device_uid":"$","temperature":-40.01,"humidity":50}""", "temperature")]
     [InlineData("""{"device_uid":"$","temperature":null,"humidity":50}""", "temperature")]
     [InlineData("""{"device_uid":"$","temperature":21}""", "humidity")]

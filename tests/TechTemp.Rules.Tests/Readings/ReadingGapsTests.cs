@@ -55,6 +55,16 @@ public sealed class ReadingGapsTests : IDisposable
     }
 
     [Fact]
+    public void A_gap_ends_at_a_reading_wherever_its_page_begins()
+    {
+        WriteMinutesAgo([100, 60, 40]);
+        ReadingGap[] gaps = [new(Ago(60), Ago(40), 20 * Minute), new(Ago(100), Ago(60), 40 * Minute)];
+        Assert.Equal(gaps, Find(to: Ago(41), longerThan: Minute, before: Ago(40)).Gaps);
+        Assert.Equal(gaps, Find(to: Ago(41), longerThan: Minute, before: Ago(50)).Gaps);
+        Assert.Equal(gaps, Find(to: Ago(41), longerThan: Minute, before: long.MaxValue).Gaps);
+    }
+
+    [Fact]
     public void The_usual_cadence_is_that_of_the_newest_readings()
     {
         // A device that measured every hour, and does so every minute since it was set up anew.

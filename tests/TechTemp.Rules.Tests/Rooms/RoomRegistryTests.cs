@@ -34,6 +34,31 @@ public sealed class RoomRegistryTests : IDisposable
     }
 
     [Fact]
+    public async Task Rooms_whose_names_differ_in_letters_that_a_uid_cannot_have_are_not_one_room()
+    {
+        Assert.Equal("1", (await Create("Кухня 1"))?.Uid);
+        var other = (await Create("Спальня 1"))?.Uid;
+        Assert.StartsWith("1-", other, StringComparison.Ordinal);
+        Assert.Null(await Create("Кухня 1"));
+        Assert.Null(await Create("Спальня 1"));
+
+        await _store.With((DeviceRegistry d) => d.ProvisionAsync(new("s1", "Спальня 1", null, null, null, null), Cancel));
+        await _store.With((DeviceRegistry d) => d.ProvisionAsync(new("s2", "Прихожая 1", null, null, null, null), Cancel));
+        var devices = await _store.With((DeviceRegistry d) => d.ListAsync(Cancel));
+        Assert.Equal([("s1", "Спальня 1"), ("s2", "Прихожая 1")], devices.Select(d => (d.Uid, d.Room!.Name)));
+        Assert.Equal(other, devices[0].Room!.Uid);
+    }
+
+    [Fact]
+    public async Task A_room_that_was_given_another_name_is_still_found_by_the_name_that_its_uid_is_made_of()
+    {
+        await Create("Кухня 1");
+        await Rooms(r => r.UpdateAsync("1", room => room.Name = "Kitchen", Cancel));
+        await _store.With((DeviceRegistry d) => d.ProvisionAsync(new("s1", "Кухня 1", null, null, null, null), Cancel));
+        Assert.Equal("Kitchen", Assert.Single(await _store.With((DeviceRegistry d) => d.ListAsync(Cancel))).Room!.Name);
+    }
+
+    [Fact]
     public async Task Rooms_are_listed_by_name()
     {
         await Create("Office", "a");

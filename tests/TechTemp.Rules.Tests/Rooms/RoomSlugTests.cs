@@ -48,6 +48,26 @@ public sealed class RoomSlugTests
         Assert.Equal(new string('x', 49), RoomSlug.From(new string('x', 49) + " y"));
     }
 
+    [Theory]
+    [InlineData("Salle à manger", false)]
+    [InlineData("Straße Œuvre 2", false)]
+    [InlineData("🌡 Boiler, 2nd floor!", false)]
+    [InlineData("Cafe\u0301", false)]
+    [InlineData("Кухня 1", true)]
+    [InlineData("東京 Room 2", true)]
+    [InlineData("Room ٣", true)]
+    [InlineData("Room \ud840\udc00", true)]
+    public void A_name_loses_letters_when_some_are_of_another_script(string name, bool loses) => Assert.Equal(loses, RoomSlug.LosesLetters(name));
+
+    [Fact]
+    public void With_a_hash_the_uids_of_names_differ_that_are_the_same_without()
+    {
+        Assert.Equal(RoomSlug.From("Кухня 1"), RoomSlug.From("Спальня 1"));
+        Assert.Matches("^1-[0-9a-f]{8}$", RoomSlug.WithHash("Спальня 1"));
+        Assert.NotEqual(RoomSlug.WithHash("Кухня 1"), RoomSlug.WithHash("Спальня 1"));
+        Assert.Matches("^x{41}-[0-9a-f]{8}$", RoomSlug.WithHash(new string('x', 100)));
+    }
+
     [Fact]
     public void Every_name_gives_a_valid_uid() =>
         Gen.OneOf(Gen.String, Gen.String[Gen.Char["éß-_ 'aZ9居\u0301\ud83d\udecf"], 0, 120]).Sample(
@@ -55,6 +75,7 @@ public sealed class RoomSlugTests
             {
                 var uid = RoomSlug.From(name);
                 Assert.True(Uids.IsValid(uid), uid);
+                Assert.True(Uids.IsValid(RoomSlug.WithHash(name)), name);
                 Assert.Equal(uid, RoomSlug.From(name));
                 Assert.False(uid.StartsWith('-') || uid.EndsWith('-') || uid.Contains("--", StringComparison.Ordinal), uid);
             },
