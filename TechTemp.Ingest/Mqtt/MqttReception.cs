@@ -42,7 +42,7 @@ internal sealed class MqttReception
 
         var incoming = IncomingMessage.FromMqtt(Topic(message.Topic), Payload(message.Payload), _time.GetUtcNow().ToUnixTimeMilliseconds(), message.Dup);
         // Refused when stopping: not acknowledged, so the broker keeps it.
-        _pipeline.TryAccept(new(incoming, _time.GetTimestamp(), TraceContext.From(message.UserProperties), _acknowledge, e));
+        _pipeline.TryAccept(new(incoming, _time.GetTimestamp(), message.UserProperties, _acknowledge, e));
         return Task.CompletedTask;
     }
 

@@ -55,7 +55,7 @@ public sealed class IngestTelemetry : IDisposable
             return null;
         }
 
-        var links = batch.Where(m => m.Trace != default).Take(MaxLinks).Select(m => new ActivityLink(m.Trace)).ToList();
+        var links = batch.Select(m => TraceContext.From(m.Properties)).Where(c => c != default).Take(MaxLinks).Select(c => new ActivityLink(c)).ToList();
         // Semantic conventions for messaging spans, https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
         return _source.StartActivity("process readings", ActivityKind.Consumer, default(ActivityContext), links: links, tags:
         [

@@ -156,7 +156,7 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
         var accepted = _pipeline.TryAccept(new(
             IncomingMessage.FromMqtt(new(message.Topic), message.Payload.ToArray(), _time.GetUtcNow().ToUnixTimeMilliseconds(), message.Dup),
             _time.GetTimestamp(),
-            TraceContext.From(message.UserProperties),
+            message.UserProperties,
             static (receipt, _) =>
             {
                 ((TaskCompletionSource)receipt!).TrySetResult();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text;
 using TechTemp.Data.Readings;
 using TechTemp.Ingest;
 using TechTemp.Ingest.Pipeline;
@@ -87,9 +88,12 @@ public sealed class IngestTelemetryTests : IDisposable
         Assert.Equal(1_000, activity.GetTagItem("messaging.batch.message_count"));
     }
 
-    private static ActivityContext NewTrace() => new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
+    private static ActivityContext NewTrace() => new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
 
-    private static PendingMessage Traced(ActivityContext trace) => new(Reading(TestStore.Start.ToUnixTimeMilliseconds()), 0, trace, (_, _) => Task.CompletedTask);
+    private static PendingMessage Traced(ActivityContext trace) => new(
+        Reading(TestStore.Start.ToUnixTimeMilliseconds()), 0,
+        trace == default ? null : [new("traceparent", Encoding.UTF8.GetBytes($"00-{trace.TraceId}-{trace.SpanId}-01"))],
+        (_, _) => Task.CompletedTask);
 
     private Activity Span(IReadOnlyList<PendingMessage> batch)
     {
