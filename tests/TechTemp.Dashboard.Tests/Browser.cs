@@ -29,6 +29,8 @@ public sealed class Browser : IAsyncDisposable
         options.BaseURL = address;
         options.TimezoneId ??= "Europe/Brussels";
         options.Locale ??= "en-GB";
+        // A colour on its way to another one is none that anybody could be asked to read.
+        options.ReducedMotion ??= ReducedMotion.Reduce;
         return await Visit.BeginAsync(await browser.NewContextAsync(options), new(address));
     }
 
@@ -45,6 +47,8 @@ public sealed class Browser : IAsyncDisposable
 
     private static async Task<(IPlaywright Playwright, IBrowser Browser)> StartAsync()
     {
+        // Its own five seconds are too few on a busy machine, where a test is late, not wrong.
+        Assertions.SetDefaultExpectTimeout((float)Eventually.Deadline.TotalMilliseconds);
         var playwright = await Microsoft.Playwright.Playwright.CreateAsync();
         // Without a sandbox: the pages are ours, and CI runs as root, where Chromium has none.
         var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = ["--no-sandbox", "--disable-dev-shm-usage"] });

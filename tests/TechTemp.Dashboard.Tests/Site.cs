@@ -65,6 +65,9 @@ public sealed class Site : IAsyncDisposable
 /// <summary>Standalone with its demo, started by the first test that asks for it and shared: a test that changes something starts a <see cref="Site"/> of its own.</summary>
 public sealed class DemoSite : IAsyncDisposable
 {
+    // A week of readings of six sensors is written, each sensor's in one batch, while other tests start programs of their own.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
     private readonly Lazy<Task<Site>> _site = new(StartAsync);
 
     /// <summary>The site, with six rooms and a week of history.</summary>
@@ -84,10 +87,12 @@ public sealed class DemoSite : IAsyncDisposable
         var site = await Site.StartAsync("--demo");
         await Eventually.TrueAsync(
             async () => (await site.Http.DataAsync("/api/v1/rooms")).AsArray().Count == 6 && (await site.Http.DataAsync("/api/v1/readings/latest")).AsArray().Count == 6,
-            "six rooms measure");
+            "six rooms measure",
+            s_patience);
         await Eventually.TrueAsync(
             async () => (await site.Http.GetAsync("/api/v1/devices/demo-kitchen/readings?bucket=day")) is { Status: 200 } answer && answer.Data.AsArray().Count >= 8,
-            "a week of days is there");
+            "a week of days is there",
+            s_patience);
         return site;
     }
 }

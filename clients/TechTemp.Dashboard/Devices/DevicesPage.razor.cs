@@ -19,6 +19,7 @@ public sealed partial class DevicesPage
     private string _title = "";
     private Action? _action;
     private Device? _device;
+    private string? _uid;
     private bool _refreshing;
 
     private enum Action
@@ -85,13 +86,13 @@ public sealed partial class DevicesPage
         StateHasChanged();
     }
 
-    private void Show(Action action, Device? device)
+    private void Show(Action action, Device? device, string? uid = null)
     {
-        (_action, _device) = (action, device);
-        _title = device is null ? T("Devices.Add") : T($"Devices.{action}Of", Name(device));
+        (_action, _device, _uid) = (action, device, uid);
+        _title = (device is null ? uid : Name(device)) is { } name ? T($"Devices.{action}Of", name) : T("Devices.Add");
     }
 
-    private void Close() => (_action, _device) = (null, null);
+    private void Close() => (_action, _device, _uid) = (null, null, null);
 
     private async Task DoneAsync(string message)
     {

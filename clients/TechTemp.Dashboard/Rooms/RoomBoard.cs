@@ -37,6 +37,9 @@ public sealed class RoomBoard(ApiClient api, Viewer viewer)
         return CardsOf(await devices, latest).ConvertAll(c => known.TryGetValue(c.Device.Uid, out var old) ? Keep(c, old, today) : c);
     }
 
+    /// <summary>How many messages of unknown devices wait for somebody to provision these (<c>Ingest:UnknownDevices</c>).</summary>
+    public async Task<long> HeldAsync(CancellationToken cancellationToken = default) => (await api.SystemAsync(cancellationToken)).Backlog?.Held ?? 0;
+
     private static RoomCard Keep(RoomCard card, RoomCard old, DateTimeOffset today)
     {
         var kept = card with { Today = old.Today, HourAgo = old.HourAgo };

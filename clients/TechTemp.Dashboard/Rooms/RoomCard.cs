@@ -37,8 +37,8 @@ public sealed record RoomCard(Device Device, bool IsRoom, LatestReading? Latest,
 
     private static readonly TimeSpan s_quarter = TimeSpan.FromMinutes(15);
 
-    /// <summary>What stands above it: the room's name, or the sensor's where it stands nowhere.</summary>
-    public string Title => Device.Room?.Name ?? Device.Label ?? Device.Uid;
+    /// <summary>What stands above it: the room's name, or the sensor's where it stands nowhere. The label of one that was discovered is the same for all.</summary>
+    public string Title => Device.Room?.Name ?? (Device.Provisioned ? Device.Label : null) ?? Device.Uid;
 
     /// <summary>By how much the temperature has changed within the last hour, °C, as exact as it is shown; null where there is nothing to compare with.</summary>
     public double? Change => Latest?.Temperature - HourAgo is { } change ? Math.Round(change, 1) : null;
@@ -48,6 +48,9 @@ public sealed record RoomCard(Device Device, bool IsRoom, LatestReading? Latest,
 
     /// <summary>Whose readings its figures are made of.</summary>
     public SeriesSource Source => IsRoom ? SeriesSource.Room(Device.Room!.Uid) : SeriesSource.Device(Device.Uid);
+
+    /// <summary>Where their history is.</summary>
+    public string History => IsRoom ? $"/history?room={Uri.EscapeDataString(Device.Room!.Uid)}" : $"/history?device={Uri.EscapeDataString(Device.Uid)}";
 
     /// <summary>From when buckets are needed for <see cref="WithBuckets"/>.</summary>
     public static DateTimeOffset BucketsFrom(DateTimeOffset now, DateTimeOffset today)

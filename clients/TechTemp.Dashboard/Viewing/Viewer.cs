@@ -58,11 +58,12 @@ public sealed class Viewer(IJSRuntime script, NavigationManager navigation, Time
     /// <summary>A temperature with its unit: <c>21.4 °C</c>.</summary>
     public string Temperature(double celsius) => $"{Number(Degree(celsius))}\u00a0{Degrees}";
 
-    /// <summary>A difference of temperatures with its sign and unit: <c>+0.3 °C</c>.</summary>
+    /// <summary>A difference of temperatures with its sign and unit: <c>+0.3 °C</c>; none has no sign.</summary>
     public string Difference(double celsius)
     {
         var degrees = Fahrenheit ? celsius * 9 / 5 : celsius;
-        return $"{(Math.Round(degrees, 1) >= 0 ? "+" : "−")}{Number(Math.Abs(degrees))}\u00a0{Degrees}";
+        var sign = Math.Sign(Math.Round(degrees, 1, MidpointRounding.AwayFromZero)) switch { 0 => "", > 0 => "+", _ => "−" };
+        return $"{sign}{Number(Math.Abs(degrees))}\u00a0{Degrees}";
     }
 
     /// <summary>A relative humidity: <c>45 %</c>.</summary>

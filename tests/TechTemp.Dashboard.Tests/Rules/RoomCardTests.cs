@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using TechTemp.Dashboard.Api;
 using TechTemp.Dashboard.Rooms;
 
@@ -53,11 +54,40 @@ public sealed class RoomCardTests
     }
 
     [Fact]
+    public void What_comes_while_the_API_is_asked_is_not_lost_to_its_older_answer()
+    {
+        var time = new FakeTimeProvider(s_now);
+        var news = new RoomNews(time);
+        news.Add(new("s1", null, s_now.AddSeconds(1), 99, 99));
+        time.Advance(TimeSpan.FromSeconds(2));
+        var asked = time.GetTimestamp();
+        var answer = new[] { Card(20) };
+
+        // What came before the question is in the answer, or was deleted since.
+        Assert.Equal(answer, news.On(answer, asked, s_today));
+        news.Add(new("s1", null, s_now.AddSeconds(2), 21, 51));
+        news.Add(new("s2", null, s_now.AddSeconds(2), 5, 5));
+
+        Assert.Equal(21, Assert.Single(news.On(answer, asked, s_today)).Latest!.Temperature);
+        Assert.True(news.HasOther(answer, asked));
+        Assert.False(news.HasOther(answer, time.GetTimestamp() + 1));
+    }
+
+    [Fact]
     public void A_day_that_has_just_begun_still_knows_the_hour_before()
     {
         var midnight = new DateTimeOffset(2026, 3, 1, 0, 10, 0, TimeSpan.Zero);
 
         Assert.Equal(midnight.AddMinutes(-70), RoomCard.BucketsFrom(midnight, midnight.AddMinutes(-10)));
+    }
+
+    [Fact]
+    public void A_sensor_that_was_discovered_is_called_by_its_uid()
+    {
+        var device = Device("online") with { Label = "Auto-discovered sensor" };
+
+        Assert.Equal("s1", new RoomCard(device, false, null, null, null).Title);
+        Assert.Equal("Auto-discovered sensor", new RoomCard(device with { Provisioned = true }, false, null, null, null).Title);
     }
 
     [Fact]

@@ -24,6 +24,12 @@ public sealed class ViewerTests
     [Fact]
     public void Zero_has_no_sign() => Assert.Equal("0.0", Viewer(new()).Number(-0.04));
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-0.04)]
+    [InlineData(0.04)]
+    public void No_difference_has_no_sign(double celsius) => Assert.Equal("0.0\u00a0°C", Viewer(new()).Difference(celsius));
+
     [Fact]
     public void A_difference_is_none_of_the_scales_zero() => Assert.Equal("+1.8\u00a0°F", Viewer(new() { Fahrenheit = true }).Difference(1));
 

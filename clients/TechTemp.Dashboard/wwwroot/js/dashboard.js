@@ -5,6 +5,10 @@ function remember(name, value) {
   document.cookie = `${name}=${encodeURIComponent(value)};path=/;max-age=${year};samesite=lax`;
 }
 
+// What was pressed last; some browsers give a pressed button no focus.
+let pressed;
+document.addEventListener('click', event => pressed = event.target.closest?.('button, a, input, select, summary') ?? pressed, true);
+
 window.techtemp = {
   remember,
 
@@ -23,6 +27,13 @@ window.techtemp = {
   // A native dialog keeps the focus inside, closes with Escape and gives the focus back.
   showDialog(dialog) { if (!dialog.open) dialog.showModal(); },
   closeDialog(dialog) { if (dialog.open) dialog.close(); },
+
+  // A message must not lie over the button that it is about. There is room to scroll: messages lengthen the page.
+  uncover(toasts) {
+    if (!pressed?.isConnected) return;
+    const [button, over] = [pressed, toasts].map(e => e.getBoundingClientRect());
+    if (button.bottom > over.top && button.top < over.bottom && button.right > over.left && button.left < over.right) scrollBy(0, button.bottom - over.top + 8);
+  },
 };
 
 // With <base href="/"> a bare #content would lead to the first page.
