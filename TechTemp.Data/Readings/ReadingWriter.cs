@@ -97,6 +97,7 @@ public sealed class ReadingWriter(
     private BatchResult Write(IReadOnlyList<IncomingMessage> batch, SqliteConnection connection, ReadingStatements statements)
     {
         using var transaction = connection.BeginTransaction(deferred: false);
+        var before = statements.DataVersion;
         statements.Enter(transaction);
         var outcomes = new Outcome[batch.Count];
         var anyKept = false;
@@ -123,7 +124,7 @@ public sealed class ReadingWriter(
         transaction.Commit();
         // Once more: what was committed to a file that is gone must not be acknowledged either.
         RequireInPlace(connection);
-        return new(outcomes, states, dropped, Stopwatch.GetElapsedTime(start));
+        return new(outcomes, states, dropped, Stopwatch.GetElapsedTime(start), statements.DataVersion != before);
     }
 
     private void RequireInPlace(SqliteConnection connection)
