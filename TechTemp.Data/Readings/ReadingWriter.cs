@@ -41,7 +41,7 @@ public sealed class ReadingWriter(
             try
             {
                 _connection ??= connections.Open();
-                _statements ??= new(_connection, ingest.Value.UnknownDevices, WritesRollups);
+                _statements ??= new(_connection, ingest.Value, WritesRollups);
                 var result = Write(batch, _connection, _statements);
                 state.WriteEnds();
                 Committed?.Invoke(result.States);
@@ -68,7 +68,7 @@ public sealed class ReadingWriter(
             try
             {
                 _connection ??= connections.Open();
-                _statements ??= new(_connection, ingest.Value.UnknownDevices, WritesRollups);
+                _statements ??= new(_connection, ingest.Value, WritesRollups);
                 using var transaction = _connection.BeginTransaction(deferred: true);
                 _statements.Enter(transaction);
                 if (_statements.DataVersion != _toldDataVersion)
