@@ -15,10 +15,10 @@ public static class IngestHosting
     public static IHostApplicationBuilder AddStoreVerbs(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<RebuildVerb>();
-        builder.Services.AddVerb<StoreBackup>("backup", (store, file) => store.Backup(file));
-        builder.Services.AddVerb<StoreBackup>("restore", (store, file) => store.Restore(file));
-        builder.Services.AddVerb<RebuildVerb>("rebuild", (rebuild, device) => rebuild.Run(device), argument: "device|all");
-        builder.Services.AddVerb<OldServerImport>("import", (import, file) => import.Import(file, Console.WriteLine));
+        builder.Services.AddVerb<StoreBackup>("backup", (store, file) => Task.FromResult(store.Backup(file)));
+        builder.Services.AddVerb<StoreBackup>("restore", (store, file) => Task.FromResult(store.Restore(file)));
+        builder.Services.AddVerb<RebuildVerb>("rebuild", (rebuild, device) => rebuild.RunAsync(device), argument: "device|all");
+        builder.Services.AddVerb<OldServerImport>("import", (import, file) => import.ImportAsync(file, Console.WriteLine, CancellationToken.None));
         return builder;
     }
 

@@ -16,16 +16,17 @@ public sealed class RebuildVerb(RollupBuilder rollups, StoreSchema schema, IConf
     /// <param name="device">The device's uid, or <c>all</c>.</param>
     /// <returns>What was done, in one line.</returns>
     /// <exception cref="StoreException">There is no store or no such device, or a time is none.</exception>
-    public string Run(string device)
+    public async Task<string> RunAsync(string device)
     {
         if (schema.Inspect() != SchemaState.Current)
         {
             throw new StoreException("There is no store of this version yet; it is made, or brought to it, by a start without a verb.");
         }
 
-        var done = rollups.Rebuild(
+        var done = await rollups.RebuildAsync(
             device == All ? null : device, Time("from", 0), Time("to", long.MaxValue),
-            progress => Console.Error.WriteLine($"{progress.DevicesDone} of {progress.Devices} devices, {progress.Readings} readings"));
+            progress => Console.Error.WriteLine($"{progress.DevicesDone} of {progress.Devices} devices, {progress.Readings} readings"),
+            CancellationToken.None);
         return done is null
             ? throw new StoreException($"There is no device {device}. 'rebuild {All}' takes every device.")
             : $"Computed the rollups of {done.Devices} devices again from {done.Readings} readings.";

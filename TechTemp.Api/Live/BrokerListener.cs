@@ -14,6 +14,9 @@ namespace TechTemp.Api.Live;
 /// </summary>
 internal sealed class BrokerListener(MqttConnection connection, LiveStates states, StoreState store, LatestQueries queries) : BackgroundService
 {
+    // Those with a reading, as of the last connection.
+    private HashSet<string> _devices = [];
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => connection.RunAsync(
         $"techtemp-api-{Guid.NewGuid():N}",
         builder => builder.WithCleanStart(true),
@@ -40,6 +43,11 @@ internal sealed class BrokerListener(MqttConnection connection, LiveStates state
     private Task Receive(MqttApplicationMessageReceivedEventArgs e)
     {
         var message = e.ApplicationMessage;
+        if (message.Retain && IsLeftOver(message.Topic))
+        {
+            return Task.CompletedTask;
+        }
+
         // The broker sets the retain flag on what it kept, and not on what is published now (MQTT 5, section 3.3.1.3).
         states.Accept(message.Topic, message.Payload.IsSingleSegment ? message.Payload.FirstSpan : message.Payload.ToArray(), isCopy: message.Retain);
         return Task.CompletedTask;
@@ -56,11 +64,28 @@ internal sealed class BrokerListener(MqttConnection connection, LiveStates state
 
         try
         {
-            states.KeepOnly(queries.Read().Select(reading => reading.DeviceUid).ToHashSet());
+            _devices = queries.Read().Select(reading => reading.DeviceUid).ToHashSet();
+            states.KeepOnly(_devices);
         }
         catch (SqliteException)
         {
             // The health check says what is wrong with the store.
+        }
+    }
+
+    // Ingest clears the state of a device that is deleted, but not one that was deleted while it did not run: it knows of no device
+    // that is not in the store. What the broker still keeps then is nobody's.
+    private bool IsLeftOver(string topic)
+    {
+        try
+        {
+            return SensorTopic.TryParseState(topic, out _, out var device) && !_devices.Contains(device)
+                // One that has come since the connection was made is asked for by itself.
+                && store.IsReady && queries.Read(device).Count == 0;
+        }
+        catch (SqliteException)
+        {
+            return false;
         }
     }
 }

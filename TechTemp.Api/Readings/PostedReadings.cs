@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using TechTemp.Api.Http;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Store;
 
 namespace TechTemp.Api.Readings;
 
@@ -38,7 +39,7 @@ internal sealed record RejectedRow(int Index, string Reason, string Detail);
 /// </summary>
 internal static class PostedReadings
 {
-    // As many as one batch of ingest: the writer's lock is never held for long.
+    // As many as one batch of ingest: the writer's lock is never held for long, and BulkPace leaves it free between them.
     private const int RowsPerBatch = 5_000;
     private const int MaxListed = 1_000;
 
@@ -75,13 +76,17 @@ internal static class PostedReadings
         }
     }
 
-    public static async Task<PostReport> WriteAsync(IAsyncEnumerable<IncomingMessage> rows, ReadingWriter writer)
+    public static async Task<PostReport> WriteAsync(IAsyncEnumerable<IncomingMessage> rows, ReadingWriter writer, TimeProvider time, CancellationToken cancellationToken)
     {
+        var pace = new BulkPace(time);
         int accepted = 0, duplicates = 0, refused = 0, index = 0;
         var listed = new List<RejectedRow>();
         await foreach (var batch in rows.Chunk(RowsPerBatch))
         {
-            foreach (var outcome in writer.Write(batch).Outcomes)
+            await pace.NextAsync(cancellationToken);
+            var result = writer.Write(batch);
+            pace.Done(result.OthersWrote);
+            foreach (var outcome in result.Outcomes)
             {
                 accepted += outcome.Kind == OutcomeKind.Stored ? 1 : 0;
                 duplicates += outcome.Kind == OutcomeKind.Duplicate ? 1 : 0;

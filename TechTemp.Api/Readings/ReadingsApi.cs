@@ -76,7 +76,7 @@ internal static class ReadingsApi
             return problem;
         }
 
-        var report = await PostedReadings.WriteAsync(body.Rows, writer);
+        var report = await PostedReadings.WriteAsync(body.Rows, writer, time, cancellationToken);
         // A single reading that is refused is an error to whoever sends it; of many, each is reported.
         return body.IsSingle && report.Rejected is [var rejected]
             ? Problems.BadRequest($"{rejected.Reason}: {rejected.Detail}")

@@ -15,16 +15,17 @@ namespace TechTemp.Data.Import;
 /// </summary>
 public sealed class OldServerImport(StoreConnections connections, StoreSchema schema, ReadingWriter writer, IServiceScopeFactory scopes, TimeProvider time)
 {
-    // Held for some hundredths of a second: ingest in another process finds its turn between them.
+    // The write lock is held for some hundredths of a second.
     private const int RowsPerBatch = 2_000;
     private const int RowsPerReport = 100_000;
 
     /// <summary>Takes over a file. It is only read.</summary>
     /// <param name="file">The old server's file.</param>
     /// <param name="progress">Hears a line after every 100,000 readings.</param>
+    /// <param name="cancellationToken">Gives up between two batches.</param>
     /// <returns>What was taken over and what was not, in some lines.</returns>
     /// <exception cref="StoreException">The file is not the old server's, and nothing was written; or the store failed half-way.</exception>
-    public string Import(string file, Action<string> progress)
+    public async Task<string> ImportAsync(string file, Action<string> progress, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         using var old = OldServerFile.Open(file);
@@ -34,7 +35,7 @@ public sealed class OldServerImport(StoreConnections connections, StoreSchema sc
             var refusals = new ImportRefusals();
             using var scope = scopes.CreateScope();
             var household = scope.ServiceProvider.GetRequiredService<OldServerHousehold>().TakeOver(old, refusals);
-            var (rows, stored, duplicates) = Readings(old, household.DeviceUids, refusals, progress);
+            var (rows, stored, duplicates) = await ReadingsAsync(old, household.DeviceUids, refusals, progress, cancellationToken);
             var report = new StringBuilder();
             report.Append(CultureInfo.InvariantCulture, $"Imported '{old.Path}' into '{connections.Path}' in {time.GetElapsedTime(start).TotalSeconds:N1} s.");
             report.Append(CultureInfo.InvariantCulture, $"\nRooms: {household.Rooms.Found} ({household.Rooms.New} new). ");
@@ -51,9 +52,10 @@ public sealed class OldServerImport(StoreConnections connections, StoreSchema sc
         }
     }
 
-    private (long Rows, long Stored, long Duplicates) Readings(
-        OldServerFile old, IReadOnlyDictionary<string, string> deviceUids, ImportRefusals refusals, Action<string> progress)
+    private async Task<(long Rows, long Stored, long Duplicates)> ReadingsAsync(
+        OldServerFile old, IReadOnlyDictionary<string, string> deviceUids, ImportRefusals refusals, Action<string> progress, CancellationToken cancellationToken)
     {
+        var pace = new BulkPace(time);
         var total = old.CountReadings();
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         long rows = 0, stored = 0, duplicates = 0;
@@ -74,7 +76,10 @@ public sealed class OldServerImport(StoreConnections connections, StoreSchema sc
                 }
             }
 
-            var outcomes = writer.Write(messages).Outcomes;
+            await pace.NextAsync(cancellationToken);
+            var result = writer.Write(messages);
+            pace.Done(result.OthersWrote);
+            var outcomes = result.Outcomes;
             for (var i = 0; i < outcomes.Count; i++)
             {
                 stored += outcomes[i].Kind == OutcomeKind.Stored ? 1 : 0;

@@ -37,4 +37,6 @@ public sealed record DeviceState(
 /// <param name="States">The devices of which readings were stored, were stored already, or were numbered and rejected.</param>
 /// <param name="DroppedRejections">How many of the oldest rejected messages had to go for the row limit.</param>
 /// <param name="CommitTime">How long the commit itself took: the disk's part.</param>
-public sealed record BatchResult(IReadOnlyList<Outcome> Outcomes, IReadOnlyList<DeviceState> States, int DroppedRejections, TimeSpan CommitTime);
+/// <param name="OthersWrote">Whether another connection has committed since the writer's batch before.</param>
+public sealed record BatchResult(
+    IReadOnlyList<Outcome> Outcomes, IReadOnlyList<DeviceState> States, int DroppedRejections, TimeSpan CommitTime, bool OthersWrote);

@@ -23,4 +23,9 @@ public sealed class IngestOptions
     [EnumDataType(typeof(UnknownDevices), ErrorMessage = "Ingest:UnknownDevices must be Register or Hold.")]
     [Description("`Register` creates the device of an unknown reading; `Hold` keeps the message as rejected until the device is provisioned.")]
     public UnknownDevices UnknownDevices { get; set; } = UnknownDevices.Register;
+
+    /// <summary>How many devices that nobody has provisioned there may be before no more register themselves, 0 to 10 million.</summary>
+    [Range(0, 10_000_000, ErrorMessage = "Ingest:MaxAutoRegistered must be from 0 to 10000000.")]
+    [Description("With how many unprovisioned devices no more register themselves: messages of further ones are held, as with `Hold`.")]
+    public int MaxAutoRegistered { get; set; } = 10_000;
 }

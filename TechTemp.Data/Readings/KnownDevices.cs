@@ -23,6 +23,7 @@ internal sealed class KnownDevices : IDisposable
     private readonly SqliteCommand _dataVersion;
     private readonly SqliteCommand _find;
     private readonly SqliteCommand _all;
+    private readonly SqliteCommand _countUnprovisioned;
     private readonly SqliteCommand _create;
     private readonly SqliteCommand _setHome;
     private readonly SqliteCommand _update;
@@ -34,14 +35,16 @@ internal sealed class KnownDevices : IDisposable
 
     private readonly Dictionary<string, KnownDevice> _devices = [];
     private readonly List<KnownDevice> _touched = [];
-    private readonly UnknownDevices _unknownDevices;
+    private readonly IngestOptions _options;
+    private long? _unprovisioned;
 
-    public KnownDevices(SqliteConnection connection, UnknownDevices unknownDevices)
+    public KnownDevices(SqliteConnection connection, IngestOptions options)
     {
-        _unknownDevices = unknownDevices;
+        _options = options;
         _dataVersion = connection.Prepare("PRAGMA data_version;");
         _find = connection.Prepare($"{SelectDevice} WHERE d.uid = $uid;", ("$uid", SqliteType.Text));
         _all = connection.Prepare($"{SelectDevice};");
+        _countUnprovisioned = connection.Prepare("SELECT count(*) FROM devices WHERE provisioned = 0;");
         _create = connection.Prepare(
             """
             INSERT INTO devices (uid, home, label, provisioned, created_at) VALUES ($uid, $home, $label, 0, $created_at)
@@ -63,7 +66,7 @@ internal sealed class KnownDevices : IDisposable
         _addGap = connection.Prepare(
             "INSERT INTO sequence_gaps (device_id, first, last) VALUES ($id, $first, $last);",
             ("$id", SqliteType.Integer), ("$first", SqliteType.Integer), ("$last", SqliteType.Integer));
-        _commands = [_dataVersion, _find, _all, _create, _setHome, _update, _gaps, _clearGaps, _addGap];
+        _commands = [_dataVersion, _find, _all, _countUnprovisioned, _create, _setHome, _update, _gaps, _clearGaps, _addGap];
     }
 
     /// <summary>Changes whenever another connection, of this process or another, has committed: https://sqlite.org/pragma.html#pragma_data_version</summary>
@@ -85,6 +88,7 @@ internal sealed class KnownDevices : IDisposable
         }
 
         _devices.Clear();
+        _unprovisioned = null;
         DataVersion = dataVersion;
         return true;
     }
@@ -99,12 +103,22 @@ internal sealed class KnownDevices : IDisposable
         device = Find(uid);
         if (device is null)
         {
-            if (_unknownDevices == UnknownDevices.Hold)
+            if (_options.UnknownDevices == UnknownDevices.Hold)
             {
                 return new(RejectionReasons.UnknownDevice, $"device {uid} is not provisioned; its readings are held until it is");
             }
 
+            // Counted only where a device would be created, and once for as long as nobody else writes.
+            _unprovisioned ??= (long)_countUnprovisioned.ExecuteScalar()!;
+            if (_unprovisioned >= _options.MaxAutoRegistered)
+            {
+                return new(
+                    RejectionReasons.UnknownDevice,
+                    $"device {uid} is not provisioned, and there are {_options.MaxAutoRegistered} such devices (Ingest:MaxAutoRegistered) already; its readings are held until it is");
+            }
+
             device = Create(uid, message);
+            _unprovisioned++;
         }
 
         if (message.HomeId is null || message.HomeId == device.Home)

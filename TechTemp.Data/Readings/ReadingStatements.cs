@@ -18,10 +18,10 @@ internal sealed class ReadingStatements : IDisposable
     private readonly RollupStatements _rollups;
     private readonly bool _writesRollups;
 
-    public ReadingStatements(SqliteConnection connection, UnknownDevices unknownDevices, bool writesRollups = true)
+    public ReadingStatements(SqliteConnection connection, IngestOptions options, bool writesRollups = true)
     {
         _writesRollups = writesRollups;
-        _devices = new(connection, unknownDevices);
+        _devices = new(connection, options);
         _rejections = new(connection);
         _rollups = new(connection);
         _insert = new(

@@ -41,7 +41,7 @@ public sealed class ReadingWriter(
             try
             {
                 _connection ??= connections.Open();
-                _statements ??= new(_connection, ingest.Value.UnknownDevices, WritesRollups);
+                _statements ??= new(_connection, ingest.Value, WritesRollups);
                 var result = Write(batch, _connection, _statements);
                 state.WriteEnds();
                 Committed?.Invoke(result.States);
@@ -68,7 +68,7 @@ public sealed class ReadingWriter(
             try
             {
                 _connection ??= connections.Open();
-                _statements ??= new(_connection, ingest.Value.UnknownDevices, WritesRollups);
+                _statements ??= new(_connection, ingest.Value, WritesRollups);
                 using var transaction = _connection.BeginTransaction(deferred: true);
                 _statements.Enter(transaction);
                 if (_statements.DataVersion != _toldDataVersion)
@@ -97,6 +97,7 @@ public sealed class ReadingWriter(
     private BatchResult Write(IReadOnlyList<IncomingMessage> batch, SqliteConnection connection, ReadingStatements statements)
     {
         using var transaction = connection.BeginTransaction(deferred: false);
+        var before = statements.DataVersion;
         statements.Enter(transaction);
         var outcomes = new Outcome[batch.Count];
         var anyKept = false;
@@ -123,7 +124,7 @@ public sealed class ReadingWriter(
         transaction.Commit();
         // Once more: what was committed to a file that is gone must not be acknowledged either.
         RequireInPlace(connection);
-        return new(outcomes, states, dropped, Stopwatch.GetElapsedTime(start));
+        return new(outcomes, states, dropped, Stopwatch.GetElapsedTime(start), statements.DataVersion != before);
     }
 
     private void RequireInPlace(SqliteConnection connection)

@@ -73,7 +73,7 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
 
     private ReadingStatements Enter(IDbContextTransaction transaction)
     {
-        var statements = new ReadingStatements((SqliteConnection)context.Database.GetDbConnection(), ingest.Value.UnknownDevices);
+        var statements = new ReadingStatements((SqliteConnection)context.Database.GetDbConnection(), ingest.Value);
         statements.Enter((SqliteTransaction)transaction.GetDbTransaction());
         return statements;
     }

@@ -32,7 +32,7 @@ public static class RejectionReasons
     /// <summary>Readings of its time have been dropped by retention, so that a duplicate could not be told.</summary>
     public const string TooOld = "too-old";
 
-    /// <summary>The device is unknown and unknown devices are held.</summary>
+    /// <summary>The device is unknown and unknown devices are held, or too many have registered themselves already.</summary>
     public const string UnknownDevice = "unknown-device";
 
     /// <summary>The device belongs to another home.</summary>

@@ -10,7 +10,7 @@ namespace TechTemp.Data.Rollups;
 public sealed record RollupProgress(int Devices, int DevicesDone, long Readings);
 
 /// <summary>Computes rollups from readings: those that a store from before rollups lacks, and any again on demand.</summary>
-public sealed class RollupBuilder(StoreConnections connections)
+public sealed class RollupBuilder(StoreConnections connections, TimeProvider time)
 {
     // Of a reading every five seconds a transaction takes some 17,000: a few hundredths of a second.
     private static readonly long s_step = RollupTiers.LengthOf(RollupTiers.Coarsest);
@@ -20,7 +20,7 @@ public sealed class RollupBuilder(StoreConnections connections)
 
     /// <summary>
     /// Computes what the store lacks. Each step is a transaction with the record of how far it has come: a process that is
-    /// killed goes on from there.
+    /// killed goes on from there. Without pauses: nobody else uses a store whose schema is not current.
     /// </summary>
     /// <param name="connection">A connection of its own.</param>
     /// <param name="report">Hears of each device that is done.</param>
@@ -31,10 +31,10 @@ public sealed class RollupBuilder(StoreConnections connections)
         var readings = 0L;
         foreach (var (device, index) in devices.Select((d, i) => (d, i)))
         {
-            readings += Build(connection, device.Id, device.From, long.MaxValue, next => connection.Execute(
+            readings += Steps(connection, device.Id, device.From, long.MaxValue, next => connection.Execute(
                 next is null
                     ? $"DELETE FROM rollup_backlog WHERE device_id = {device.Id};"
-                    : $"UPDATE rollup_backlog SET next_ts = {next} WHERE device_id = {device.Id};"));
+                    : $"UPDATE rollup_backlog SET next_ts = {next} WHERE device_id = {device.Id};")).Sum();
             report(new(devices.Count, index + 1, readings));
         }
     }
@@ -44,17 +44,29 @@ public sealed class RollupBuilder(StoreConnections connections)
     /// <param name="from">From the day of this time on, unix milliseconds UTC.</param>
     /// <param name="to">To the day of this time.</param>
     /// <param name="report">Hears of each device that is done.</param>
+    /// <param name="cancellationToken">Gives up between two steps.</param>
     /// <returns>Null when there is no such device.</returns>
     /// <exception cref="SqliteException">The store failed.</exception>
-    public RollupProgress? Rebuild(string? deviceUid, long from, long to, Action<RollupProgress> report)
+    public async Task<RollupProgress?> RebuildAsync(string? deviceUid, long from, long to, Action<RollupProgress> report, CancellationToken cancellationToken)
     {
+        var pace = new BulkPace(time);
         using var connection = connections.Open();
         var devices = Select(connection, "SELECT id, 0, coalesce(raw_from, 0) FROM devices WHERE $uid IS NULL OR uid = $uid ORDER BY id;", deviceUid);
         var progress = new RollupProgress(devices.Count, 0, 0);
+        var dataVersion = DataVersion(connection);
+        await pace.NextAsync(cancellationToken);
         foreach (var (id, _, rawFrom) in devices)
         {
-            var readings = Build(connection, id, Math.Max(from, rawFrom), to, _ => { });
-            progress = progress with { DevicesDone = progress.DevicesDone + 1, Readings = progress.Readings + readings };
+            foreach (var readings in Steps(connection, id, Math.Max(from, rawFrom), to, _ => { }))
+            {
+                progress = progress with { Readings = progress.Readings + readings };
+                var before = dataVersion;
+                dataVersion = DataVersion(connection);
+                pace.Done(othersWrote: dataVersion != before);
+                await pace.NextAsync(cancellationToken);
+            }
+
+            progress = progress with { DevicesDone = progress.DevicesDone + 1 };
             report(progress);
         }
 
@@ -84,33 +96,37 @@ public sealed class RollupBuilder(StoreConnections connections)
         return count;
     }
 
-    // Inside each transaction "stepped" hears where the next one begins; null in the last.
-    private static long Build(SqliteConnection connection, int deviceId, long from, long to, Action<long?> stepped)
+    // Yields how many readings each transaction had. Inside it "stepped" hears where the next one begins; null in the last.
+    private static IEnumerable<long> Steps(SqliteConnection connection, int deviceId, long from, long to, Action<long?> stepped)
     {
         using var rollups = new RollupStatements(connection);
-        var readings = 0L;
         for (long? next = RollupTiers.Floor(Math.Max(from, 0)); next is { } start;)
         {
-            using var transaction = connection.BeginTransaction(deferred: false);
-            rollups.Enter(forget: true);
-            // Over times without readings and without rollups it jumps.
-            if (First(connection, deviceId, start) is { } first && first <= to)
+            var readings = 0L;
+            using (var transaction = connection.BeginTransaction(deferred: false))
             {
-                start = Math.Max(start, RollupTiers.Floor(first));
-                readings += Build(connection, rollups, deviceId, start, start + s_step);
-                next = start + s_step;
-            }
-            else
-            {
-                next = null;
+                rollups.Enter(forget: true);
+                // Over times without readings and without rollups it jumps.
+                if (First(connection, deviceId, start) is { } first && first <= to)
+                {
+                    start = Math.Max(start, RollupTiers.Floor(first));
+                    readings = Build(connection, rollups, deviceId, start, start + s_step);
+                    next = start + s_step;
+                }
+                else
+                {
+                    next = null;
+                }
+
+                stepped(next);
+                transaction.Commit();
             }
 
-            stepped(next);
-            transaction.Commit();
+            yield return readings;
         }
-
-        return readings;
     }
+
+    private static long DataVersion(SqliteConnection connection) => connection.ScalarLong("PRAGMA data_version;");
 
     private static long? First(SqliteConnection connection, int deviceId, long from)
     {

@@ -10,7 +10,7 @@ public sealed partial class Retention(
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
 
-    // Whoever waits for the write lock gets it between two steps.
+    // Whoever waits for the write lock gets it between two steps. Not BulkPace: nobody waits for this, so it takes far less than half.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
     /// <inheritdoc />

@@ -33,7 +33,7 @@ public static class HostStart
             });
             if (verb is not null)
             {
-                return HostVerbs.Run(app, verb);
+                return await HostVerbs.RunAsync(app, verb);
             }
 
             return healthCheck ? await HealthProbe.RunAsync(app) : await RunAsync(app, explained);

@@ -12,7 +12,7 @@ public static class HostVerbs
     /// <param name="run">Does it to what the command line names, and returns the line that tells what was done.</param>
     /// <param name="argument">What the command line must name.</param>
     public static IServiceCollection AddVerb<TService>(
-        this IServiceCollection services, string name, Func<TService, string, string> run, string argument = "file")
+        this IServiceCollection services, string name, Func<TService, string, Task<string>> run, string argument = "file")
         where TService : notnull =>
         services.AddSingleton(new Verb(name, argument, (provider, value) => run(provider.GetRequiredService<TService>(), value)));
 
@@ -31,7 +31,7 @@ public static class HostVerbs
 
     /// <summary>Runs a verb.</summary>
     /// <returns>The exit code.</returns>
-    internal static int Run(WebApplication app, string[] verb)
+    internal static async Task<int> RunAsync(WebApplication app, string[] verb)
     {
         var known = app.Services.GetServices<Verb>().ToList();
         var found = known.Find(v => v.Name == verb[0])
@@ -43,9 +43,9 @@ public static class HostVerbs
             throw new StartException($"'{found.Name}' wants a {found.Argument}: {found.Name} <{found.Argument}>.");
         }
 
-        Console.WriteLine(found.Run(app.Services, verb[1]));
+        Console.WriteLine(await found.Run(app.Services, verb[1]));
         return 0;
     }
 
-    private sealed record Verb(string Name, string Argument, Func<IServiceProvider, string, string> Run);
+    private sealed record Verb(string Name, string Argument, Func<IServiceProvider, string, Task<string>> Run);
 }

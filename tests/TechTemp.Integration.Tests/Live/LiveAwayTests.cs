@@ -31,6 +31,28 @@ public sealed class LiveAwayTests
     }
 
     [Fact]
+    public async Task What_a_broker_keeps_of_a_deleted_device_is_not_in_the_stream_of_an_API_that_starts()
+    {
+        await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Usual);
+        await stack.Broker.Client.PublishAsync(Readings.Topic("deleted"), Readings.Payload());
+        await stack.Broker.Client.PublishAsync(Readings.Topic("there"), Readings.Payload());
+        await Eventually.TrueAsync(async () => await stack.Broker.Client.RetainedAsync(Readings.StateTopic("there")) is not null, "the states are published");
+        // Nobody clears its state: ingest does not run, and knows nothing of it later.
+        Assert.Equal(0, await stack.Ingest.StopAsync(TimeSpan.FromSeconds(5)));
+        await stack.Http.DeleteAsync("/api/v1/devices/deleted?readings=delete");
+        Assert.NotNull(await stack.Broker.Client.RetainedAsync(Readings.StateTopic("deleted")));
+
+        await using var other = await HostProcess.StartHealthyAsync("TechTemp.Api", stack.Settings);
+        await using var listener = await other.Http.ListenAsync();
+        await listener.EventAsync("there", Readings.Ts);
+        // After whatever else the broker keeps.
+        await stack.StartIngestAsync();
+        await stack.Broker.Client.PublishAsync(Readings.Topic("there"), Readings.Payload(Readings.Ts + 1));
+        await listener.EventAsync("there", Readings.Ts + 1);
+        Assert.DoesNotContain(listener.Events, e => (string?)e.Json["device_id"] == "deleted");
+    }
+
+    [Fact]
     public async Task Another_replica_answers_an_id_of_the_first_with_the_newest_readings()
     {
         await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Ours);

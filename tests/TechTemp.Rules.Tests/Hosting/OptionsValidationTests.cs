@@ -25,6 +25,8 @@ public sealed class OptionsValidationTests : IDisposable
     [InlineData("Ingest:InHandLimit", "0", "InHandLimit")]
     [InlineData("Ingest:InHandLimit", "65536", "InHandLimit")]
     [InlineData("Ingest:UnknownDevices", "7", "UnknownDevices")]
+    [InlineData("Ingest:MaxAutoRegistered", "-1", "MaxAutoRegistered")]
+    [InlineData("Ingest:MaxAutoRegistered", "10000001", "MaxAutoRegistered")]
     [InlineData("Retention:RejectedRows", "0", "RejectedRows")]
     [InlineData("Retention:Rejected", "00:00:59", "Rejected")]
     public async Task A_bad_value_stops_the_start_with_its_name(string key, string value, string named)
@@ -40,6 +42,7 @@ public sealed class OptionsValidationTests : IDisposable
     [InlineData("Ingest:MaxBatch", "1")]
     [InlineData("Ingest:InHandLimit", "65535")]
     [InlineData("Ingest:UnknownDevices", "hold")]
+    [InlineData("Ingest:MaxAutoRegistered", "0")]
     [InlineData("Retention:RejectedRows", "1")]
     [InlineData("Retention:Rejected", "00:01:00")]
     public async Task A_value_at_its_bound_is_taken(string key, string value)

@@ -73,7 +73,7 @@ public sealed class ReadingRetentionTests : IDisposable
     }
 
     [Fact]
-    public void Rollups_without_readings_cannot_be_taken_points_from_nor_lost_by_a_rebuild()
+    public async Task Rollups_without_readings_cannot_be_taken_points_from_nor_lost_by_a_rebuild()
     {
         Fill(days: 50);
         foreach (var _ in _store.Get<ReadingRetention>().Drop())
@@ -82,7 +82,7 @@ public sealed class ReadingRetentionTests : IDisposable
 
         var before = Buckets(TechTemp.Data.Readings.Buckets.Days(TimeZoneInfo.Utc));
         Assert.NotNull(_store.Get<ReadingRemoval>().Remove("s1", 0, long.MaxValue)?.KeptFrom);
-        _store.Get<RollupBuilder>().Rebuild(null, long.MinValue, long.MaxValue, _ => { });
+        await _store.Get<RollupBuilder>().RebuildAsync(null, long.MinValue, long.MaxValue, _ => { }, TestContext.Current.CancellationToken);
         Assert.Equal(before, Buckets(TechTemp.Data.Readings.Buckets.Days(TimeZoneInfo.Utc)));
     }
 

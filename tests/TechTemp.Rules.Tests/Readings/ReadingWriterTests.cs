@@ -105,6 +105,24 @@ public sealed class ReadingWriterTests : IDisposable
     }
 
     [Fact]
+    public void No_more_devices_register_themselves_than_are_allowed()
+    {
+        using var store = new TestStore(("Ingest:MaxAutoRegistered", "2"));
+        var refused = store.Write(Reading(Now), Reading(Now, device: "s2"), Reading(Now, device: "s3"), Reading(Now + 1)).Outcomes[2].Rejection;
+        Assert.Equal(RejectionReasons.UnknownDevice, refused?.Reason);
+        Assert.Contains("2 such devices (Ingest:MaxAutoRegistered)", refused?.Detail, StringComparison.Ordinal);
+        Assert.Equal(["s1", "s2"], store.Read(c => c.Devices.OrderBy(d => d.Uid).Select(d => d.Uid).ToList()));
+        Assert.Equal(2, store.Readings().Count);
+        Assert.Equal(1, store.Read(c => c.RejectedMessages.Count(r => r.DeviceUid == "s3")));
+        Assert.Equal(OutcomeKind.Rejected, store.Write(Reading(Now, device: "s4")).Outcomes.Single().Kind);
+
+        // By somebody else, who looked after one of them.
+        store.Execute("UPDATE devices SET provisioned = 1 WHERE uid = 's1';");
+        Assert.Equal(OutcomeKind.Stored, store.Write(Reading(Now + 2, device: "s3")).Outcomes.Single().Kind);
+        Assert.Equal(OutcomeKind.Rejected, store.Write(Reading(Now + 2, device: "s4")).Outcomes.Single().Kind);
+    }
+
+    [Fact]
     public void A_devices_home_is_that_of_its_first_reading_and_another_is_refused()
     {
         var result = _store.Write(Reading(Now, home: "h1"), Reading(Now + 1, home: "h2"));

@@ -29,22 +29,22 @@ public sealed class RollupBuilderTests : IDisposable
     }
 
     [Fact]
-    public void What_is_wrong_in_rollups_is_put_right_by_computing_them_again()
+    public async Task What_is_wrong_in_rollups_is_put_right_by_computing_them_again()
     {
         Fill();
         var before = Days();
         _store.Execute("UPDATE rollups SET count = count + 1; DELETE FROM rollups WHERE bucket % 3 = 0; INSERT OR IGNORE INTO rollups VALUES (1, 2, 1, 1, 1, 1, 1, 1, 1, 1);");
         Assert.NotEqual(before, Days());
 
-        var progress = _store.Get<RollupBuilder>().Rebuild(null, long.MinValue, long.MaxValue, _ => { });
+        var progress = await _store.Get<RollupBuilder>().RebuildAsync(null, long.MinValue, long.MaxValue, _ => { }, TestContext.Current.CancellationToken);
 
         Assert.Equal(new RollupProgress(2, 2, 600), progress);
         Assert.Equal(before, Days());
     }
 
     [Fact]
-    public void An_unknown_device_is_said_to_be_unknown() =>
-        Assert.Null(_store.Get<RollupBuilder>().Rebuild("nobody", 0, long.MaxValue, _ => { }));
+    public async Task An_unknown_device_is_said_to_be_unknown() =>
+        Assert.Null(await _store.Get<RollupBuilder>().RebuildAsync("nobody", 0, long.MaxValue, _ => { }, TestContext.Current.CancellationToken));
 
     [Theory]
     [InlineData(21.02, 21.02)]
