@@ -82,18 +82,20 @@ public sealed class MqttIngest(
         client.ApplicationMessageReceivedAsync += new MqttReception(client, pipeline, telemetry, time).Receive;
     }
 
+    // In a session that is there already too: it may have been left between its connection and its subscription, or the broker
+    // may have refused that. The same again loses nothing (MQTT 5, section 3.8.4).
     private async Task SubscribeAsync(IMqttClient client, MqttClientConnectResult result, CancellationToken cancellationToken)
     {
         _client = client;
         states.PublishAgain();
-        if (result.IsSessionPresent)
-        {
-            return;
-        }
-
-        // Retain as published: only so can a cleared retained message be told from an empty payload.
+        // Retain as published: only so can a cleared retained message be told from an empty payload. What is retained comes
+        // with the first subscription alone.
         var options = new MqttClientSubscribeOptionsBuilder()
-            .WithTopicFilter(f => f.WithTopic(SensorTopic.AllReadings).WithAtLeastOnceQoS().WithRetainAsPublished())
+            .WithTopicFilter(f => f
+                .WithTopic(SensorTopic.AllReadings)
+                .WithAtLeastOnceQoS()
+                .WithRetainAsPublished()
+                .WithRetainHandling(MqttRetainHandling.SendAtSubscribeIfNewSubscriptionOnly))
             .Build();
         var answer = await client.SubscribeAsync(options, cancellationToken);
         var code = answer.Items.Single().ResultCode;

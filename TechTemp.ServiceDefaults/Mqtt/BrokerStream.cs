@@ -75,7 +75,8 @@ internal sealed class BrokerStream : Stream
 
     private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        _readAt = 0;
+        // Both now: a receive that is cancelled must not leave what was read before to be read again.
+        _readAt = _readEnd = 0;
         _readEnd = await _socket.ReceiveAsync(_ahead, cancellationToken);
         return TakeUp(buffer.Span);
     }

@@ -12,6 +12,9 @@ namespace TechTemp.ServiceDefaults.Mqtt;
 public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimeProvider time, ILogger<MqttConnection> logger)
 {
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(5);
+
+    // Longer: a broker that restored a session from its disk may answer only behind all that it has queued in it.
+    private static readonly TimeSpan s_preparedTimeout = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(3);
 
@@ -119,6 +122,7 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
             throw new MqttRefusedException(result.ResultCode);
         }
 
+        timeout.CancelAfter(s_preparedTimeout);
         await connected(client, result, timeout.Token);
         _isConnected = client.IsConnected;
         LogConnected(logger, address, clientOptions.ClientId, result.IsSessionPresent);

@@ -78,11 +78,10 @@ public sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to end, by SIGTERM.</summary>
-    public void Terminate()
-    {
-        using var kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -TERM {_process.Id}")]);
-        kill.WaitForExit();
-    }
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>Lets it stand still, by SIGSTOP, or go on.</summary>
+    public void Freeze(bool frozen) => Signal(frozen ? "STOP" : "CONT");
 
     /// <summary>Ends it at once, by SIGKILL.</summary>
     public void Kill() => _process.Kill();
@@ -101,6 +100,12 @@ public sealed class ChildProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
         await (_log?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{name} {_process.Id}")]);
+        kill.WaitForExit();
     }
 
     private static string End(string text) => text.Length > 4_000 ? text[^4_000..] : text;

@@ -40,6 +40,13 @@ public sealed class MosquittoClient(int port)
     /// <summary>Subscribes; what comes is in the process's output, one line a message: retain flag, QoS, topic, payload.</summary>
     public ChildProcess Subscribe(string topic) => Start("mosquitto_sub", ["-t", topic, "-q", "1", "-F", "%r %q %t %p"]);
 
+    /// <summary>Makes a session that outlives its connection, with this subscription alone.</summary>
+    public async Task MakeSessionAsync(string clientId, string topic)
+    {
+        await using var process = Start("mosquitto_sub", ["-i", clientId, "-c", "-x", "3600", "-V", "mqttv5", "-q", "1", "-t", topic, "-E"]);
+        Assert.True(await process.ExitAsync() == 0, process.Describe());
+    }
+
     private ChildProcess Start(string program, IEnumerable<string> arguments) => new(program, ["-h", "127.0.0.1", "-p", Text(port), .. arguments]);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

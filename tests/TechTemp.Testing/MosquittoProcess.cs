@@ -95,6 +95,9 @@ public sealed class MosquittoProcess : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Lets it stand still, with its connections open, as a machine does that is cut off; and go on.</summary>
+    public void Freeze(bool frozen) => _process!.Freeze(frozen);
+
     /// <summary>Whether it has saved what it keeps to disk at least once.</summary>
     public bool HasSaved => File.Exists(_folder.File("mosquitto.db"));
 

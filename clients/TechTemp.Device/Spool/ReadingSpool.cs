@@ -133,7 +133,12 @@ public sealed partial class ReadingSpool : IDisposable
                 }
             }
 
-            found.AddRange(_unwritten.Where(u => u.Seq >= from));
+            // Behind a batch that is full lies more on disk, which would look like a hole.
+            if (found.Count < limit)
+            {
+                found.AddRange(_unwritten.Where(u => u.Seq >= from));
+            }
+
             SkipDamaged(from, found);
             return found.Count > limit ? found[..limit] : found;
         }

@@ -32,18 +32,23 @@ public sealed class ConnectionTests
         }
     }
 
-    [Fact]
-    public async Task Over_TLS_with_an_authority_of_ones_own_and_an_account()
+    [Theory]
+    [InlineData("mqtts")]
+    [InlineData("ws")]
+    [InlineData("wss")]
+    public async Task Over_every_kind_of_connection_with_an_authority_of_ones_own_and_an_account(string scheme)
     {
         await using var broker = await TlsBroker.StartAsync("s1", "p@ss:word");
         using var folder = new TempFolder();
         await using var device = new DeviceRun(
             DeviceRun.Device("s1", s_often, acknowledgedBy: Acknowledgement.Broker),
-            new() { Url = broker.Url, Username = "s1", Password = "p@ss:word", CaFile = broker.CaFile },
+            new() { Url = broker.UrlOf(scheme), Username = "s1", Password = "p@ss:word", CaFile = scheme == "ws" ? null : broker.CaFile },
             folder.Path,
             TimeProvider.System);
 
-        await Eventually.TrueAsync(() => broker.Received.Contains("temperature_c", StringComparison.Ordinal), "a reading comes", deadline: null);
+        await Eventually.ResultAsync(
+            () => Task.FromResult(broker.Received), received => received.Contains("temperature_c", StringComparison.Ordinal), "a reading comes",
+            details: () => string.Join('\n', device.Log.Lines));
         Assert.DoesNotContain(device.Log.Lines, l => l.Contains("p@ss", StringComparison.Ordinal));
     }
 
@@ -63,17 +68,32 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_wrong_password_and_a_stranger_s_certificate_are_named_and_lose_nothing()
+    public async Task With_an_authority_that_the_machine_trusts()
+    {
+        await using var broker = await TlsBroker.StartAsync("s1", "p@ss:word");
+        using var folder = new TempFolder();
+        await using var device = DeviceProcess.Start(
+            ["simulate", "--broker", broker.Url.Replace("//", "//s1:p%40ss%3Aword@", StringComparison.Ordinal), "--devices", "1", "--spool", folder.Path, "--every", "200ms"],
+            ("SSL_CERT_FILE", broker.CaFile));
+
+        await Eventually.ResultAsync(
+            () => Task.FromResult(broker.Received), received => received.Contains("temperature_c", StringComparison.Ordinal), "a reading comes", details: device.Describe);
+    }
+
+    [Theory]
+    [InlineData("mqtts")]
+    [InlineData("wss")]
+    public async Task A_wrong_password_and_a_stranger_s_certificate_are_named_and_lose_nothing(string scheme)
     {
         await using var broker = await TlsBroker.StartAsync("s1", "right");
         using var stranger = new TempFolder();
         using var folder = new TempFolder();
         using var other = new TempFolder();
         await using var guesses = new DeviceRun(
-            DeviceRun.Device("s1", s_often), new() { Url = broker.Url, Username = "s1", Password = "wrong", CaFile = broker.CaFile }, folder.Path, TimeProvider.System);
+            DeviceRun.Device("s1", s_often), new() { Url = broker.UrlOf(scheme), Username = "s1", Password = "wrong", CaFile = broker.CaFile }, folder.Path, TimeProvider.System);
         await using var trustsAnother = new DeviceRun(
             DeviceRun.Device("s1", s_often),
-            new() { Url = broker.Url, Username = "s1", Password = "right", CaFile = TlsBroker.CreateAuthority(stranger) },
+            new() { Url = broker.UrlOf(scheme), Username = "s1", Password = "right", CaFile = TlsBroker.CreateAuthority(stranger) },
             other.Path,
             TimeProvider.System);
 

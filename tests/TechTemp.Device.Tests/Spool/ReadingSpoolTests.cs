@@ -198,6 +198,20 @@ public sealed class ReadingSpoolTests : IDisposable
     }
 
     [Fact]
+    public async Task What_lies_between_a_batch_and_what_is_in_memory_is_not_taken_for_damaged()
+    {
+        await using var disk = await SmallDisk.MountAsync(megabytes: 1);
+        using var spool = ReadingSpool.Open(disk.File("spool"), 10_000, TimeProvider.System, NullLogger.Instance);
+        spool.Append(Enumerable.Range(0, 300).Select(Reading));
+        disk.Fill();
+        spool.Append(Enumerable.Range(300, 500).Select(Reading));
+
+        Assert.Equal(Enumerable.Range(0, 100).Select(Reading), spool.Read(0, 100).Select(r => r.Reading));
+        Assert.Equal(Enumerable.Range(250, 100).Select(Reading), spool.Read(spool.Oldest + 250, 100).Select(r => r.Reading));
+        Assert.Equal((0, 800), (spool.Damaged, spool.Count));
+    }
+
+    [Fact]
     public void A_folder_is_one_devices_alone()
     {
         using var spool = Open();

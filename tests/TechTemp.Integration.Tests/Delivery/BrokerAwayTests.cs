@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace TechTemp.Integration.Tests.Delivery;
 
 /// <summary>Ingest and API without their broker.</summary>
@@ -46,6 +48,48 @@ public sealed class BrokerAwayTests
     }
 
     [Fact]
+    public async Task A_session_without_its_subscription_is_subscribed()
+    {
+        await using var broker = await MosquittoProcess.StartAsync(MosquittoConfiguration.Ours);
+        // What an ingest leaves that is killed, or cut off, between its connection and its subscription.
+        await broker.Client.MakeSessionAsync("techtemp-ingest", "home/unused");
+        using var folder = new TempFolder();
+        Dictionary<string, string> settings = new() { ["MQTT_URL"] = broker.Url, ["DB_PATH"] = folder.File("techtemp.db") };
+        await using var ingest = await HostProcess.StartHealthyAsync("TechTemp.Ingest", settings);
+
+        await broker.Client.PublishAsync(Readings.Topic("any"), Readings.Payload());
+        await Eventually.ResultAsync(() => broker.Client.RetainedAsync(Readings.StateTopic("any")), state => state is not null, "the state is retained");
+    }
+
+    [Fact]
+    public async Task Retained_readings_do_not_come_again_with_each_connection()
+    {
+        await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Ours);
+        await stack.Broker.Client.PublishAsync(Readings.Topic("kept"), "no reading", retain: true);
+        await RefusedAsync(stack, "no reading");
+
+        await stack.Broker.StopAsync();
+        await stack.Broker.StartAsync();
+        await stack.Ingest.HealthAsync(health => health.Status == 200, "ok again");
+        Assert.Equal(0, await stack.Ingest.StopAsync());
+        await stack.StartIngestAsync();
+        await stack.Broker.Client.PublishAsync(Readings.Topic("kept"), "no reading either");
+
+        Assert.Equal(2, (await RefusedAsync(stack, "no reading either")).Count);
+    }
+
+    [Fact]
+    public async Task A_broker_that_answers_no_more_is_missed()
+    {
+        await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Ours, ("Mqtt__KeepAlive", "00:00:01"));
+
+        stack.Broker.Freeze(true);
+        Assert.Equal(WithoutBroker, (await stack.Ingest.HealthAsync(health => health.Status == 503, "failed without broker")).Body);
+        stack.Broker.Freeze(false);
+        await stack.Ingest.HealthAsync(health => health.Status == 200, "ok again");
+    }
+
+    [Fact]
     public async Task Ingest_starts_without_broker_says_so_and_goes_on_when_it_comes()
     {
         await using var broker = MosquittoProcess.Create(MosquittoConfiguration.Ours);
@@ -87,6 +131,13 @@ public sealed class BrokerAwayTests
         await stack.Broker.Client.PublishAsync(Readings.Topic("after"), Readings.Payload());
         await StoredAsync(stack, "after");
         Assert.Equal(200, (await newer.Http.GetAsync("/health")).Status);
+    }
+
+    private static async Task<JsonArray> RefusedAsync(TechTempStack stack, string payload)
+    {
+        var data = await Eventually.ResultAsync(
+            () => stack.Http.DataAsync("/api/v1/rejected"), data => data.AsArray().Any(r => (string?)r!["payload"] == payload), $"'{payload}' is refused");
+        return data.AsArray();
     }
 
     private static Task StoredAsync(TechTempStack stack, string device) =>

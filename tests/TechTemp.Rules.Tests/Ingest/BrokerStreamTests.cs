@@ -105,6 +105,26 @@ public sealed class BrokerStreamTests : IDisposable
     }
 
     [Fact]
+    public async Task A_read_that_is_cancelled_brings_nothing_a_second_time()
+    {
+        var (stream, broker) = await ConnectAsync();
+        var part = new byte[3];
+        await broker.SendAsync("old"u8.ToArray(), Cancel);
+        Assert.Equal(3, await stream.ReadAsync(part, Cancel));
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var cancelled = stream.ReadAsync(part, patience.Token).AsTask();
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        await broker.SendAsync("new"u8.ToArray(), Cancel);
+
+        Assert.Equal(3, await stream.ReadAsync(part, Cancel));
+        Assert.Equal("new", Encoding.ASCII.GetString(part));
+        await stream.DisposeAsync();
+        broker.Dispose();
+    }
+
+    [Fact]
     public async Task TLS_goes_over_it()
     {
         using var key = RSA.Create(2048);

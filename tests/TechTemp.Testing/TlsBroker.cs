@@ -3,14 +3,19 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Xunit;
 
-namespace TechTemp.Clients.Device.Tests.Delivery;
+namespace TechTemp.Testing;
 
-/// <summary>A Mosquitto with TLS, a certificate of an authority of its own, and one account; a listener without TLS is for the test to look.</summary>
-internal sealed class TlsBroker : IAsyncDisposable
+/// <summary>
+/// A Mosquitto with a listener for each scheme of an address, a certificate of an authority of its own, and one account; at
+/// another listener, without an account, the test looks. Skips the test when the machine has no Mosquitto.
+/// </summary>
+public sealed class TlsBroker : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly int _port = FreePort.Next();
+    private readonly Dictionary<string, int> _ports = new() { ["mqtts"] = FreePort.Next(), ["ws"] = FreePort.Next(), ["wss"] = FreePort.Next() };
     private readonly int _plainPort = FreePort.Next();
     private ChildProcess? _process;
     private ChildProcess? _subscriber;
@@ -19,13 +24,19 @@ internal sealed class TlsBroker : IAsyncDisposable
     {
     }
 
-    public string Url => string.Create(CultureInfo.InvariantCulture, $"mqtts://localhost:{_port}");
+    /// <summary>The address of MQTT over TLS.</summary>
+    public string Url => UrlOf("mqtts");
 
+    /// <summary>The authority that has signed its certificate.</summary>
     public string CaFile => _folder.File("ca.pem");
+
+    /// <summary>A client that needs no account.</summary>
+    public MosquittoClient Client => new(_plainPort);
 
     /// <summary>What was published.</summary>
     public string Received => _subscriber!.Output;
 
+    /// <summary>Starts one with this account.</summary>
     public static async Task<TlsBroker> StartAsync(string user, string password)
     {
         var program = Programs.Find("mosquitto");
@@ -40,19 +51,9 @@ internal sealed class TlsBroker : IAsyncDisposable
         }
 
         var configuration = broker._folder.File("mosquitto.conf");
-        await File.WriteAllTextAsync(configuration, string.Create(CultureInfo.InvariantCulture, $"""
-            per_listener_settings true
-            {(Environment.UserName == "root" ? "user root" : "")}
-            listener {broker._port} 127.0.0.1
-            allow_anonymous false
-            password_file {accounts}
-            certfile {broker._folder.File("server.pem")}
-            keyfile {broker._folder.File("server.key")}
-            listener {broker._plainPort} 127.0.0.1
-            allow_anonymous true
-            """));
+        await File.WriteAllTextAsync(configuration, broker.Configuration(accounts));
         broker._process = new(program!, "-c", configuration);
-        foreach (var port in new[] { broker._port, broker._plainPort })
+        foreach (var port in broker._ports.Values.Append(broker._plainPort))
         {
             await Eventually.TrueAsync(() => AnswersAsync(port), "mosquitto answers");
         }
@@ -72,6 +73,13 @@ internal sealed class TlsBroker : IAsyncDisposable
         return file;
     }
 
+    /// <summary>The address of a scheme: <c>mqtts</c>, <c>ws</c> or <c>wss</c>.</summary>
+    public string UrlOf(string scheme) => string.Create(CultureInfo.InvariantCulture, $"{scheme}://localhost:{_ports[scheme]}");
+
+    /// <summary>Lets it stand still, with its connections open, as a machine does that is cut off; and go on.</summary>
+    public void Freeze(bool frozen) => _process!.Freeze(frozen);
+
+    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         foreach (var process in new[] { _subscriber, _process })
@@ -80,6 +88,21 @@ internal sealed class TlsBroker : IAsyncDisposable
         }
 
         _folder.Dispose();
+    }
+
+    private string Configuration(string accounts)
+    {
+        var lines = new StringBuilder("per_listener_settings true\n");
+        // As root it would become the user mosquitto, who may not read here.
+        lines.Append(Environment.UserName == "root" ? "user root\n" : "");
+        foreach (var (scheme, port) in _ports)
+        {
+            lines.Append(CultureInfo.InvariantCulture, $"listener {port} 127.0.0.1\nallow_anonymous false\npassword_file {accounts}\n");
+            lines.Append(scheme.StartsWith("ws", StringComparison.Ordinal) ? "protocol websockets\n" : "");
+            lines.Append(scheme.EndsWith('s') && scheme != "ws" ? $"certfile {_folder.File("server.pem")}\nkeyfile {_folder.File("server.key")}\n" : "");
+        }
+
+        return lines.Append(CultureInfo.InvariantCulture, $"listener {_plainPort} 127.0.0.1\nallow_anonymous true\n").ToString();
     }
 
     private void CreateCertificates()
