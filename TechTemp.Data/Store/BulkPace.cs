@@ -10,10 +10,10 @@ namespace TechTemp.Data.Store;
 public sealed class BulkPace(TimeProvider time)
 {
     /// <summary>How long the lock is left free at least: SQLite's longest sleep, and some for a busy machine.</summary>
-    internal static readonly TimeSpan Window = TimeSpan.FromMilliseconds(150);
+    internal static TimeSpan Window { get; } = TimeSpan.FromMilliseconds(150);
 
     /// <summary>How long batches follow each other where nobody else writes: the first who does may wait for as long.</summary>
-    internal static readonly TimeSpan LongTurn = TimeSpan.FromSeconds(1.35);
+    internal static TimeSpan LongTurn { get; } = TimeSpan.FromSeconds(1.35);
 
     // A batch that took longer has itself waited for the lock, or for the disk.
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
