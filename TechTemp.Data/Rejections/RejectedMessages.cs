@@ -7,8 +7,8 @@ using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Rejections;
 
-/// <summary>Lists the messages that were refused, tries them again, and lets the old ones go.</summary>
-public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOptions> ingest, IOptions<RetentionOptions> retention, TimeProvider time)
+/// <summary>Lists the messages that were refused, and tries them again.</summary>
+public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOptions> ingest, TimeProvider time)
 {
     /// <summary>Refused messages, newest first.</summary>
     /// <param name="reason">Only of this reason; null for all.</param>
@@ -43,14 +43,6 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return outcome;
-    }
-
-    /// <summary>Drops the messages that are older than <see cref="RetentionOptions.Rejected"/>.</summary>
-    /// <returns>How many were dropped.</returns>
-    public Task<int> DropOldAsync(CancellationToken cancellationToken)
-    {
-        var oldest = time.GetUtcNow() - retention.Value.Rejected;
-        return context.RejectedMessages.Where(r => r.ReceivedAt < oldest).ExecuteDeleteAsync(cancellationToken);
     }
 
     /// <summary>Stores what was held for a device, in the order of receipt, inside the transaction that provisions it.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace TechTemp.Data.Store;
 
 /// <summary>Copies the store into a file while it is in use, and puts such a file back in its place.</summary>
-public sealed class StoreBackup(StoreConnections connections, IDbContextFactory<TechTempContext> contexts, TimeProvider time, ILogger<StoreSchema> logger)
+public sealed class StoreBackup(StoreConnections connections, Lazy<IDbContextFactory<TechTempContext>> contexts, TimeProvider time, ILogger<StoreSchema> logger)
 {
     private readonly StoreConnections _store = connections.Unpooled(connections.Path);
 

@@ -60,6 +60,8 @@ public static class StoreHosting
             var connections = provider.GetRequiredService<StoreConnections>();
             options.UseSqlite(connections.ConnectionString).AddInterceptors(connections);
         });
+        // Who only inspects a store that is current does not load EF Core.
+        services.AddSingleton(provider => new Lazy<IDbContextFactory<TechTempContext>>(provider.GetRequiredService<IDbContextFactory<TechTempContext>>));
         services.AddSingleton<ReadingWriter>();
         services.AddSingleton<LatestQueries>();
         services.AddSingleton<ReadingGaps>();
@@ -68,6 +70,7 @@ public static class StoreHosting
         services.AddSingleton<RollupBuilder>();
         services.AddSingleton<ReadingRemoval>();
         services.AddSingleton<ReadingRetention>();
+        services.AddSingleton<RejectionRetention>();
         services.AddScoped<DeviceRegistry>();
         services.AddScoped<CalibrationRegistry>();
         services.AddScoped<RoomRegistry>();

@@ -11,8 +11,13 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     // A room of many devices reads them beside each other; of those few are worth keeping.
     private const int MostKept = 32;
 
+    // What many ask for is asked for in few ways.
+    private const int MostRemembered = 16;
+
     private readonly Dictionary<string, Stack<Statement>> _free = [];
     private readonly List<(string Sql, Statement Statement)> _used = [];
+    private readonly Dictionary<object, object> _remembered = [];
+    private long _rememberedVersion = -1;
     private bool _inSnapshot;
 
     /// <summary>Whether its file is still the one at the path, and can be written. Another reader is needed where not.</summary>
@@ -34,6 +39,33 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     {
         Prepare("BEGIN;").Execute();
         _inSnapshot = true;
+    }
+
+    /// <summary>
+    /// What was read before, as long as nobody has committed since; else what is read now. Not inside a snapshot.
+    /// </summary>
+    /// <param name="question">What is asked, by its value.</param>
+    /// <param name="read">Reads it; what it returns is never changed.</param>
+    /// <exception cref="SqliteException">The store failed.</exception>
+    public T Remember<T>(object question, Func<StoreReader, T> read)
+        where T : class
+    {
+        var version = DataVersion();
+        if (version != _rememberedVersion || _remembered.Count > MostRemembered)
+        {
+            _remembered.Clear();
+            _rememberedVersion = version;
+        }
+
+        if (_remembered.TryGetValue(question, out var known))
+        {
+            return (T)known;
+        }
+
+        // What is committed from here on may be in it already, and is told by the next version.
+        var answer = read(this);
+        _remembered[question] = answer;
+        return answer;
     }
 
     /// <summary>Gives it back.</summary>
@@ -79,6 +111,16 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
 
         _free.Clear();
         connection.Dispose();
+    }
+
+    // Changes whenever another connection, of this process or another, has committed; this one only reads.
+    private long DataVersion()
+    {
+        var pragma = Prepare("PRAGMA data_version;");
+        pragma.Step();
+        var version = pragma.Long(0);
+        pragma.Reset();
+        return version;
     }
 
     private bool TryEndSnapshot()

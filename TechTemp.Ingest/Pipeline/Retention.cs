@@ -6,7 +6,7 @@ namespace TechTemp.Ingest.Pipeline;
 
 /// <summary>Lets rejected messages, readings and rollups go when they are old enough.</summary>
 public sealed partial class Retention(
-    IServiceScopeFactory scopes, ReadingRetention readings, IngestTelemetry telemetry, TimeProvider time, ILogger<Retention> logger) : BackgroundService
+    RejectionRetention rejections, ReadingRetention readings, IngestTelemetry telemetry, TimeProvider time, ILogger<Retention> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
 
@@ -34,9 +34,11 @@ public sealed partial class Retention(
 
     private async Task DropRejectionsAsync(CancellationToken stoppingToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var dropped = await scope.ServiceProvider.GetRequiredService<RejectedMessages>().DropOldAsync(stoppingToken);
-        telemetry.DroppedRejections(dropped);
+        foreach (var dropped in rejections.Drop())
+        {
+            telemetry.DroppedRejections(dropped);
+            await Task.Delay(s_pause, time, stoppingToken);
+        }
     }
 
     private async Task DropReadingsAsync(CancellationToken stoppingToken)

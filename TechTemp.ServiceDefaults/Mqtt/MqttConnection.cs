@@ -123,7 +123,16 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
         }
 
         timeout.CancelAfter(s_preparedTimeout);
-        await connected(client, result, timeout.Token);
+        try
+        {
+            await connected(client, result, timeout.Token);
+        }
+        // Lost again meanwhile, as one whose session is taken over is: a loss, not a broker that cannot be reached.
+        catch (Exception) when (!client.IsConnected && !cancellationToken.IsCancellationRequested)
+        {
+            return lost.Task;
+        }
+
         _isConnected = client.IsConnected;
         LogConnected(logger, address, clientOptions.ClientId, result.IsSessionPresent);
         return lost.Task;

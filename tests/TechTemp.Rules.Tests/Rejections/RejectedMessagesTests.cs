@@ -115,19 +115,28 @@ public sealed class RejectedMessagesTests : IDisposable
     {
         _store.Write(Raw("old", receivedAt: _store.Now), Raw("young", receivedAt: _store.Now + 1));
         _store.Time.Advance(TimeSpan.FromDays(30));
-        Assert.Equal(0, await DropOld());
+        Assert.Empty(Drop());
         _store.Time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(1, await DropOld());
+        Assert.Equal([1], Drop());
         Assert.Equal(["young"], (await List()).Select(Text));
     }
 
     [Fact]
-    public async Task The_retention_can_be_configured()
+    public async Task Many_that_are_too_old_are_dropped_in_steps()
+    {
+        _store.Write([.. Enumerable.Range(0, 2_500).Select(i => Raw($"{i}", receivedAt: _store.Now)), Raw("young", receivedAt: _store.Now + 1)]);
+        _store.Time.Advance(TimeSpan.FromDays(30) + TimeSpan.FromMilliseconds(1));
+        Assert.Equal([1_000, 1_000, 500], Drop());
+        Assert.Equal(["young"], (await List()).Select(Text));
+    }
+
+    [Fact]
+    public void The_retention_can_be_configured()
     {
         using var store = new TestStore(("Retention:Rejected", "00:10:00"));
         store.Write(Raw("x"));
         store.Time.Advance(TimeSpan.FromMinutes(11));
-        Assert.Equal(1, await store.With((RejectedMessages r) => r.DropOldAsync(Cancel)));
+        Assert.Equal([1], store.Get<RejectionRetention>().Drop());
     }
 
     private static string Text(RejectedMessage message) => Encoding.UTF8.GetString(message.Payload);
@@ -137,5 +146,5 @@ public sealed class RejectedMessagesTests : IDisposable
 
     private Task<Outcome?> Replay(long id) => _store.With((RejectedMessages r) => r.ReplayAsync(id, Cancel));
 
-    private Task<int> DropOld() => _store.With((RejectedMessages r) => r.DropOldAsync(Cancel));
+    private IEnumerable<int> Drop() => _store.Get<RejectionRetention>().Drop();
 }

@@ -17,6 +17,10 @@ public sealed class StoreFileTests : IDisposable
         Assert.False(_store.Read(context => context.Database.HasPendingModelChanges()));
 
     [Fact]
+    public void The_newest_migration_is_the_one_that_is_told_without_EF_Core() =>
+        Assert.Equal(StoreSchema.Newest, _store.Read(context => context.Database.GetMigrations().Last()));
+
+    [Fact]
     public void The_tables_in_the_file_are_those_of_the_model()
     {
         var model = _store.Read(context => context.Model.GetRelationalModel());

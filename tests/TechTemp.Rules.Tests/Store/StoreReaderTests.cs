@@ -66,6 +66,45 @@ public sealed class StoreReaderTests : IDisposable
         Assert.Equal(3, Count(second));
     }
 
+    [Fact]
+    public void What_was_read_is_remembered_until_somebody_commits()
+    {
+        using var reader = _store.Connections.Read();
+        var first = Times(reader);
+        Assert.Same(first, Times(reader));
+
+        Write(3);
+        var second = Times(reader);
+        Assert.Equal(4, second.Count);
+        Assert.Same(second, Times(reader));
+
+        // Whoever it was.
+        _store.Execute($"DELETE FROM readings WHERE ts > {_store.Now};");
+        Assert.Single(Times(reader));
+    }
+
+    [Fact]
+    public void Each_question_has_an_answer_of_its_own_and_few_are_remembered()
+    {
+        using var reader = _store.Connections.Read();
+        var answers = Enumerable.Range(0, 1_000).Select(i => reader.Remember($"{i}", _ => $"answer {i}")).ToList();
+        Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"answer {i}"), answers);
+        Assert.Equal("read again", reader.Remember("0", _ => "read again"));
+        Assert.Equal("answer 999", reader.Remember("999", _ => "read again"));
+    }
+
+    private static List<long> Times(StoreReader reader) => reader.Remember("times", r =>
+    {
+        var rows = r.Prepare(Sql);
+        var times = new List<long>();
+        while (rows.Step())
+        {
+            times.Add(rows.Long(0));
+        }
+
+        return times;
+    });
+
     private static int Count(StoreReader reader)
     {
         var rows = reader.Prepare(Sql);
