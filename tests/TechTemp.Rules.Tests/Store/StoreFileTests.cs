@@ -33,14 +33,14 @@ public sealed class StoreFileTests : IDisposable
                 expected = expected.Concat([("temperature", "ANY", true, 0), ("humidity", "ANY", true, 0)]);
             }
 
-            var actual = Rows($"SELECT name, type, \"notnull\", pk FROM pragma_table_info('{table.Name}')", r =>
+            var actual = _store.Rows($"SELECT name, type, \"notnull\", pk FROM pragma_table_info('{table.Name}')", r =>
                 (Name: r.GetString(0), StoreType: r.GetString(1), NotNull: r.GetBoolean(2), Key: r.GetInt64(3)));
             Assert.Equal(expected.OrderBy(c => c.Name), actual.OrderBy(c => c.Name));
 
-            var indexes = Rows($"SELECT name, \"unique\" FROM pragma_index_list('{table.Name}') WHERE origin = 'c'", r => (Name: r.GetString(0), Unique: r.GetBoolean(1)));
+            var indexes = _store.Rows($"SELECT name, \"unique\" FROM pragma_index_list('{table.Name}') WHERE origin = 'c'", r => (Name: r.GetString(0), Unique: r.GetBoolean(1)));
             Assert.Equal(table.Indexes.Select(i => (i.Name, i.IsUnique)).Order(), indexes.Order());
 
-            var foreignKeys = Rows($"SELECT \"table\", \"from\", \"to\", on_delete FROM pragma_foreign_key_list('{table.Name}')", r =>
+            var foreignKeys = _store.Rows($"SELECT \"table\", \"from\", \"to\", on_delete FROM pragma_foreign_key_list('{table.Name}')", r =>
                 (r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3)));
             Assert.Equal(
                 table.ForeignKeyConstraints.Select(f => (
@@ -52,19 +52,19 @@ public sealed class StoreFileTests : IDisposable
         // EF Core knows neither the rollups nor the values of readings: a column of theirs can be of two types.
         Assert.Equal(
             model.Tables.Select(t => t.Name).Concat(["rollups", "rollup_backlog"]).Order(),
-            Rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '__EF%'", r => r.GetString(0)).Order());
+            _store.Rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '__EF%'", r => r.GetString(0)).Order());
     }
 
     [Fact]
     public void Readings_are_one_strict_b_tree_without_rowid()
     {
-        Assert.Equal([(1L, 1L)], Rows("SELECT wr, strict FROM pragma_table_list('readings')", r => (r.GetInt64(0), r.GetInt64(1))));
-        Assert.Equal(["pk"], Rows("SELECT origin FROM pragma_index_list('readings')", r => r.GetString(0)));
+        Assert.Equal([(1L, 1L)], _store.Rows("SELECT wr, strict FROM pragma_table_list('readings')", r => (r.GetInt64(0), r.GetInt64(1))));
+        Assert.Equal(["pk"], _store.Rows("SELECT origin FROM pragma_index_list('readings')", r => r.GetString(0)));
     }
 
     [Fact]
     public void Ids_of_rejected_messages_are_never_used_again() =>
-        Assert.Contains("AUTOINCREMENT", Assert.Single(Rows("SELECT sql FROM sqlite_schema WHERE name = 'rejected_messages'", r => r.GetString(0))), StringComparison.Ordinal);
+        Assert.Contains("AUTOINCREMENT", Assert.Single(_store.Rows("SELECT sql FROM sqlite_schema WHERE name = 'rejected_messages'", r => r.GetString(0))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("application_id", StoreSchema.ApplicationId)]
@@ -84,22 +84,8 @@ public sealed class StoreFileTests : IDisposable
     }
 
     [Fact]
-    public void The_journal_is_a_write_ahead_log() => Assert.Equal(["wal"], Rows("PRAGMA journal_mode", r => r.GetString(0)));
+    public void The_journal_is_a_write_ahead_log() => Assert.Equal(["wal"], _store.Rows("PRAGMA journal_mode", r => r.GetString(0)));
 
     [Fact]
-    public void The_schema_in_the_file_is_whole() => Assert.Equal(["ok"], Rows("PRAGMA integrity_check", r => r.GetString(0)));
-
-    private List<T> Rows<T>(string sql, Func<SqliteDataReader, T> read)
-    {
-        using var connection = _store.Connections.Open();
-        using var command = connection.Prepare(sql);
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
-    }
+    public void The_schema_in_the_file_is_whole() => Assert.Equal(["ok"], _store.Rows("PRAGMA integrity_check", r => r.GetString(0)));
 }

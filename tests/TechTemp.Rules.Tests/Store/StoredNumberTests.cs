@@ -59,7 +59,7 @@ public sealed class StoredNumberTests : IDisposable
         var before = Stored();
         MigrateTo(BeforeHundredths);
         Assert.Equal([("real", (long)values.Length)], Types());
-        Assert.Equal(before.Select(r => r.Temperature), Rows("SELECT temperature FROM readings ORDER BY device_id, ts;", r => r.GetDouble(0)));
+        Assert.Equal(before.Select(r => r.Temperature), _store.Rows("SELECT temperature FROM readings ORDER BY device_id, ts;", r => r.GetDouble(0)));
 
         _store.Get<StoreSchema>().Migrate();
 
@@ -81,19 +81,5 @@ public sealed class StoredNumberTests : IDisposable
     private IReadOnlyList<(long Ts, double Temperature, double Humidity)> Stored() => [.. _store.Readings("s0"), .. _store.Readings("s1")];
 
     private List<(string, long)> Types() =>
-        Rows("SELECT typeof(temperature), count(*) FROM readings GROUP BY 1 ORDER BY 1;", r => (r.GetString(0), r.GetInt64(1)));
-
-    private List<T> Rows<T>(string sql, Func<SqliteDataReader, T> read)
-    {
-        using var connection = _store.Connections.Open();
-        using var command = connection.Prepare(sql);
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
-    }
+        _store.Rows("SELECT typeof(temperature), count(*) FROM readings GROUP BY 1 ORDER BY 1;", r => (r.GetString(0), r.GetInt64(1)));
 }

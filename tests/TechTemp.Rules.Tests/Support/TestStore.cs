@@ -79,21 +79,25 @@ internal sealed class TestStore : IDisposable
         connection.Execute(sql);
     }
 
-    /// <summary>What is stored of a device, oldest first.</summary>
-    public IReadOnlyList<(long Ts, double Temperature, double Humidity)> Readings(string uid = "s1")
+    /// <summary>Reads rows over a connection of its own.</summary>
+    public List<T> Rows<T>(string sql, Func<SqliteDataReader, T> read)
     {
         using var connection = Connections.Open();
-        using var command = connection.Prepare(
-            "SELECT ts, temperature, humidity FROM readings JOIN devices d ON d.id = device_id WHERE d.uid = $uid ORDER BY ts;", ("$uid", SqliteType.Text));
-        using var reader = command.Bind(0, uid).ExecuteReader();
-        var readings = new List<(long, double, double)>();
+        using var command = connection.Prepare(sql);
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
         while (reader.Read())
         {
-            readings.Add((reader.GetInt64(0), reader.Number(1), reader.Number(2)));
+            rows.Add(read(reader));
         }
 
-        return readings;
+        return rows;
     }
+
+    /// <summary>What is stored of a device, oldest first.</summary>
+    public IReadOnlyList<(long Ts, double Temperature, double Humidity)> Readings(string uid = "s1") => Rows(
+        $"SELECT ts, temperature, humidity FROM readings JOIN devices d ON d.id = device_id WHERE d.uid = '{uid}' ORDER BY ts;",
+        r => (r.GetInt64(0), r.Number(1), r.Number(2)));
 
     public BatchResult Write(params IReadOnlyList<IncomingMessage> batch) => Writer.Write(batch);
 
