@@ -8,7 +8,10 @@ namespace TechTemp.Data.Readings;
 /// </summary>
 public sealed class IncomingMessage
 {
-    private IncomingMessage(long receivedAt, ReadingSource source) => (ReceivedAt, Source) = (receivedAt, source);
+    // One reference instead of three: there is an object of this class for every message in hand.
+    private readonly ReadingOrigin? _origin;
+
+    private IncomingMessage(ReadingOrigin? origin, long receivedAt, ReadingSource source) => (_origin, ReceivedAt, Source) = (origin, receivedAt, source);
 
     /// <summary>Time of receipt, unix milliseconds UTC.</summary>
     public long ReceivedAt { get; }
@@ -17,16 +20,16 @@ public sealed class IncomingMessage
     public ReadingSource Source { get; }
 
     /// <summary>The topic it came on; null when it came over HTTP.</summary>
-    public string? Topic { get; private init; }
+    public string? Topic => _origin?.Topic;
 
     /// <summary>The payload it came as; empty when it came over HTTP.</summary>
     public ReadOnlyMemory<byte> Payload { get; private init; }
 
     /// <summary>The home of its topic; null over HTTP.</summary>
-    public string? HomeId { get; private init; }
+    public string? HomeId => _origin?.HomeId;
 
     /// <summary>The device's id; null when the topic is invalid.</summary>
-    public string? DeviceUid { get; private init; }
+    public string? DeviceUid => _origin?.DeviceUid;
 
     /// <summary>What was measured, when valid.</summary>
     public Measurement Measurement { get; private init; }
@@ -44,12 +47,12 @@ public sealed class IncomingMessage
     public Rejection? Rejection { get; private init; }
 
     /// <summary>Parses an MQTT message. Never throws: what is wrong with it becomes <see cref="Rejection"/>.</summary>
-    /// <param name="topic">The topic.</param>
+    /// <param name="origin">Its topic.</param>
     /// <param name="payload">The payload; kept, not copied.</param>
     /// <param name="receivedAt">Time of receipt, unix milliseconds UTC.</param>
     /// <param name="isRedelivery">Whether the broker may have sent it before.</param>
-    public static IncomingMessage FromMqtt(ReadingTopic topic, ReadOnlyMemory<byte> payload, long receivedAt, bool isRedelivery = false) =>
-        Parse(topic, payload, receivedAt, receivedAt, isRedelivery, isReplay: false);
+    public static IncomingMessage FromMqtt(ReadingOrigin origin, ReadOnlyMemory<byte> payload, long receivedAt, bool isRedelivery = false) =>
+        Parse(origin, payload, receivedAt, receivedAt, isRedelivery, isReplay: false);
 
     /// <summary>Parses an MQTT message that was refused before, by the rules of now.</summary>
     /// <param name="topic">The whole topic.</param>
@@ -67,10 +70,8 @@ public sealed class IncomingMessage
     /// <param name="homeId">The device's home, where it is known.</param>
     public static IncomingMessage FromMeasurement(
         string deviceUid, in Measurement measurement, long receivedAt, ReadingSource source, string? homeId = null) =>
-        new(receivedAt, source)
+        new(new(deviceUid, homeId), receivedAt, source)
         {
-            HomeId = homeId,
-            DeviceUid = deviceUid,
             Measurement = measurement,
             Rejection = Uids.IsValid(deviceUid)
                 ? ReadingRules.Check(measurement, receivedAt, FieldNames.Http)
@@ -81,22 +82,19 @@ public sealed class IncomingMessage
     /// <param name="receivedAt">Time of receipt, unix milliseconds UTC.</param>
     /// <param name="rejection">Why not.</param>
     public static IncomingMessage Unreadable(long receivedAt, Rejection rejection) =>
-        new(receivedAt, ReadingSource.Http) { Rejection = rejection };
+        new(null, receivedAt, ReadingSource.Http) { Rejection = rejection };
 
     private static IncomingMessage Parse(
-        ReadingTopic topic, ReadOnlyMemory<byte> payload, long receivedAt, long now, bool isRedelivery, bool isReplay)
+        ReadingOrigin origin, ReadOnlyMemory<byte> payload, long receivedAt, long now, bool isRedelivery, bool isReplay)
     {
         var measurement = default(Measurement);
         SequenceMark? sequence = null;
-        var rejection = topic.DeviceUid is null
+        var rejection = origin.DeviceUid is null
             ? new(RejectionReasons.InvalidTopic, $"topic must be home/{{homeId}}/sensors/{{deviceId}}/reading; each id {Uids.Rule}")
             : ReadingPayload.Parse(payload.Span, now, out measurement, out sequence);
-        return new(receivedAt, ReadingSource.Mqtt)
+        return new(origin, receivedAt, ReadingSource.Mqtt)
         {
-            Topic = topic.Text,
             Payload = payload,
-            HomeId = topic.HomeId,
-            DeviceUid = topic.DeviceUid,
             Measurement = measurement,
             Sequence = sequence,
             IsRedelivery = isRedelivery,

@@ -16,7 +16,7 @@ internal sealed class MqttReception
     private readonly IngestPipeline _pipeline;
     private readonly IngestTelemetry _telemetry;
     private readonly TimeProvider _time;
-    private readonly Dictionary<string, ReadingTopic> _topics = [];
+    private readonly Dictionary<string, ReadingOrigin> _origins = [];
     private readonly Func<object?, CancellationToken, Task> _acknowledge;
 
     public MqttReception(IMqttClient client, IngestPipeline pipeline, IngestTelemetry telemetry, TimeProvider time)
@@ -40,7 +40,7 @@ internal sealed class MqttReception
             return Task.CompletedTask;
         }
 
-        var incoming = IncomingMessage.FromMqtt(Topic(message.Topic), Payload(message.Payload), _time.GetUtcNow().ToUnixTimeMilliseconds(), message.Dup);
+        var incoming = IncomingMessage.FromMqtt(Origin(message.Topic), Payload(message.Payload), _time.GetUtcNow().ToUnixTimeMilliseconds(), message.Dup);
         // Refused when stopping: not acknowledged, so the broker keeps it.
         _pipeline.TryAccept(new(incoming, _time.GetTimestamp(), message.UserProperties, _acknowledge, e));
         return Task.CompletedTask;
@@ -52,18 +52,18 @@ internal sealed class MqttReception
     private Task AcknowledgeAsync(object? receipt, CancellationToken cancellationToken) =>
         _client.IsConnected ? ((MqttApplicationMessageReceivedEventArgs)receipt!).AcknowledgeAsync(cancellationToken) : Task.CompletedTask;
 
-    private ReadingTopic Topic(string text)
+    private ReadingOrigin Origin(string topic)
     {
-        if (_topics.TryGetValue(text, out var topic))
+        if (_origins.TryGetValue(topic, out var origin))
         {
-            return topic;
+            return origin;
         }
 
-        if (_topics.Count == MostTopics)
+        if (_origins.Count == MostTopics)
         {
-            _topics.Clear();
+            _origins.Clear();
         }
 
-        return _topics[text] = new(text);
+        return _origins[topic] = new(topic);
     }
 }

@@ -21,7 +21,7 @@ public class ReceiveBenchmarks
 {
     private const int Messages = 5_000;
     private const string Topic = "home/home1/sensors/sensor-05/reading";
-    private readonly ReadingTopic _topic = new(Topic);
+    private readonly ReadingOrigin _origin = new(Topic);
     private readonly byte[] _payload = Encoding.UTF8.GetBytes("""{"ts": 1757537685793, "temperature_c": 21.02, "humidity_pct": 63.33}""");
 
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
@@ -53,7 +53,7 @@ public class ReceiveBenchmarks
 
     /// <summary>Topic and payload, parsed and checked.</summary>
     [Benchmark(Description = "parse and check one message")]
-    public IncomingMessage Parse() => IncomingMessage.FromMqtt(_topic, _payload, Site.End);
+    public IncomingMessage Parse() => IncomingMessage.FromMqtt(_origin, _payload, Site.End);
 
     /// <summary>All that is ours before the commit, the growth of the queue included.</summary>
     [Benchmark(Description = "parse, check and queue one message", OperationsPerInvoke = Messages)]
