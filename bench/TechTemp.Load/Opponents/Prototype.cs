@@ -42,11 +42,8 @@ internal static class Prototype
             return Task.CompletedTask;
         };
         await client.ConnectAsync(new MqttClientOptionsBuilder()
-            .WithTcpServer(o =>
-            {
-                o.RemoteEndpoint = new IPEndPoint(IPAddress.Loopback, int.Parse(arguments[0], CultureInfo.InvariantCulture));
-                o.BufferSize = ReceiveBuffer;
-            })
+            .WithEndPoint(new IPEndPoint(IPAddress.Loopback, int.Parse(arguments[0], CultureInfo.InvariantCulture)))
+            .WithTcpServer(o => o.BufferSize = ReceiveBuffer)
             .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
             .WithClientId(Verb).WithCleanStart(false).WithSessionExpiryInterval(3_600).WithReceiveMaximum(ReceiveMaximum)
             .Build());
