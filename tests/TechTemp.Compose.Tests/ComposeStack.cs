@@ -18,6 +18,7 @@ public sealed class ComposeStack : IAsyncDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(1) }) { Timeout = TimeSpan.FromSeconds(5) };
     private readonly Lazy<Task> _start;
     private Engine? _engine;
+    private NetworkInterfaces? _interfaces;
     private string _password = "";
 
     public ComposeStack() => _start = new(StartAsync);
@@ -50,6 +51,7 @@ public sealed class ComposeStack : IAsyncDisposable
             await Engine.ComposeAsync(Folder, "down", "--volumes", "--timeout", "10");
         }
 
+        _interfaces?.Dispose();
         _http.Dispose();
         Directory.Delete(_copy, recursive: true);
     }
@@ -118,6 +120,7 @@ public sealed class ComposeStack : IAsyncDisposable
     {
         _engine = await Engine.FindAsync();
         Machine.Require(Environment.UserName == "root", "root, for killing the processes in the containers");
+        _interfaces = await NetworkInterfaces.HoldAsync();
         Copy(new(Repository.Root), _copy);
         var settings = (await File.ReadAllTextAsync(Path.Combine(Folder, ".env.example")))
             .Replace("COMPOSE_PROJECT_NAME=techtemp\n", $"COMPOSE_PROJECT_NAME={Project}\n", StringComparison.Ordinal)

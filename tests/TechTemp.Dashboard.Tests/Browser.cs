@@ -9,11 +9,15 @@ namespace TechTemp.Dashboard.Tests;
 /// The machine's own Chromium (Debian package chromium), started by the first test that asks for it. A test that asks on a
 /// machine without it is skipped.
 /// </summary>
-public sealed class Browser : IAsyncDisposable
+public sealed class Browser : IAsyncLifetime
 {
     private const string Program = "/usr/bin/chromium";
 
     private readonly Lazy<Task<(IPlaywright, IBrowser)>> _started = new(StartAsync);
+    private NetworkInterfaces? _interfaces;
+
+    /// <summary>Waits before the first test, whose readings would grow old later.</summary>
+    public async ValueTask InitializeAsync() => _interfaces = await NetworkInterfaces.HoldAsync();
 
     /// <summary>A window of its own: no cookies, nothing cached. It fails at its end when a request left this machine.</summary>
     public async Task<Visit> VisitAsync(string address, BrowserNewContextOptions? options = null)
@@ -43,6 +47,8 @@ public sealed class Browser : IAsyncDisposable
             await browser.CloseAsync();
             playwright.Dispose();
         }
+
+        _interfaces?.Dispose();
     }
 
     private static async Task<(IPlaywright Playwright, IBrowser Browser)> StartAsync()
