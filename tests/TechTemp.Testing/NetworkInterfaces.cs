@@ -23,11 +23,12 @@ public sealed class NetworkInterfaces : IDisposable
     /// <inheritdoc />
     public void Dispose() => _held.Dispose();
 
+    // A file for each user: one of another's cannot be opened in a folder that all share.
     private static FileStream? TryLock()
     {
         try
         {
-            return new(Path.Combine(Path.GetTempPath(), "techtemp-network-interfaces.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new(Path.Combine(Path.GetTempPath(), $"techtemp-network-interfaces-{Environment.UserName}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {
