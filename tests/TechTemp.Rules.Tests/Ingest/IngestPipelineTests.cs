@@ -185,6 +185,8 @@ public sealed class IngestPipelineTests : IAsyncDisposable
         Assert.Equal(["home/h1/sensors/s1/state", "home/h1/sensors/s2/state"], _sink.Published.Select(p => p.Topic).Order());
         Assert.Contains($$"""{"ts":{{_store.Now + 2}},"temperature_c":2,"humidity_pct":50,"room":null}""", _sink.Published.Select(p => p.Payload));
         Assert.Equal([true, true], committed);
+        // Before the states or after them: both need no more than the commit.
+        await Eventually.True(() => _acknowledged.Count == 4);
     }
 
     /// <summary>Another process holds the write lock until this is disposed; the message has been tried in vain.</summary>
