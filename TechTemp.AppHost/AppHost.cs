@@ -1,5 +1,4 @@
 using TechTemp.AppHost;
-using TechTemp.AppHost.Compose;
 using TechTemp.AppHost.Mosquitto;
 
 var builder = DistributedApplication.CreateBuilder(args);
@@ -17,7 +16,7 @@ var apiAccount = mosquitto.AddAccount("api");
 var store = builder.AddStore(ResourceNames.Store);
 
 var ingest = builder.AddProject<Projects.TechTemp_Ingest>(ResourceNames.Ingest, options => options.ExcludeLaunchProfile = true)
-    .WithHttpEndpoint(port: 3001, targetPort: ComposeHosting.ImagePort(builder))
+    .WithHttpEndpoint(port: 3001, targetPort: Publishing.ImagePort(builder))
     .WithHttpHealthCheck("/health")
     .WithReference(ingestAccount, ResourceNames.Mosquitto).WaitFor(mosquitto)
     .WithReference(store)
@@ -25,7 +24,7 @@ var ingest = builder.AddProject<Projects.TechTemp_Ingest>(ResourceNames.Ingest, 
 
 // It answers from the store without a broker, but ingest owns the schema.
 var api = builder.AddProject<Projects.TechTemp_Api>(ResourceNames.Api, options => options.ExcludeLaunchProfile = true)
-    .WithHttpEndpoint(port: 3000, targetPort: ComposeHosting.ImagePort(builder))
+    .WithHttpEndpoint(port: 3000, targetPort: Publishing.ImagePort(builder))
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
     .WithReference(apiAccount, ResourceNames.Mosquitto)
@@ -33,7 +32,7 @@ var api = builder.AddProject<Projects.TechTemp_Api>(ResourceNames.Api, options =
     .PublishToCompose("api", "${HTTP_ADDRESS:-127.0.0.1}:${HTTP_PORT:-3000}:8080");
 
 builder.AddProject<Projects.TechTemp_Dashboard>(ResourceNames.Dashboard, options => options.ExcludeLaunchProfile = true)
-    .WithHttpEndpoint(port: 3002, targetPort: ComposeHosting.ImagePort(builder))
+    .WithHttpEndpoint(port: 3002, targetPort: Publishing.ImagePort(builder))
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
     .WithEnvironment("API_URL", api.GetEndpoint("http")).WaitFor(api)

@@ -4,16 +4,17 @@ using Aspire.Hosting.Docker.Resources.ServiceNodes;
 using Aspire.Hosting.Docker.Resources.ServiceNodes.Swarm;
 using TechTemp.AppHost.Mosquitto;
 
-namespace TechTemp.AppHost.Compose;
+// The other half declares these methods; both halves need one namespace.
+namespace TechTemp.AppHost;
 
 /// <summary>
 /// What docker compose needs beyond the model: images built from the repository, health, limits, and as few rights as
 /// the services can live with. The file is infrastructure/compose/docker-compose.yaml; paths in it are relative to there.
+/// Compiled only where Aspire.Hosting.Docker can be restored.
 /// </summary>
-internal static class ComposeHosting
+internal static partial class Publishing
 {
     private const string Secrets = "./secrets";
-    private const int HostPort = 8080;
 
     // Beside the network of all services: of the dashboard and the API alone, so that the dashboard reaches neither broker nor ingest.
     private const string Network = "techtemp";
@@ -23,11 +24,7 @@ internal static class ComposeHosting
     private const string MosquittoProbe =
         "mosquitto_sub -h 127.0.0.1 -V mqttv311 -t health -E -W 3 >/dev/null 2>&1; case $$? in 0|5) exit 0;; esac; exit 1";
 
-    /// <summary>The port that a host listens on in its image; in run mode Aspire gives it one.</summary>
-    public static int? ImagePort(IDistributedApplicationBuilder builder) => builder.ExecutionContext.IsPublishMode ? HostPort : null;
-
-    /// <summary>Publishing writes docker-compose.yaml.</summary>
-    public static void AddCompose(this IDistributedApplicationBuilder builder) => builder
+    static partial void AddComposeEnvironment(IDistributedApplicationBuilder builder) => builder
         .AddDockerComposeEnvironment("compose")
         .WithDashboard(false)
         .WithProperties(environment => environment.DefaultNetworkName = Network)
@@ -44,8 +41,7 @@ internal static class ComposeHosting
         // .env.example says what may be set.
         .ConfigureEnvFile(variables => variables.Clear());
 
-    /// <summary>The broker as a service of docker compose.</summary>
-    public static IResourceBuilder<MosquittoResource> PublishToCompose(this IResourceBuilder<MosquittoResource> broker) =>
+    static partial void AddBrokerService(IResourceBuilder<MosquittoResource> broker) =>
         broker.PublishAsDockerComposeService((_, service) =>
         {
             service.Harden(user: "1883:1883", cpus: "1", memory: "1536M", probe: ["CMD-SHELL", MosquittoProbe]);
@@ -58,41 +54,23 @@ internal static class ComposeHosting
             }
         });
 
-    /// <summary>A host as a service of docker compose, with the store's volume and the password of its account.</summary>
-    /// <param name="host">The host.</param>
-    /// <param name="target">The Dockerfile's target, which is also the account's name.</param>
-    /// <param name="ports">What is published.</param>
-    public static IResourceBuilder<ProjectResource> PublishToCompose(this IResourceBuilder<ProjectResource> host, string target, params string[] ports)
-    {
-        if (host.ApplicationBuilder.ExecutionContext.IsRunMode)
+    static partial void AddHostService(IResourceBuilder<ProjectResource> host, string target, string[] ports) =>
+        host.AddService(target, ports, service =>
         {
-            return host;
-        }
-
-        return host
-            .WithAnnotation(new ContainerMountAnnotation(ResourceNames.StoreData, StoreHosting.PublishedFolder, ContainerMountType.Volume, isReadOnly: false))
-            .PublishToCompose(target, ports, service =>
+            service.Secrets = [new() { Source = $"{target}_password", Target = "MQTT_PASSWORD" }];
+            if (target == ResourceNames.Api)
             {
-                service.Secrets = [new() { Source = $"{target}_password", Target = "MQTT_PASSWORD" }];
-                if (target == ResourceNames.Api)
-                {
-                    service.Networks = [Network, ClientNetwork];
-                }
-            });
-    }
+                service.Networks = [Network, ClientNetwork];
+            }
+        });
 
-    /// <summary>A client of the API as a service of docker compose, with neither store nor account, on a network with the API alone.</summary>
-    /// <param name="client">The client.</param>
-    /// <param name="target">The Dockerfile's target.</param>
-    /// <param name="ports">What is published.</param>
-    public static IResourceBuilder<ProjectResource> PublishClientToCompose(this IResourceBuilder<ProjectResource> client, string target, params string[] ports) =>
-        client.ApplicationBuilder.ExecutionContext.IsRunMode ? client : client.PublishToCompose(target, ports, service => service.Networks = [ClientNetwork]);
+    static partial void AddClientService(IResourceBuilder<ProjectResource> client, string target, string[] ports) =>
+        client.AddService(target, ports, service => service.Networks = [ClientNetwork]);
 
-    private static IResourceBuilder<ProjectResource> PublishToCompose(
-        this IResourceBuilder<ProjectResource> host, string target, string[] ports, Action<Service> configure)
+    private static void AddService(this IResourceBuilder<ProjectResource> host, string target, string[] ports, Action<Service> configure)
     {
         var program = Path.GetFileNameWithoutExtension(host.Resource.GetProjectMetadata().ProjectPath) + ".dll";
-        return host
+        host
             // Published without a proxy: nobody may say on whose behalf he asks.
             .DisableForwardedHeaders()
             .PublishAsDockerComposeService((_, service) =>

@@ -1,4 +1,4 @@
-namespace TechTemp.AppHost.Compose;
+namespace TechTemp.AppHost;
 
 /// <summary>The SQLite file that ingest and the API share: both must stand on the same machine and the same volume.</summary>
 internal static class StoreHosting
