@@ -7,6 +7,10 @@ using TechTemp.ServiceDefaults.Mqtt;
 
 return await HostStart.RunAsync(
     args,
+    new("TechTemp's HTTP API: serves readings, devices and rooms from the store.")
+    {
+        ShortForms = ["MQTT_URL", "MQTT_USERNAME", "MQTT_PASSWORD", "DB_PATH"],
+    },
     options =>
     {
         var builder = WebApplication.CreateBuilder(options);

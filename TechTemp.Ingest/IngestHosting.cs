@@ -1,27 +1,11 @@
-using TechTemp.Data.Import;
-using TechTemp.Data.Store;
 using TechTemp.Ingest.Mqtt;
 using TechTemp.Ingest.Pipeline;
-using TechTemp.ServiceDefaults.Hosting;
 
 namespace TechTemp.Ingest;
 
 /// <summary>Adds ingest to a host: the pipeline, and the subscription that feeds it.</summary>
 public static class IngestHosting
 {
-    /// <summary>
-    /// Adds what the store's owner does for its operator: <c>backup</c>, <c>restore</c> and <c>import</c> with a file, <c>rebuild</c> with a device.
-    /// </summary>
-    public static IHostApplicationBuilder AddStoreVerbs(this IHostApplicationBuilder builder)
-    {
-        builder.Services.AddSingleton<RebuildVerb>();
-        builder.Services.AddVerb<StoreBackup>("backup", (store, file) => Task.FromResult(store.Backup(file)));
-        builder.Services.AddVerb<StoreBackup>("restore", (store, file) => Task.FromResult(store.Restore(file)));
-        builder.Services.AddVerb<RebuildVerb>("rebuild", (rebuild, device) => rebuild.RunAsync(device), argument: "device|all");
-        builder.Services.AddVerb<OldServerImport>("import", (import, file) => import.ImportAsync(file, Console.WriteLine, CancellationToken.None));
-        return builder;
-    }
-
     /// <summary>
     /// Adds the pipeline that commits readings, acknowledges them and publishes states. Something must feed it and take
     /// its states: <see cref="AddMqttIngest"/>, or a broker in the same process. Configuration:

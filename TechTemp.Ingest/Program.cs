@@ -7,12 +7,16 @@ using TechTemp.ServiceDefaults.Mqtt;
 
 return await HostStart.RunAsync(
     args,
+    new("TechTemp's ingest: receives readings from an MQTT broker, stores them, then acknowledges them.")
+    {
+        Verbs = StoreVerbs.All,
+        ShortForms = ["MQTT_URL", "MQTT_USERNAME", "MQTT_PASSWORD", "DB_PATH"],
+    },
     options =>
     {
         var builder = WebApplication.CreateBuilder(options);
         builder.AddServiceDefaults(defaultPort: 3001);
         builder.AddStoreOwner();
-        builder.AddStoreVerbs();
         builder.AddMqttConnection(withoutBroker: HealthStatus.Unhealthy);
         builder.AddIngestPipeline();
         builder.AddMqttIngest();

@@ -23,6 +23,7 @@ public static class ServiceDefaults
     /// <exception cref="StartException">A setting is invalid.</exception>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, int defaultPort)
     {
+        builder.Services.AddSingleton(new SettingKeys(builder.Services));
         builder.AddSecretFiles();
         builder.AddShorthand();
         builder.AddHttpListener(defaultPort);

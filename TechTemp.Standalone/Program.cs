@@ -9,12 +9,16 @@ using TechTemp.Standalone.Demo;
 
 return await HostStart.RunAsync(
     args,
+    new("TechTemp in one process: MQTT broker, ingest, HTTP API, dashboard and store.")
+    {
+        Verbs = StoreVerbs.All,
+        ShortForms = ["MQTT_PORT", "MQTT_USERNAME", "MQTT_PASSWORD", "DB_PATH", "demo"],
+    },
     options =>
     {
         var builder = WebApplication.CreateBuilder(options);
         builder.AddServiceDefaults(defaultPort: 3000);
         builder.AddStoreOwner();
-        builder.AddStoreVerbs();
         builder.AddIngestPipeline();
         builder.AddEmbeddedBroker();
         builder.AddApi();

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -11,32 +12,39 @@ namespace TechTemp.ServiceDefaults.Hosting;
 public static class HostStart
 {
     /// <summary>
-    /// Runs a host until it is told to stop. With <c>--healthcheck</c> it asks the host that runs with the same
-    /// configuration for its health instead, for container images that have no other client. With a verb
-    /// (<see cref="HostVerbs"/>) it does that instead.
+    /// Runs a host until it is told to stop. The command line is parsed first: it may ask for the help, the version, the
+    /// health of the host that runs with the same configuration (<c>--healthcheck</c>, for container images that have no
+    /// other client) or a verb instead. Nothing is opened or connected before every argument and setting is known.
     /// </summary>
     /// <param name="args">The command line.</param>
-    /// <param name="build">Builds the host.</param>
+    /// <param name="program">What the command line offers.</param>
+    /// <param name="build">Builds the host. It opens and connects nothing.</param>
     /// <param name="explained">Exceptions whose message says all that a user needs.</param>
     /// <returns>The exit code: 0 after a stop that was asked for, else 1.</returns>
-    public static async Task<int> RunAsync(string[] args, Func<WebApplicationOptions, WebApplication> build, params Type[] explained)
+    public static async Task<int> RunAsync(string[] args, HostProgram program, Func<WebApplicationOptions, WebApplication> build, params Type[] explained)
     {
         try
         {
-            var (verb, settings) = HostVerbs.Split(args);
-            var healthCheck = settings.Contains("--healthcheck");
+            var commandLine = new HostCommandLine(program, args);
+            if (commandLine.TryShowInformation())
+            {
+                return 0;
+            }
+
             var app = build(new()
             {
-                Args = CommandLine.Normalize(settings),
+                Args = [.. commandLine.Settings],
                 // The settings lie beside the program; the working directory is the user's.
                 ContentRootPath = AppContext.BaseDirectory,
             });
-            if (verb is not null)
+            app.Services.GetRequiredService<SettingKeys>().Check((IConfigurationRoot)app.Configuration, commandLine.Settings.Select(SettingArguments.KeyOf));
+            if (commandLine.Verb is not null)
             {
-                return await HostVerbs.RunAsync(app, verb);
+                Console.WriteLine(await commandLine.RunVerbAsync(app.Services));
+                return 0;
             }
 
-            return healthCheck ? await HealthProbe.RunAsync(app) : await RunAsync(app, explained);
+            return commandLine.IsHealthCheck ? await HealthProbe.RunAsync(app) : await RunAsync(app, explained);
         }
         catch (Exception e)
         {

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace TechTemp.ServiceDefaults.Hosting;
 
@@ -27,6 +28,7 @@ internal static class HttpListener
     public static void AddHttpListener(this WebApplicationBuilder builder, int defaultPort)
     {
         var configuration = builder.Configuration;
+        builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
         if (configuration["urls"] is not null || configuration["http_ports"] is not null || configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             return;

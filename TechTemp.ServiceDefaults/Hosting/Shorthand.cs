@@ -20,8 +20,13 @@ public static class Shorthand
         ["DB_PATH"] = "Store:Path",
         ["HTTP_PORT"] = "Http:Port",
         ["LOG_LEVEL"] = "Logging:LogLevel:Default",
-        ["lan"] = "Http:Lan",
-        ["demo"] = "Demo:Enabled",
+    };
+
+    /// <summary>Each switch of the command line with the setting that it stands for, and what it does.</summary>
+    public static IReadOnlyDictionary<string, (string Key, string Description)> Switches { get; } = new Dictionary<string, (string, string)>
+    {
+        ["lan"] = ("Http:Lan", "Listens on every network instead of this machine alone."),
+        ["demo"] = ("Demo:Enabled", "Adds simulated sensors, in a store of their own (data/demo.db)."),
     };
 
     internal static void AddShorthand(this WebApplicationBuilder builder)

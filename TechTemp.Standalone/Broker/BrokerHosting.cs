@@ -1,6 +1,5 @@
 using TechTemp.Api.Condition;
 using TechTemp.Ingest.Pipeline;
-using TechTemp.ServiceDefaults.Hosting;
 using TechTemp.ServiceDefaults.Mqtt;
 
 namespace TechTemp.Standalone.Broker;
@@ -14,7 +13,6 @@ internal static class BrokerHosting
     public static WebApplicationBuilder AddEmbeddedBroker(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<BrokerOptions>().BindConfiguration(BrokerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
         builder.Services.AddOptions<MqttOptions>().BindConfiguration(MqttOptions.Section);
         builder.Services.AddSingleton<EmbeddedBroker>();
         builder.Services.AddSingleton<IStateSink, StateSink>();

@@ -20,6 +20,7 @@ internal static class DemoHosting
     /// </summary>
     public static WebApplicationBuilder AddDemo(this WebApplicationBuilder builder)
     {
+        builder.Services.AddOptions<DemoOptions>().BindConfiguration(DemoOptions.Section);
         var options = builder.Configuration.GetSection(DemoOptions.Section).Get<DemoOptions>() ?? new();
         if (options.Enabled)
         {

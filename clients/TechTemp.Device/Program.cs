@@ -1,11 +1,9 @@
-using System.CommandLine.Invocation;
 using TechTemp.Clients.Device.Commands;
 
-var parsed = DeviceCommands.Create().Parse(args);
-if (parsed.Action is ParseErrorAction mistake)
+var parsed = DeviceCommands.Parse(args);
+if (DeviceCommands.Explain(parsed) is { } mistake)
 {
-    // What is wrong, and not a page of help below it.
-    mistake.ShowHelp = false;
+    return DeviceHost.Fail(mistake);
 }
 
 // The host ends in its own time, with a goodbye to the broker.

@@ -1,15 +1,46 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using TechTemp.Clients.Device.Settings;
 using TechTemp.Clients.Device.Simulation;
+using TechTemp.ServiceDefaults.Hosting;
 
 namespace TechTemp.Clients.Device.Commands;
 
 /// <summary>The command line.</summary>
 internal static class DeviceCommands
 {
-    /// <summary>The command line, which runs what it asks for.</summary>
-    public static RootCommand Create()
+    /// <summary>Parses a command line, which then runs what it asks for.</summary>
+    public static ParseResult Parse(string[] args) =>
+        // No argument comes from a file (@file), and -ab is not -a -b.
+        Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+
+    /// <summary>What is wrong with a command line, in one line; null when nothing is.</summary>
+    public static string? Explain(ParseResult parsed)
+    {
+        if (parsed.Action is not ParseErrorAction && parsed.Action != parsed.CommandResult.Command.Action)
+        {
+            // Only the help or the version is asked for.
+            return null;
+        }
+
+        // System.CommandLine takes an option that it does not know for the value of the one before: "--spool --evry".
+        var misplaced = parsed.Tokens.FirstOrDefault(t => t.Type == TokenType.Argument && t.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
+        if ((misplaced ?? (parsed.UnmatchedTokens is [var first, ..] ? first : null)) is not { } token)
+        {
+            return parsed.Action is ParseErrorAction ? parsed.Errors[0].Message.ReplaceLineEndings(" ") : null;
+        }
+
+        // What follows the name may be a password.
+        var name = token.Split('=')[0];
+        var command = parsed.CommandResult.Command;
+        var known = command.Options.Concat(parsed.RootCommandResult.Command.Options).SelectMany(option => option.Aliases.Prepend(option.Name))
+            .Concat(command.Subcommands.Select(c => c.Name)).Where(k => k.Length > 2);
+        var kind = name.StartsWith('-') ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
+        return $"Unknown {kind} '{name}'.{Suggestion.For(name, known)} --help lists what there is.";
+    }
+
+    private static RootCommand Create()
     {
         var file = new Option<string?>("--config") { Description = $"The settings file, in place of {DeviceConfiguration.DefaultFile}.", HelpName = "file", Recursive = true };
         var run = new Command("run", "Measures and sends, until it is stopped. The same as no command at all.");

@@ -69,9 +69,13 @@ internal static class DeviceHost
 
     /// <summary>Says what is wrong.</summary>
     /// <returns>The exit code.</returns>
-    public static int Fail(Exception exception)
+    public static int Fail(Exception exception) => Fail(DeviceConfiguration.Explain(exception) ?? exception.ToString());
+
+    /// <summary>Says what is wrong.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Fail(string reason)
     {
-        Console.Error.WriteLine($"TechTemp.Device cannot go on: {DeviceConfiguration.Explain(exception) ?? exception.ToString()}");
+        Console.Error.WriteLine($"TechTemp.Device cannot go on: {reason}");
         return 1;
     }
 

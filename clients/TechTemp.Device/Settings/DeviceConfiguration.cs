@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
+using TechTemp.ServiceDefaults.Hosting;
 
 namespace TechTemp.Clients.Device.Settings;
 
@@ -17,6 +18,14 @@ internal static class DeviceConfiguration
 
     // Where systemd puts what LoadCredential names: a file that only the service may read (systemd.exec(5)).
     private const string CredentialsFolder = "CREDENTIALS_DIRECTORY";
+
+    private static readonly (string Section, Type Type)[] s_options =
+    [
+        (DeviceOptions.Section, typeof(DeviceOptions)),
+        (BrokerOptions.Section, typeof(BrokerOptions)),
+        (SensorOptions.Section, typeof(SensorOptions)),
+        (SpoolOptions.Section, typeof(SpoolOptions)),
+    ];
 
     private static readonly Dictionary<string, string> s_shortForms = new()
     {
@@ -38,7 +47,22 @@ internal static class DeviceConfiguration
         var shortForms = s_shortForms.Select(s => KeyValuePair.Create(s.Value, given[s.Key])).Where(s => !string.IsNullOrEmpty(s.Value));
         // First, so that every other source comes before it.
         configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = shortForms.ToList() });
-        return configuration.Build();
+        var all = configuration.Build();
+        RequireKnown(all);
+        return all;
+    }
+
+    // Other sections may contain anything: the environment is everybody's.
+    private static void RequireKnown(IConfigurationRoot configuration)
+    {
+        var known = s_options.ToDictionary(o => o.Section, o => o.Type.GetProperties().Select(p => $"{o.Section}:{p.Name}").ToList());
+        foreach (var (section, keys) in known)
+        {
+            if (configuration.GetSection(section).GetChildren().FirstOrDefault(child => !keys.Contains(child.Path, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            {
+                throw new InvalidDataException($"Unknown setting '{unknown.Path}'.{Suggestion.For(unknown.Path, known.Values.SelectMany(k => k))}");
+            }
+        }
     }
 
     /// <summary>Binds a section and checks it.</summary>

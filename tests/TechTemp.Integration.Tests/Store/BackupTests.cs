@@ -154,8 +154,8 @@ public sealed class BackupTests : IDisposable
         Assert.Contains(store, await Verbs.FailAsync(Ingest, settings, "backup", BackupPath), StringComparison.Ordinal);
         Assert.Contains(BackupPath, await Verbs.FailAsync(Ingest, settings, "restore", BackupPath), StringComparison.Ordinal);
         Assert.Contains("backup <file>", await Verbs.FailAsync(Ingest, settings, "backup"), StringComparison.Ordinal);
-        Assert.Contains("backup <file> and restore <file>", await Verbs.FailAsync(Ingest, settings, "save", BackupPath), StringComparison.Ordinal);
-        Assert.Contains("no verbs", await Verbs.FailAsync("TechTemp.Api", settings, "backup", BackupPath), StringComparison.Ordinal);
+        Assert.Contains("backup <file>, restore <file>", await Verbs.FailAsync(Ingest, settings, "save", BackupPath), StringComparison.Ordinal);
+        Assert.Contains("Unexpected argument 'backup'", await Verbs.FailAsync("TechTemp.Api", settings, "backup", BackupPath), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 

@@ -50,7 +50,7 @@ public sealed class ImportTests : IDisposable
         Assert.Contains("There is no file", await Verbs.FailAsync("TechTemp.Ingest", settings, "import", OldPath), StringComparison.Ordinal);
         await File.WriteAllTextAsync(OldPath, new string('x', 5_000), TestContext.Current.CancellationToken);
         Assert.Contains("not a SQLite database", await Verbs.FailAsync("TechTemp.Ingest", settings, "import", OldPath), StringComparison.Ordinal);
-        Assert.Contains("import wants a file", (await Verbs.FailAsync("TechTemp.Ingest", settings, "import")).Replace("'", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("'import' needs an argument: import <file>", await Verbs.FailAsync("TechTemp.Ingest", settings, "import"), StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.File("new")));
     }
 

@@ -51,7 +51,7 @@ public sealed class ConfigurationShorthandTests
     [InlineData(new string[0], "http://localhost:3000")]
     [InlineData(new[] { "--HTTP_PORT=8080" }, "http://localhost:8080")]
     [InlineData(new[] { "--HTTP_PORT=8080", "--Http:Port=8081" }, "http://localhost:8081")]
-    [InlineData(new[] { "--lan=true" }, "http://*:3000")]
+    [InlineData(new[] { "--Http:Lan=true" }, "http://*:3000")]
     [InlineData(new[] { "--HTTP_PORT=8080", "--urls=http://127.0.0.1:9000" }, "http://127.0.0.1:9000")]
     public void The_host_listens_where_it_is_told(string[] args, string urls) =>
         Assert.Equal(urls, Build(args).WebHost.GetSetting(WebHostDefaults.ServerUrlsKey));

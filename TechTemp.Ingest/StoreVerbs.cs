@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using TechTemp.Data.Import;
+using TechTemp.Data.Store;
+using TechTemp.ServiceDefaults.Hosting;
+
+namespace TechTemp.Ingest;
+
+/// <summary>What the store's owner does for its operator instead of running.</summary>
+public static class StoreVerbs
+{
+    /// <summary><c>backup</c>, <c>restore</c> and <c>import</c> with a file, <c>rebuild</c> with a device.</summary>
+    public static IReadOnlyList<HostVerb> All { get; } = [Backup(), Restore(), Import(), Rebuild()];
+
+    private static HostVerb Backup()
+    {
+        var file = new Argument<string>("file") { Description = "The file to make; it must not exist." };
+        var command = new Command("backup", "Copies the store into one new file, while it is in use.") { file };
+        return HostVerb.Create<StoreBackup>(command, (store, parsed, _) => Task.FromResult(store.Backup(parsed.GetRequiredValue(file))));
+    }
+
+    private static HostVerb Restore()
+    {
+        var file = new Argument<string>("file") { Description = "The backup; it is not changed." };
+        var command = new Command("restore", "Replaces the content of the store by that of a backup.") { file };
+        return HostVerb.Create<StoreBackup>(command, (store, parsed, _) => Task.FromResult(store.Restore(parsed.GetRequiredValue(file))));
+    }
+
+    private static HostVerb Import()
+    {
+        var file = new Argument<string>("file") { Description = "Its SQLite file; it is only read." };
+        var command = new Command("import", "Imports rooms, devices, placements and readings of the Node.js server.") { file };
+        return HostVerb.Create<OldServerImport>(command, (import, parsed, cancellationToken) => import.ImportAsync(parsed.GetRequiredValue(file), Console.WriteLine, cancellationToken));
+    }
+
+    private static HostVerb Rebuild()
+    {
+        var device = new Argument<string>("device|all") { Description = "The device's id, or all." };
+        var from = Time("--from", "The first time of a range, such as 2025-09-10 or 2025-09-10T20:54:45Z; UTC where it names no offset.");
+        var to = Time("--to", "The last time of a range.");
+        var command = new Command("rebuild", "Computes rollups again from readings, while the store is in use.") { device, from, to };
+        return HostVerb.Create<RebuildVerb>(command, (rebuild, parsed, _) => rebuild.RunAsync(parsed.GetRequiredValue(device), parsed.GetValue(from), parsed.GetValue(to)));
+    }
+
+    private static Option<DateTimeOffset?> Time(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "time",
+        CustomParser = result => ParseTime(name, result),
+    };
+
+    private static DateTimeOffset? ParseTime(string name, ArgumentResult result)
+    {
+        var text = result.Tokens.Count > 0 ? result.Tokens[^1].Value : "";
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return time;
+        }
+
+        result.AddError($"{name} must be a time such as 2025-09-10 or 2025-09-10T20:54:45Z, was '{text}'.");
+        return null;
+    }
+}
