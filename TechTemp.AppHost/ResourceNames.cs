@@ -5,10 +5,12 @@ internal static class ResourceNames
 {
     public const string Mosquitto = "mosquitto";
     public const string MosquittoData = "mosquitto-data";
-    public const string Store = "techtemp";
+    public const string Store = "store";
+    public const string StoreConnection = "techtemp";
     public const string StoreData = "techtemp-data";
     public const string Ingest = "ingest";
     public const string Api = "api";
     public const string Dashboard = "dashboard";
     public const string Simulator = "simulator";
+    public const string Sensors = "sensors";
 }

@@ -1,3 +1,6 @@
+using MQTTnet;
+using MQTTnet.Formatter;
+
 namespace TechTemp.AppHost.Mosquitto;
 
 /// <summary>
@@ -16,4 +19,16 @@ internal sealed class MosquittoAccountResource(string name, string user, Paramet
     public ReferenceExpression ConnectionStringExpression => withPassword
         ? ReferenceExpression.Create($"mqtt://{user}:{password:uri}@{broker.Endpoint.Property(EndpointProperty.HostAndPort)}")
         : ReferenceExpression.Create($"mqtt://{user}@{broker.Endpoint.Property(EndpointProperty.HostAndPort)}");
+
+    /// <summary>Options for a connection with this account, in MQTT 5.</summary>
+    public async Task<MqttClientOptions> CreateClientOptionsAsync(CancellationToken cancellationToken) =>
+        CreateClientOptions(await password.GetValueAsync(cancellationToken) ?? "");
+
+    /// <summary>Options for a connection with this account's name and a password, in MQTT 5.</summary>
+    public MqttClientOptions CreateClientOptions(string secret) => new MqttClientOptionsBuilder()
+        .WithTcpServer(broker.Endpoint.Host, broker.Endpoint.Port)
+        .WithProtocolVersion(MqttProtocolVersion.V500)
+        .WithTimeout(TimeSpan.FromSeconds(3))
+        .WithCredentials(user, secret)
+        .Build();
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using TechTemp.AppHost.Development;
 
 namespace TechTemp.AppHost.Mosquitto;
 
@@ -15,19 +16,30 @@ internal static class MosquittoHosting
     // The user of the image.
     private const int UserId = 1883;
 
-    /// <summary>Adds the broker, with a health check that logs in.</summary>
-    public static IResourceBuilder<MosquittoResource> AddMosquitto(this IDistributedApplicationBuilder builder, string name, int? port = null)
+    /// <summary>
+    /// Adds the broker, with a health check that logs in. In run mode it listens on a free port: on a usual one another broker may answer.
+    /// </summary>
+    public static IResourceBuilder<MosquittoResource> AddMosquitto(this IDistributedApplicationBuilder builder, string name)
     {
         var broker = new MosquittoResource(name);
         var key = $"{name}_connect";
-        builder.Services.AddHealthChecks().Add(new(key, _ => new MosquittoHealthCheck(broker), failureStatus: null, tags: null));
+        // One instance: it keeps its connection from check to check.
+        builder.Services.AddKeyedSingleton(key, (_, _) => new MosquittoHealthCheck(broker));
+        builder.Services.AddHealthChecks()
+            .Add(new(key, provider => provider.GetRequiredKeyedService<MosquittoHealthCheck>(key), failureStatus: null, tags: null));
         var resource = builder.AddResource(broker)
             .WithImage(Image, Tag)
-            .WithEndpoint(port: port, targetPort: MqttPort, scheme: "mqtt", name: MosquittoResource.EndpointName, isExternal: true)
-            .WithHealthCheck(key);
+            .WithEndpoint(
+                port: builder.ExecutionContext.IsRunMode ? null : MqttPort, targetPort: MqttPort, scheme: "mqtt", name: MosquittoResource.EndpointName, isExternal: true)
+            .WithHealthCheck(key)
+            .WithoutLinks()
+            .WithIconName("ArrowSwap");
         // Published, the password file is a secret that the operator makes.
         return builder.ExecutionContext.IsRunMode
-            ? resource.WithContainerFiles(SecretsFolder, (_, cancellationToken) => PasswordFileAsync(broker, cancellationToken), UserId, UserId)
+            ? resource
+                .WithContainerFiles(SecretsFolder, (_, cancellationToken) => PasswordFileAsync(broker, cancellationToken), UserId, UserId)
+                // Aspire shows what a container writes to standard error as errors. Mosquitto's own standard output is buffered.
+                .WithEntrypoint("/bin/sh").WithArgs("-c", "exec /usr/sbin/mosquitto -c /mosquitto/config/mosquitto.conf 2>&1")
             : resource;
     }
 
@@ -49,7 +61,8 @@ internal static class MosquittoHosting
         var password = builder.AddParameter($"{name}-password", new GenerateParameterDefault { MinLength = 22, Special = false }, secret: true, persist: true);
         var account = new MosquittoAccountResource(name, user, password.Resource, broker.Resource, withPassword: builder.ExecutionContext.IsRunMode);
         broker.Resource.Add(account);
-        return builder.AddResource(account);
+        password.WithParentRelationship(broker);
+        return builder.AddResource(account).WithIconName("PersonKey");
     }
 
     private static async Task<IEnumerable<ContainerFileSystemItem>> PasswordFileAsync(MosquittoResource broker, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ public sealed class MosquittoPasswordsTests
         const string Program = "/usr/sbin/mosquitto";
         Assert.SkipUnless(File.Exists(Program), "mosquitto is not installed (Debian package mosquitto)");
         var folder = Directory.CreateTempSubdirectory("techtemp-passwords-");
-        var port = FreePort();
+        var port = FreePort.Next();
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "passwords"), MosquittoPasswords.Line("ingest", "s3cret/with=signs") + "\n", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(
             Path.Combine(folder.FullName, "mosquitto.conf"),
@@ -55,12 +55,5 @@ public sealed class MosquittoPasswordsTests
                 await Task.Delay(50, TestContext.Current.CancellationToken);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,54 +1,128 @@
 using System.Globalization;
-using System.Reflection;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using MQTTnet;
-using MQTTnet.Formatter;
+using TechTemp.AppHost.Development;
 using TechTemp.AppHost.Mosquitto;
 
 namespace TechTemp.AppHost.Tests;
 
 /// <summary>The model run for real, where Aspire's orchestrator and a container engine are.</summary>
-public sealed class RunTests
+public sealed class RunTests(RunningModel running)
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(3);
+    // An account may write as the sensor of its own name.
+    private const string Device = "api";
+
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task A_reading_that_goes_in_comes_out()
     {
-        var orchestrator = typeof(Projects.TechTemp_AppHost).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .FirstOrDefault(a => a.Key.Equals("dcpclipath", StringComparison.OrdinalIgnoreCase))?.Value;
-        Assert.SkipUnless(File.Exists(orchestrator), "Aspire's orchestrator is not here (package Aspire.Hosting.Orchestration)");
-        Assert.SkipUnless(File.Exists("/var/run/docker.sock"), "no container engine answers at /var/run/docker.sock");
+        var application = await running.ApplicationAsync();
+        await PublishAsync(application, "21.5");
+        await Eventually.TrueAsync(
+            async () => (await LatestAsync(application, Device))["data"]!.AsArray() is [var reading] && reading!["temperature"]!.GetValue<double>() == 21.5,
+            "the API shows the reading", s_deadline);
+    }
 
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        timeout.CancelAfter(s_deadline);
-        await using var model = await Model.RunModeAsync();
-        await using var app = await model.BuildAsync(timeout.Token);
-        await app.StartAsync(timeout.Token);
-        await app.ResourceNotifications.WaitForResourceHealthyAsync("api", timeout.Token);
+    [Fact]
+    public async Task As_many_sensors_as_the_parameter_says_are_simulated()
+    {
+        var application = await running.ApplicationAsync();
+        await Eventually.TrueAsync(
+            async () => (await LatestAsync(application)).AsObject()["data"]!.AsArray()
+                .Count(r => r!["device_id"]!.GetValue<string>().StartsWith("demo-", StringComparison.Ordinal)) == 6,
+            "six simulated sensors have readings", s_deadline);
+    }
 
-        // Every account may write as the sensor of its own name.
-        var account = (MosquittoAccountResource)model.Resources.Single(r => r.Name == "mosquitto-api");
-        var device = account.User;
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        var options = new MqttClientOptionsBuilder()
-            .WithTcpServer(account.Parent.Endpoint.Host, account.Parent.Endpoint.Port)
-            .WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithCredentials(account.User, await account.Password.GetValueAsync(timeout.Token) ?? "")
-            .Build();
-        using var sensor = new MqttClientFactory().CreateMqttClient();
-        await sensor.ConnectAsync(options, timeout.Token);
-        await sensor.PublishStringAsync(
-            $"home/apphost-test/sensors/{device}/reading",
-            string.Create(CultureInfo.InvariantCulture, $$"""{"ts": {{now}}, "temperature_c": 21.5, "humidity_pct": 50}"""),
-            MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce,
-            cancellationToken: timeout.Token);
+    [Fact]
+    public async Task The_broker_listens_on_a_port_that_nobody_else_has_and_its_log_is_not_an_error()
+    {
+        var application = await running.ApplicationAsync();
+        var broker = application.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<MosquittoResource>().Single();
+        Assert.NotEqual(1883, broker.Endpoint.Port);
+        var container = Assert.Single(await RunningModel.EngineAsync(
+            "ps", "--quiet", "--filter", $"volume={LocalData.VolumeName(running.DataFolder, ResourceNames.MosquittoData)}"));
+        Assert.NotEmpty(await RunningModel.EngineAsync("logs", container));
+        // What it writes to standard error is not in this answer, and Aspire would show it in red.
+        Assert.Contains(await RunningModel.EngineAsync("logs", container), line => line.Contains("mosquitto version", StringComparison.Ordinal));
+    }
 
-        using var api = app.CreateHttpClient("api");
-        while (!(await api.GetStringAsync(new Uri($"/api/v1/readings/latest?deviceId={device}", UriKind.Relative), timeout.Token)).Contains("21.5", StringComparison.Ordinal))
+    [Fact]
+    public async Task The_health_check_logs_in_once()
+    {
+        var application = await running.ApplicationAsync();
+        var container = Assert.Single(await RunningModel.EngineAsync(
+            "ps", "--quiet", "--filter", $"volume={LocalData.VolumeName(running.DataFolder, ResourceNames.MosquittoData)}"));
+        var broker = application.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<MosquittoResource>().Single();
+        var check = application.Services.GetRequiredKeyedService<MosquittoHealthCheck>("mosquitto_connect");
+        for (var i = 0; i < 5; i++)
         {
-            await Task.Delay(100, timeout.Token);
+            Assert.Equal(
+                Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy,
+                (await check.CheckHealthAsync(new(), TestContext.Current.CancellationToken)).Status);
         }
 
-        await app.StopAsync(timeout.Token);
+        // Ingest itself, and the check.
+        Assert.NotEmpty(broker.Accounts);
+        Assert.Equal(2, (await RunningModel.EngineAsync("logs", container)).Count(line => line.Contains("New client connected", StringComparison.Ordinal) && line.Contains("u'ingest'", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_store_can_be_backed_up_from_Aspires_dashboard()
+    {
+        var application = await running.ApplicationAsync();
+        var result = await application.ResourceCommands.ExecuteCommandAsync(ResourceNames.Ingest, "backup", TestContext.Current.CancellationToken);
+        Assert.True(result.Success, result.Message);
+        Assert.Single(Directory.GetFiles(Path.Combine(running.DataFolder, "backups")));
+    }
+
+    [Fact]
+    public async Task A_burst_can_be_sent_from_Aspires_dashboard()
+    {
+        var application = await running.ApplicationAsync();
+        var result = await application.ResourceCommands.ExecuteCommandAsync(ResourceNames.Simulator, "burst", TestContext.Current.CancellationToken);
+        Assert.True(result.Success, result.Message);
+        using var api = application.CreateHttpClient(ResourceNames.Api);
+        await Eventually.TrueAsync(
+            async () => JsonNode.Parse(await api.GetStringAsync(
+                new Uri("/api/v1/devices/burst/readings?bucket=day", UriKind.Relative), TestContext.Current.CancellationToken))!["data"]!.AsArray()
+                .Sum(day => day!["count"]!.GetValue<int>()) == 10_000,
+            "every reading of the burst is stored", s_deadline);
+    }
+
+    [Fact]
+    public async Task Rejected_messages_can_be_replayed_from_Aspires_dashboard()
+    {
+        var application = await running.ApplicationAsync();
+        await PublishAsync(application, "\"warm\"");
+        using var api = application.CreateHttpClient(ResourceNames.Api);
+        await Eventually.TrueAsync(
+            async () => (await api.GetStringAsync(new Uri("/api/v1/rejected", UriKind.Relative), TestContext.Current.CancellationToken)).Contains("warm", StringComparison.Ordinal),
+            "the message is listed as rejected", s_deadline);
+        var result = await application.ResourceCommands.ExecuteCommandAsync(ResourceNames.Api, "replay", TestContext.Current.CancellationToken);
+        Assert.True(result.Success, result.Message);
+        Assert.Equal("1 rejected.", result.Message);
+    }
+
+    private static async Task<JsonNode> LatestAsync(DistributedApplication application, string? device = null)
+    {
+        using var api = application.CreateHttpClient(ResourceNames.Api);
+        return JsonNode.Parse(await api.GetStringAsync(
+            new Uri($"/api/v1/readings/latest{(device is null ? "" : $"?deviceId={device}")}", UriKind.Relative), TestContext.Current.CancellationToken))!;
+    }
+
+    private static async Task PublishAsync(DistributedApplication application, string temperature)
+    {
+        var account = application.Services.GetRequiredService<DistributedApplicationModel>().Resources
+            .OfType<MosquittoAccountResource>().Single(a => a.User == Device);
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        using var sensor = new MqttClientFactory().CreateMqttClient();
+        await sensor.ConnectAsync(await account.CreateClientOptionsAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        await sensor.PublishStringAsync(
+            $"home/apphost-test/sensors/{Device}/reading",
+            string.Create(CultureInfo.InvariantCulture, $$"""{"ts": {{now}}, "temperature_c": {{temperature}}, "humidity_pct": 50}"""),
+            MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce,
+            cancellationToken: TestContext.Current.CancellationToken);
     }
 }
