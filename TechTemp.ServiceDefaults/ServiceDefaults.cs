@@ -1,13 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using TechTemp.ServiceDefaults.Health;
 using TechTemp.ServiceDefaults.Hosting;
+using TechTemp.ServiceDefaults.Telemetry;
 
 namespace TechTemp.ServiceDefaults;
 
@@ -28,7 +27,14 @@ public static class ServiceDefaults
         builder.AddShorthand();
         builder.AddHttpListener(defaultPort);
         builder.AddLogs();
-        builder.AddTelemetry();
+        builder.AddTelemetryExport(
+            metrics => metrics.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation(),
+            traces => traces.AddAspNetCoreInstrumentation(http =>
+            {
+                http.Filter = context => !IsHealthProbe(context.Request.Path);
+                // A trace of its own for each time that a page of the dashboard is drawn would bury the others.
+                http.EnableAspNetCoreSignalRSupport = false;
+            }).AddHttpClientInstrumentation());
         builder.Services.AddHealthChecks();
         RecentHealth.AddTo(builder.Services);
         builder.Services.AddServiceDiscovery();
@@ -62,29 +68,6 @@ public static class ServiceDefaults
         // These report a failed start with a stack trace; HostStart reports it in one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level == LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level is LogLevel.Warning or LogLevel.Error);
-    }
-
-    private static void AddTelemetry(this WebApplicationBuilder builder)
-    {
-        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-        {
-            return;
-        }
-
-        builder.Logging.AddOpenTelemetry(logging =>
-        {
-            logging.IncludeFormattedMessage = true;
-            logging.IncludeScopes = true;
-        });
-        builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
-                .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation()
-                .AddMeter("TechTemp.*"))
-            .WithTracing(tracing => tracing
-                .AddAspNetCoreInstrumentation(http => http.Filter = context => !IsHealthProbe(context.Request.Path))
-                .AddHttpClientInstrumentation()
-                .AddSource("TechTemp.*"))
-            .UseOtlpExporter();
     }
 
     private static bool IsHealthProbe(string? path) => path is "/health" or "/alive";

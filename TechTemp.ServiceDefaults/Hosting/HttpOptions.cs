@@ -15,7 +15,7 @@ public sealed class HttpOptions
 
     /// <summary>The port, 1 to 65535; null for the host's default.</summary>
     [Range(1, 65535, ErrorMessage = "Http:Port (HTTP_PORT) must be a port from 1 to 65535.")]
-    [Description("The HTTP port. Default: 3000 for the API and Standalone, 3001 for ingest. `HTTP_PORT` is the short form.")]
+    [Description("The HTTP port. Default: 3000 for the API and Standalone, 3001 for ingest, 3002 for the dashboard. `HTTP_PORT` is the short form.")]
     public int? Port { get; set; }
 
     /// <summary>Whether to listen on every network instead of this machine alone.</summary>

@@ -17,6 +17,7 @@ public static class Shorthand
         ["MQTT_USERNAME"] = "Mqtt:Username",
         ["MQTT_PASSWORD"] = "Mqtt:Password",
         ["MQTT_PORT"] = "Broker:Port",
+        ["API_URL"] = "Dashboard:ApiUrl",
         ["DB_PATH"] = "Store:Path",
         ["HTTP_PORT"] = "Http:Port",
         ["LOG_LEVEL"] = "Logging:LogLevel:Default",

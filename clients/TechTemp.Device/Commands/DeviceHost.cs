@@ -7,6 +7,7 @@ using TechTemp.Clients.Device.Sending;
 using TechTemp.Clients.Device.Sensors;
 using TechTemp.Clients.Device.Settings;
 using TechTemp.Clients.Device.Spool;
+using TechTemp.ServiceDefaults.Telemetry;
 
 namespace TechTemp.Clients.Device.Commands;
 
@@ -52,6 +53,7 @@ internal static class DeviceHost
             builder.Logging.AddConfiguration(configuration.GetSection("Logging")).AddSimpleConsole(console => console.SingleLine = true);
             // Takes over the console's format too, where systemd has started it.
             builder.Services.AddSystemd();
+            builder.AddTelemetryExport();
             configure(builder.Services, configuration);
             using var host = builder.Build();
             var work = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
