@@ -49,7 +49,7 @@ internal sealed class BrokerListener(MqttConnection connection, LiveStates state
         }
 
         // The broker sets the retain flag on what it kept, and not on what is published now (MQTT 5, section 3.3.1.3).
-        states.Accept(message.Topic, message.Payload.IsSingleSegment ? message.Payload.FirstSpan : message.Payload.ToArray(), isCopy: message.Retain);
+        states.Accept(message.Topic, message.Payload.IsSingleSegment ? message.Payload.FirstSpan : message.Payload.ToArray(), isCopy: message.Retain, MqttSpans.Context(message.UserProperties));
         return Task.CompletedTask;
     }
 

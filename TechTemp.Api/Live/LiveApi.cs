@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using TechTemp.Api.Http;
@@ -22,6 +23,9 @@ internal static class LiveApi
 
         A device that was deleted has no event, nor one that leaves the room asked for; one without a home is not in the stream. In a silence
         a comment is sent every 15 seconds (`Live:Heartbeat`). With too many listeners the answer is 503 with `Retry-After`.
+
+        Where the server exports traces, the data of a change also has `traceparent`, and `tracestate` where there is one: the W3C trace context
+        of the reading, for clients that continue its trace.
         """;
 
     private const string Example =
@@ -60,6 +64,13 @@ internal static class LiveApi
         [Description("Only devices that stand in this room")] string? roomId,
         [FromHeader(Name = "Last-Event-ID"), Description("The id of the last event that came; only what followed it is sent")] string? lastEventId)
     {
+        // As for its metrics: a span of hours is no use to anybody.
+        if (Activity.Current is { } span)
+        {
+            span.IsAllDataRequested = false;
+            span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        }
+
         var headers = context.Response.Headers;
         headers.ContentType = ContentType;
         headers.CacheControl = "no-cache, no-transform";

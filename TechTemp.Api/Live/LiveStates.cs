@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -34,7 +35,8 @@ public sealed partial class LiveStates(IOptions<LiveOptions> options, IOptions<J
     /// Whether it is what a broker kept. A broker that was killed has older states than those already seen. What is published
     /// now is followed wherever it goes: back, when the newest reading of a device was removed.
     /// </param>
-    public void Accept(string topic, ReadOnlySpan<byte> payload, bool isCopy = false)
+    /// <param name="trace">The trace that it came with; default for none, or for that of <see cref="Activity.Current"/>.</param>
+    public void Accept(string topic, ReadOnlySpan<byte> payload, bool isCopy = false, ActivityContext trace = default)
     {
         if (!SensorTopic.TryParseState(topic, out _, out var device))
         {
@@ -46,7 +48,9 @@ public sealed partial class LiveStates(IOptions<LiveOptions> options, IOptions<J
         }
         else if (StateMessage.Parse(payload) is { } state)
         {
-            Update(device, topic, state, isCopy);
+            // The trace of a copy ended long ago.
+            using var span = isCopy ? null : LiveTelemetry.StartPush(topic, trace);
+            Update(device, topic, state, isCopy, span);
         }
         else
         {
@@ -88,7 +92,7 @@ public sealed partial class LiveStates(IOptions<LiveOptions> options, IOptions<J
         }
     }
 
-    private void Update(string device, string topic, StateMessage state, bool isCopy)
+    private void Update(string device, string topic, StateMessage state, bool isCopy, Activity? span)
     {
         var reading = state.ToDto(device);
         TaskCompletionSource changed;
@@ -117,8 +121,10 @@ public sealed partial class LiveStates(IOptions<LiveOptions> options, IOptions<J
             _deleted.Remove(device);
             var sequence = ++_last;
             var data = JsonSerializer.Serialize(reading, json.Value.SerializerOptions);
-            var frame = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"event: reading\nid: {_run}-{sequence}\ndata: {data}\n\n"));
-            _log[sequence % _log.Length] = _newest[device] = new(sequence, topic, reading, frame);
+            var news = new LiveEvent(sequence, topic, reading, Frame(sequence, data));
+            _newest[device] = news;
+            // Who comes later gets the newest states without their traces.
+            _log[sequence % _log.Length] = span is null ? news : news with { Frame = Frame(sequence, LiveTelemetry.Traced(data, span)) };
             _snapshot = null;
             (changed, _changed) = (_changed, NewSignal());
         }
@@ -163,6 +169,9 @@ public sealed partial class LiveStates(IOptions<LiveOptions> options, IOptions<J
         var first = Array.FindIndex(_snapshot, e => e.Sequence > position);
         return first < 0 ? ArraySegment<LiveEvent>.Empty : new(_snapshot, first, _snapshot.Length - first);
     }
+
+    private byte[] Frame(long sequence, string data) =>
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"event: reading\nid: {_run}-{sequence}\ndata: {data}\n\n"));
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -35,7 +35,7 @@ public sealed class LatestQueries(StoreConnections connections)
     /// <exception cref="SqliteException">The store failed.</exception>
     public IReadOnlyList<LatestReading> Read(string? deviceUid = null, string? roomUid = null, string? homeId = null, bool calibrated = true)
     {
-        using var reader = connections.Read();
+        using var reader = connections.Read("readings");
         var question = new Question(deviceUid, roomUid, homeId, calibrated);
         // Dashboards ask again and again, mostly before there is anything new.
         return reader.Remember(question, r => Read(r, question));

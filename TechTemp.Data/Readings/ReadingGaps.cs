@@ -41,6 +41,7 @@ public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
     /// <exception cref="SqliteException">The store failed.</exception>
     public ReadingGapList Find(int deviceId, long from, long to, long? longerThan, long? before, int limit)
     {
+        using var span = StoreSpan.Start("SELECT", "readings");
         using var connection = connections.Open();
         // One state of the store for all of it: what is written meanwhile is for the next question.
         using var transaction = connection.BeginTransaction(deferred: true);
@@ -55,8 +56,10 @@ public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
         // Not simply the reading that the page before ended with: it may have been removed since, and need never have been one.
         var last = before is { } reading ? Math.Min(to, reading - 1) : to;
         var later = Next(connection, deviceId, last);
+        var read = 0;
         foreach (var ts in Backward(connection, deviceId, last))
         {
+            read++;
             if (later <= from || gaps.Count == limit)
             {
                 break;
@@ -71,6 +74,7 @@ public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
             later = ts;
         }
 
+        span?.Returned(read);
         return new(threshold, gaps);
     }
 

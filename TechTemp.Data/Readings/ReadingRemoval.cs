@@ -20,6 +20,7 @@ public sealed class ReadingRemoval(StoreConnections connections)
     /// <exception cref="SqliteException">The store failed; nothing was removed.</exception>
     public Removal? Remove(string uid, long from, long to)
     {
+        using var span = StoreSpan.Start("DELETE", "readings");
         using var connection = connections.Open();
         using var transaction = connection.BeginTransaction(deferred: false);
         using var find = connection.Prepare(
@@ -55,6 +56,7 @@ public sealed class ReadingRemoval(StoreConnections connections)
         rollups.Enter(forget: true);
         RollupBuilder.Build(connection, rollups, id, RollupTiers.Floor(first), RollupTiers.Floor(last) + RollupTiers.LengthOf(RollupTiers.Coarsest));
         transaction.Commit();
+        span?.Affected(deleted);
         return new(deleted);
     }
 }

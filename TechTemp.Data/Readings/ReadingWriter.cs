@@ -35,6 +35,8 @@ public sealed class ReadingWriter(
     /// <exception cref="SqliteException">The store failed; nothing of the batch was committed.</exception>
     public BatchResult Write(IReadOnlyList<IncomingMessage> batch)
     {
+        using var span = StoreSpan.Start("INSERT", "readings");
+        span?.Batch(batch.Count);
         lock (_lock)
         {
             state.WriteBegins();
@@ -44,12 +46,14 @@ public sealed class ReadingWriter(
                 _statements ??= new(_connection, ingest.Value, WritesRollups);
                 var result = Write(batch, _connection, _statements);
                 state.WriteEnds();
+                span?.Affected(result.Outcomes.Count(o => o.Kind == OutcomeKind.Stored));
                 Committed?.Invoke(result.States);
                 return result;
             }
             catch (Exception e)
             {
                 state.WriteEnds(e);
+                span?.Failed(e);
                 Forget(e);
                 throw;
             }

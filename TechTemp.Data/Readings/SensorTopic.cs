@@ -11,6 +11,12 @@ public static class SensorTopic
     /// <summary>The subscription that receives every state.</summary>
     public const string AllStates = "home/+/sensors/+/state";
 
+    /// <summary>The topic of readings with placeholders for its ids, for the names of spans.</summary>
+    public const string ReadingTemplate = "home/{home}/sensors/{device}/reading";
+
+    /// <summary>The topic of states with placeholders for its ids, for the names of spans.</summary>
+    public const string StateTemplate = "home/{home}/sensors/{device}/state";
+
     /// <summary>The topic on which a sensor's newest committed reading is published.</summary>
     public static string State(string homeId, string deviceId) => $"home/{homeId}/sensors/{deviceId}/state";
 

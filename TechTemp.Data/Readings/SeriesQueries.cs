@@ -46,7 +46,7 @@ public sealed class SeriesQueries(StoreConnections connections)
     /// <exception cref="SqliteException">The store failed.</exception>
     public Series? OfDevice(string uid, long from, long to, bool calibrated)
     {
-        using var reader = connections.Read();
+        using var reader = connections.Read("devices");
         if (Find(reader.Prepare(DeviceSql), uid) is not { } id)
         {
             return null;
@@ -64,7 +64,7 @@ public sealed class SeriesQueries(StoreConnections connections)
     /// <exception cref="SqliteException">The store failed.</exception>
     public Series? OfRoom(string uid, long from, long to, bool calibrated)
     {
-        using var reader = connections.Read();
+        using var reader = connections.Read("rooms");
         reader.BeginSnapshot();
         if (Find(reader.Prepare(RoomSql), uid) is not { } id)
         {
@@ -91,7 +91,7 @@ public sealed class SeriesQueries(StoreConnections connections)
     /// <exception cref="SqliteException">The store failed.</exception>
     public IEnumerable<SeriesReading> Readings(Series series)
     {
-        using var reader = connections.Read();
+        using var reader = connections.Read("readings");
         // One snapshot for all parts.
         reader.BeginSnapshot();
         var devices = series.Parts.GroupBy(p => p.DeviceId).Select(parts => Readings(reader.Prepare(RangeSql), parts)).ToList();

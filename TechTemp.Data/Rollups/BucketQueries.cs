@@ -29,7 +29,7 @@ public sealed class BucketQueries(StoreConnections connections)
     // The first window is that wide.
     private IEnumerable<Bucket> Read(IReadOnlyList<SeriesPart> parts, Buckets buckets, int width)
     {
-        using var reader = connections.Read();
+        using var reader = connections.Read("rollups");
         // One snapshot for all that follows.
         reader.BeginSnapshot();
         var bounded = Bound(reader.Prepare(BoundsSql), parts);

@@ -13,6 +13,9 @@ internal sealed class Statement : IDisposable
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
 
+    /// <summary>How many rows it has returned since this was set to 0.</summary>
+    public int Rows { get; set; }
+
     public Statement(SqliteConnection connection, string sql)
     {
         _database = connection.Handle!;
@@ -60,6 +63,7 @@ internal sealed class Statement : IDisposable
         var result = raw.sqlite3_step(_statement);
         if (result == raw.SQLITE_ROW)
         {
+            Rows++;
             return true;
         }
 

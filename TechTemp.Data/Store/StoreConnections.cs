@@ -58,21 +58,22 @@ public sealed class StoreConnections : DbConnectionInterceptor, IDisposable
     public SqliteConnection Open() => Open(ConnectionString);
 
     /// <summary>A connection for reading, with the statements that were prepared on it before. The caller disposes it.</summary>
+    /// <param name="table">The table that is read, for the span of the access; null for no span.</param>
     /// <exception cref="SqliteException">The file is missing or cannot be opened.</exception>
-    internal StoreReader Read()
+    internal StoreReader Read(string? table = null)
     {
         while (_readers.TryPop(out var reader))
         {
             if (reader.IsCurrent)
             {
-                return reader;
+                return reader.Begin(table);
             }
 
             // Into the pool, where the next one to open a connection finds out what has become of the file.
             reader.Close();
         }
 
-        return new(this, Open());
+        return new StoreReader(this, Open()).Begin(table);
     }
 
     /// <summary>Takes a reader back.</summary>

@@ -43,6 +43,7 @@ public sealed class StoreFigureQueries(StoreConnections connections, TimeProvide
     public StoreFigures Read(TimeSpan recent)
     {
         var now = time.GetUtcNow();
+        using var span = StoreSpan.Start("SELECT", "readings");
         using var connection = connections.Open();
         var rejections = ReadRejections(connection);
         return new(

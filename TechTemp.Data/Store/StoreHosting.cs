@@ -58,7 +58,7 @@ public static class StoreHosting
         services.AddPooledDbContextFactory<TechTempContext>((provider, options) =>
         {
             var connections = provider.GetRequiredService<StoreConnections>();
-            options.UseSqlite(connections.ConnectionString).AddInterceptors(connections);
+            options.UseSqlite(connections.ConnectionString).AddInterceptors(connections, new CommandSpans());
         });
         // Who only inspects a store that is current does not load EF Core.
         services.AddSingleton(provider => new Lazy<IDbContextFactory<TechTempContext>>(provider.GetRequiredService<IDbContextFactory<TechTempContext>>));

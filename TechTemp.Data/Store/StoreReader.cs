@@ -19,9 +19,18 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     private readonly Dictionary<object, object> _remembered = [];
     private long _rememberedVersion = -1;
     private bool _inSnapshot;
+    private StoreSpan? _span;
 
     /// <summary>Whether its file is still the one at the path, and can be written. Another reader is needed where not.</summary>
     public bool IsCurrent => !OpenFile.HasMoved(connection) && !OpenFile.IsReadOnly(connection);
+
+    /// <summary>Begins a use of it.</summary>
+    /// <param name="table">The table that is read, for the span; null for none.</param>
+    public StoreReader Begin(string? table)
+    {
+        _span = table is null ? null : StoreSpan.Start("SELECT", table);
+        return this;
+    }
 
     /// <summary>A statement, prepared, that belongs to the reader: its user neither shares nor disposes it.</summary>
     /// <param name="sql">The text, a constant: each different one is kept.</param>
@@ -29,6 +38,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     public Statement Prepare(string sql)
     {
         var statement = _free.TryGetValue(sql, out var free) && free.TryPop(out var kept) ? kept : new(connection, sql);
+        statement.Rows = 0;
         _used.Add((sql, statement));
         return statement;
     }
@@ -71,6 +81,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     /// <summary>Gives it back.</summary>
     public void Dispose()
     {
+        EndSpan();
         foreach (var (sql, statement) in _used)
         {
             // Left in the middle of its rows it would hold its moment for whoever comes next.
@@ -98,6 +109,16 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
         else
         {
             Close();
+        }
+    }
+
+    private void EndSpan()
+    {
+        if (_span is not null)
+        {
+            _span.Returned(_used.Sum(u => u.Statement.Rows));
+            _span.Dispose();
+            _span = null;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Exceptions;
@@ -43,6 +44,7 @@ public sealed class MqttIngest(
                 QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
                 Retain = true,
                 ContentType = "application/json",
+                UserProperties = MqttSpans.Properties(Activity.Current),
             };
             // A refusal (an ACL that does not let us write) is final: the next commit tries anew.
             await client.PublishAsync(message, cancellationToken);

@@ -105,14 +105,17 @@ public sealed partial class IngestPipeline(
 
     private async Task ProcessAsync(List<PendingMessage> batch, List<IncomingMessage> messages, CancellationToken stoppingToken)
     {
-        using var activity = telemetry.StartBatch(batch);
+        using var trace = BatchTrace.Start(batch, time);
         var result = await CommitAsync(messages, stoppingToken);
         telemetry.Committed(batch, result);
-        foreach (var message in batch)
+        trace?.Committed(result);
+        for (var i = 0; i < batch.Count; i++)
         {
             // Before, because each acknowledgement lets the broker send one more.
             Interlocked.Decrement(ref _inHand);
-            await AcknowledgeAsync(message, stoppingToken);
+            var acknowledgement = trace?.Acknowledge(i);
+            await AcknowledgeAsync(batch[i], stoppingToken);
+            trace?.Acknowledged(i, acknowledgement);
         }
 
         LogCommitted(logger, batch.Count, result.CommitTime.TotalMilliseconds);

@@ -7,15 +7,14 @@ namespace TechTemp.Ingest.Pipeline;
 /// <summary>
 /// What ingest tells about itself. Recorded per batch; names by OpenTelemetry's conventions, listed in docs/telemetry.md.
 /// </summary>
-public sealed class IngestTelemetry : IDisposable
+public sealed class IngestTelemetry
 {
     /// <summary>The name of the meter and of the activity source.</summary>
     public const string Name = "TechTemp.Ingest";
 
-    // A span with thousands of links helps nobody, and collectors refuse it.
-    private const int MaxLinks = 128;
+    /// <summary>The source of spans; asked for its listeners before anything is allocated for one.</summary>
+    internal static readonly ActivitySource Source = new(Name);
 
-    private readonly ActivitySource _source = new(Name);
     private readonly TimeProvider _time;
     private readonly Counter<long> _received;
     private readonly Counter<long> _stored;
@@ -45,25 +44,6 @@ public sealed class IngestTelemetry : IDisposable
             "techtemp.ingest.commit.duration", "s", "Time of the commit itself", advice: new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] });
         _lag = meter.CreateHistogram<double>(
             "techtemp.ingest.lag", "s", "From measurement and from receipt to commit, by `from`", advice: new() { HistogramBucketBoundaries = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300, 3600] });
-    }
-
-    /// <summary>Starts the span of a batch, linked to its messages' traces; null when nobody listens.</summary>
-    public Activity? StartBatch(IReadOnlyList<PendingMessage> batch)
-    {
-        if (!_source.HasListeners())
-        {
-            return null;
-        }
-
-        var links = batch.Select(m => TraceContext.From(m.Properties)).Where(c => c != default).Take(MaxLinks).Select(c => new ActivityLink(c)).ToList();
-        // Semantic conventions for messaging spans, https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
-        return _source.StartActivity("process readings", ActivityKind.Consumer, default(ActivityContext), links: links, tags:
-        [
-            new("messaging.system", "mqtt"),
-            new("messaging.operation.type", "process"),
-            new("messaging.batch.message_count", batch.Count),
-            new("db.system.name", "sqlite"),
-        ]);
     }
 
     /// <summary>Counts a committed batch.</summary>
@@ -112,9 +92,6 @@ public sealed class IngestTelemetry : IDisposable
             _droppedRejections.Add(count);
         }
     }
-
-    /// <inheritdoc />
-    public void Dispose() => _source.Dispose();
 
     private void RecordLag(IReadOnlyList<PendingMessage> batch, BatchResult result)
     {

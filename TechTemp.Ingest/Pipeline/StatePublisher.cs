@@ -1,14 +1,16 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using TechTemp.Data.Readings;
+using TechTemp.ServiceDefaults.Mqtt;
 
 namespace TechTemp.Ingest.Pipeline;
 
 /// <summary>Where states go: the broker, over the network or in the same process.</summary>
 public interface IStateSink
 {
-    /// <summary>Publishes a state, retained, at QoS 1.</summary>
+    /// <summary>Publishes a state, retained, at QoS 1, with the trace context of <see cref="Activity.Current"/> where there is one.</summary>
     /// <returns>False when the broker is away: try again later.</returns>
     Task<bool> TryPublishAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
 }
@@ -24,6 +26,8 @@ public sealed class StatePublisher(IServiceProvider services, TimeProvider time)
     // By topic, which has the home in it; null clears what is retained there.
     private readonly ConcurrentDictionary<string, DeviceState?> _waiting = new();
     private readonly ConcurrentDictionary<string, DeviceState> _newest = new();
+    // The trace that a waiting state continues, by topic: only of states that somebody traces.
+    private readonly ConcurrentDictionary<string, (DeviceState State, ActivityContext Parent)> _traced = new();
     private readonly SemaphoreSlim _signal = new(0);
     private volatile TaskCompletionSource? _flushed;
 
@@ -37,6 +41,11 @@ public sealed class StatePublisher(IServiceProvider services, TimeProvider time)
             {
                 var topic = SensorTopic.State(state.HomeId, state.DeviceUid);
                 _newest[topic] = state;
+                if (ParentOf(state) is var parent && parent != default)
+                {
+                    _traced[topic] = (state, parent);
+                }
+
                 _waiting[topic] = state;
             }
         }
@@ -126,12 +135,41 @@ public sealed class StatePublisher(IServiceProvider services, TimeProvider time)
             return;
         }
 
-        if (!await sink.TryPublishAsync(topic, state is null ? default : Payload(state), stoppingToken))
+        var parent = TakeParent(topic, state);
+        using var span = parent == default ? null : MqttSpans.Start(IngestTelemetry.Source, MqttOperation.Publish, SensorTopic.StateTemplate, topic, parent);
+        if (await sink.TryPublishAsync(topic, state is null ? default : Payload(state), stoppingToken))
         {
-            _waiting.TryAdd(topic, state);
-            await Task.Delay(s_pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _signal.Release();
+            return;
         }
+
+        if (span is not null && state is not null)
+        {
+            // The broker is away. Of the attempts only the one that succeeds is exported.
+            span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+            _traced.TryAdd(topic, (state, parent));
+        }
+
+        _waiting.TryAdd(topic, state);
+        await Task.Delay(s_pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _signal.Release();
+    }
+
+    // The batch that is being committed, or the HTTP request that has posted the reading.
+    private static ActivityContext ParentOf(DeviceState state) =>
+        Activity.Current is not { } current ? default
+        : BatchTrace.Of(current) is { } batch ? batch.ContextOf(state.DeviceUid)
+        : current.Context;
+
+    private ActivityContext TakeParent(string topic, DeviceState? state)
+    {
+        // What is traced may be a newer state already, which then waits itself.
+        if (!_traced.TryGetValue(topic, out var traced) || !ReferenceEquals(traced.State, state))
+        {
+            return default;
+        }
+
+        _traced.TryRemove(KeyValuePair.Create(topic, traced));
+        return traced.Parent;
     }
 
     private void Wake()

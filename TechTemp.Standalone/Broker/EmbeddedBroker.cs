@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -121,6 +122,7 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
             Payload = new ReadOnlySequence<byte>(payload),
             QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
             Retain = true,
+            UserProperties = MqttSpans.Properties(Activity.Current),
         };
         return _server.InjectApplicationMessage(new InjectedMqttApplicationMessage(message), cancellationToken);
     }

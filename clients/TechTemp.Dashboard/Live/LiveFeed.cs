@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.ServerSentEvents;
 using TechTemp.Dashboard.Api;
 
@@ -74,6 +75,8 @@ public sealed partial class LiveFeed(ApiConnection connection, ApiClient api, Ti
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
+        // It belongs to no visitor, also not to the one whose request has started it.
+        Activity.Current = null;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -110,13 +113,13 @@ public sealed partial class LiveFeed(ApiConnection connection, ApiClient api, Ti
         await using var body = new Watched(await response.Content.ReadAsStreamAsync(silence.Token), () => silence.CancelAfter(s_silence));
         silence.CancelAfter(s_silence);
         Set(FeedState.Live);
-        var parser = SseParser.Create(body, (_, data) => ApiClient.Reading(data));
+        var parser = SseParser.Create(body, (_, data) => (Reading: ApiClient.Reading(data), Trace: FeedTelemetry.Context(data)));
         await foreach (var item in parser.EnumerateAsync(silence.Token))
         {
             _lastEventId = parser.LastEventId;
-            if (item.EventType == "reading" && item.Data is { } reading)
+            if (item.EventType == "reading" && item.Data.Reading is { } reading)
             {
-                Publish(reading);
+                Publish(reading, item.Data.Trace);
             }
         }
     }
@@ -142,9 +145,11 @@ public sealed partial class LiveFeed(ApiConnection connection, ApiClient api, Ti
         }
     }
 
-    private void Publish(LatestReading reading)
+    private void Publish(LatestReading reading, ActivityContext trace = default)
     {
-        foreach (var subscription in Snapshot())
+        var subscriptions = Snapshot();
+        using var span = FeedTelemetry.StartUpdate(trace, subscriptions.Length);
+        foreach (var subscription in subscriptions)
         {
             subscription.OnReading(reading);
         }

@@ -177,10 +177,10 @@ internal sealed partial class SpoolSender(
         // Before they go: an acknowledgement may be quicker than this thread.
         Interlocked.Exchange(ref _sent, Math.Max(Interlocked.Read(ref _sent), batch[^1].Seq));
         using var timeout = Timeout(s_network, stopping);
-        var results = await Task.WhenAll(batch.Select(numbered => client.PublishAsync(Message(numbered, oldest), timeout.Token)));
+        var results = await Task.WhenAll(batch.Select(numbered => client.PublishReadingAsync(Message(numbered, oldest), timeout.Token)));
         foreach (var numbered in batch.Where(b => faults.IsSentTwice(b.Seq)))
         {
-            await client.PublishAsync(Message(numbered, oldest), timeout.Token);
+            await client.PublishReadingAsync(Message(numbered, oldest), timeout.Token);
         }
 
         for (var i = 0; i < results.Length; i++)

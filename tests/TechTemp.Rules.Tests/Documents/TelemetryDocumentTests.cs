@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Api.Live;
+using TechTemp.Data.Rejections;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.Testing;
 
@@ -16,6 +17,10 @@ public sealed class TelemetryDocumentTests
 
     [Fact]
     public void The_document_lists_every_metric_of_the_API() => Match("api-metrics", meters => new LiveTelemetry(meters));
+
+    [Fact]
+    public void The_document_lists_every_reason_of_a_rejection() => Snapshot.MatchSection(
+        Repository.File("docs", "telemetry.md"), "reasons", string.Concat(RejectionReasons.All.Select(reason => $"- `{reason}`\n")));
 
     private static void Match(string section, Func<IMeterFactory, object> create)
     {

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Text;
 using TechTemp.Data.Readings;
 using TechTemp.Ingest;
 using TechTemp.Ingest.Pipeline;
@@ -66,46 +64,6 @@ public sealed class IngestTelemetryTests : IDisposable
         _telemetry.DroppedRejections(3);
         Assert.Equal([1], _measured.Values("techtemp.ingest.dropped"));
         Assert.Equal([3], _measured.Values("techtemp.rejected.dropped"));
-    }
-
-    [Fact]
-    public void A_batch_is_a_span_linked_to_the_traces_of_its_messages()
-    {
-        var traces = Enumerable.Range(0, 3).Select(_ => NewTrace()).ToList();
-        var activity = Span([.. traces.Select(Traced), Traced(default)]);
-        Assert.Equal(("process readings", ActivityKind.Consumer), (activity.OperationName, activity.Kind));
-        Assert.Equal(traces, activity.Links.Select(l => l.Context));
-        Assert.Equal("mqtt", activity.GetTagItem("messaging.system"));
-        Assert.Equal("process", activity.GetTagItem("messaging.operation.type"));
-        Assert.Equal(4, activity.GetTagItem("messaging.batch.message_count"));
-    }
-
-    [Fact]
-    public void A_span_has_a_bounded_number_of_links()
-    {
-        var activity = Span([.. Enumerable.Range(0, 1_000).Select(_ => Traced(NewTrace()))]);
-        Assert.Equal(128, activity.Links.Count());
-        Assert.Equal(1_000, activity.GetTagItem("messaging.batch.message_count"));
-    }
-
-    private static ActivityContext NewTrace() => new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
-
-    private static PendingMessage Traced(ActivityContext trace) => new(
-        Reading(TestStore.Start.ToUnixTimeMilliseconds()), 0,
-        trace == default ? null : [new("traceparent", Encoding.UTF8.GetBytes($"00-{trace.TraceId}-{trace.SpanId}-01"))],
-        (_, _) => Task.CompletedTask);
-
-    private Activity Span(IReadOnlyList<PendingMessage> batch)
-    {
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == IngestTelemetry.Name,
-            Sample = (ref _) => ActivitySamplingResult.AllData,
-        };
-        ActivitySource.AddActivityListener(listener);
-        using var activity = _telemetry.StartBatch(batch);
-        Assert.NotNull(activity);
-        return activity;
     }
 
     private void Commit(params IncomingMessage[] messages) => _telemetry.Committed(

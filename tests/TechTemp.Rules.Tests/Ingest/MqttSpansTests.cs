@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Text;
 using MQTTnet.Packets;
-using TechTemp.Ingest.Pipeline;
+using TechTemp.ServiceDefaults.Mqtt;
 
 namespace TechTemp.Rules.Tests.Ingest;
 
-public sealed class TraceContextTests
+public sealed class MqttSpansTests
 {
     private const string Parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -33,15 +33,15 @@ public sealed class TraceContextTests
     [Fact]
     public void Without_a_parent_there_is_no_context()
     {
-        Assert.Equal(default, TraceContext.From(null));
+        Assert.Equal(default, MqttSpans.Context(null));
         Assert.Equal(default, From());
         Assert.Equal(default, From(("tracestate", "a=1")));
     }
 
     [Fact]
     public void Bytes_that_are_not_text_are_no_context() =>
-        Assert.Equal(default, TraceContext.From([new MqttUserProperty("traceparent", new byte[] { 0xFF, 0xFE, 0x00 })]));
+        Assert.Equal(default, MqttSpans.Context([new MqttUserProperty("traceparent", new byte[] { 0xFF, 0xFE, 0x00 })]));
 
     private static ActivityContext From(params (string Name, string Value)[] properties) =>
-        TraceContext.From([.. properties.Select(p => new MqttUserProperty(p.Name, Encoding.UTF8.GetBytes(p.Value)))]);
+        MqttSpans.Context([.. properties.Select(p => new MqttUserProperty(p.Name, Encoding.UTF8.GetBytes(p.Value)))]);
 }
