@@ -23,8 +23,9 @@ public static class StoreVerbs
     private static HostVerb Restore()
     {
         var file = new Argument<string>("file") { Description = "The backup; it is not changed." };
-        var command = new Command("restore", "Replaces the content of the store by that of a backup.") { file };
-        return HostVerb.Create<StoreBackup>(command, (store, parsed, _) => Task.FromResult(store.Restore(parsed.GetRequiredValue(file))));
+        var yes = new Option<bool>("--yes") { Description = "Does not ask before it replaces a store; needed without a terminal." };
+        var command = new Command("restore", "Replaces the content of the store by that of a backup. Says first what it replaces by what, and keeps the store of before.") { file, yes };
+        return HostVerb.Create<RestoreVerb>(command, (restore, parsed, _) => Task.FromResult(restore.Run(parsed.GetRequiredValue(file), parsed.GetValue(yes))));
     }
 
     private static HostVerb Import()

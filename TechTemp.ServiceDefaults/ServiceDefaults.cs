@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using TechTemp.ServiceDefaults.Health;
@@ -59,6 +60,8 @@ public static class ServiceDefaults
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
+            // Colours are control characters, of which the console takes none: PlainConsole.
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
             console.UseUtcTimestamp = true;
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
         });

@@ -13,7 +13,10 @@ internal static class LocalData
     private const string FolderKey = "Data:Folder";
 
     /// <summary>The folder, created where it is missing.</summary>
-    public static string DataFolder(this IDistributedApplicationBuilder builder) => Directory.CreateDirectory(Folder(builder)).FullName;
+    public static string DataFolder(this IDistributedApplicationBuilder builder) => (OperatingSystem.IsWindows()
+        ? Directory.CreateDirectory(Folder(builder))
+        // For its user alone, as the programs create theirs.
+        : Directory.CreateDirectory(Folder(builder), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)).FullName;
 
     /// <summary>The name of a volume: in run mode one for each data folder, published as it is.</summary>
     public static string VolumeName(this IDistributedApplicationBuilder builder, string name) => builder.ExecutionContext.IsRunMode

@@ -28,9 +28,12 @@ internal readonly record struct OldReading(string Row, string? DeviceKey, object
 /// </summary>
 internal sealed class OldServerFile : IDisposable
 {
-    private readonly SqliteConnection _connection;
+    private const int LongestValue = 1_000_000;
 
-    private OldServerFile(string path, SqliteConnection connection) => (Path, _connection) = (path, connection);
+    private readonly SqliteConnection _connection;
+    private readonly StepLimit _limit;
+
+    private OldServerFile(string path, SqliteConnection connection) => (Path, _connection, _limit) = (path, connection, new(connection, s_longestStep));
 
     public string Path { get; }
 
@@ -48,6 +51,9 @@ internal sealed class OldServerFile : IDisposable
         try
         {
             connection.Open();
+            connection.Harden();
+            // No name and no time of the old server comes near it; a row that does is not read into memory.
+            SQLitePCL.raw.sqlite3_limit(connection.Handle!, SQLitePCL.raw.SQLITE_LIMIT_LENGTH, LongestValue);
             var old = new OldServerFile(path, connection);
             old.RequireOldServer();
             return old;
@@ -58,6 +64,7 @@ internal sealed class OldServerFile : IDisposable
             throw e switch
             {
                 SqliteException { IsDamage: true } => new StoreException($"'{path}' is not a SQLite database, or a damaged one.", e),
+                SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_INTERRUPT } => new StoreException($"'{path}' takes more than {s_longestStep.TotalSeconds:N0} s to read one row. It is not the Node.js server's file, or a damaged one.", e),
                 SqliteException => new StoreException($"'{path}' cannot be read: {e.Message} Copy it, with '{path}-wal' where there is one, into a folder that can be written.", e),
                 _ => e,
             };
@@ -85,7 +92,11 @@ internal sealed class OldServerFile : IDisposable
         return Select(sql, row => new OldPlacement(row.GetString(0), TextOf(row, 1), TextOf(row, 2), ValueOf(row, 3), ValueOf(row, 4)));
     }
 
-    public long CountReadings() => _connection.ScalarLong("SELECT count(*) FROM readings_raw;");
+    public long CountReadings()
+    {
+        _limit.Restart();
+        return _connection.ScalarLong("SELECT count(*) FROM readings_raw;");
+    }
 
     /// <summary>In the order in which they were written: nearly by time, and without sorting.</summary>
     public IEnumerable<OldReading> Readings()
@@ -95,7 +106,11 @@ internal sealed class OldServerFile : IDisposable
         return Select(sql, row => new OldReading(row.GetString(0), TextOf(row, 1), ValueOf(row, 2), ValueOf(row, 3), ValueOf(row, 4), TextOf(row, 5)));
     }
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        _limit.Dispose();
+        _connection.Dispose();
+    }
 
     // A file without a log beside it is in no program's use. "immutable" then leaves nothing beside it either, and reads it from
     // where nothing can be written: https://sqlite.org/uri.html#uriimmutable
@@ -126,30 +141,65 @@ internal sealed class OldServerFile : IDisposable
 
     private OldTable Table(string name)
     {
-        using var command = _connection.Prepare("SELECT name, (SELECT wr FROM pragma_table_list WHERE name = $table AND schema = 'main') FROM pragma_table_info($table);", ("$table", SqliteType.Text));
+        _limit.Restart();
+        RequirePlainTable(name);
+        using var command = _connection.Prepare(
+            "SELECT name, (SELECT wr FROM pragma_table_list WHERE name = $table COLLATE NOCASE AND schema = 'main'), hidden FROM pragma_table_xinfo($table);", ("$table", SqliteType.Text));
         using var reader = command.Bind(0, name).ExecuteReader();
         var columns = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var hasRowId = false;
         while (reader.Read())
         {
+            // A column that the file computes is SQL of the file's as a view is.
+            if (reader.GetInt64(2) != 0)
+            {
+                throw new StoreException($"'{Path}' is not the Node.js server's file: a column of its table {name} is computed.");
+            }
+
             columns.Add(reader.GetString(0));
             hasRowId = reader.GetInt64(1) == 0;
         }
 
-        return columns.Count > 0
-            ? new(Path, name, columns, hasRowId)
-            : throw new StoreException($"'{Path}' is not the Node.js server's file: it has no table {name}.");
+        return new(Path, name, columns, hasRowId);
+    }
+
+    // A view in a table's place can compute for ever, and a trigger or a virtual table is nothing that the old server made either.
+    private void RequirePlainTable(string name)
+    {
+        using var command = _connection.Prepare(
+            "SELECT type, type = 'table' AND sql NOT LIKE 'create virtual%' FROM sqlite_schema WHERE name = $table COLLATE NOCASE OR tbl_name = $table COLLATE NOCASE AND type = 'trigger';",
+            ("$table", SqliteType.Text));
+        using var reader = command.Bind(0, name).ExecuteReader();
+        var isThere = false;
+        while (reader.Read())
+        {
+            isThere = true;
+            if (reader.GetInt64(1) == 0)
+            {
+                throw new StoreException($"'{Path}' is not the Node.js server's file: its {name} is no plain table or has a trigger.");
+            }
+        }
+
+        if (!isThere)
+        {
+            throw new StoreException($"'{Path}' is not the Node.js server's file: it has no table {name}.");
+        }
     }
 
     private IEnumerable<T> Select<T>(string sql, Func<SqliteDataReader, T> read)
     {
+        _limit.Restart();
         using var command = _connection.Prepare(sql);
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
             yield return read(reader);
+            _limit.Restart();
         }
     }
+
+    /// <summary>How long the file may take from one row to the next: much longer than counting a large table does.</summary>
+    private static readonly TimeSpan s_longestStep = TimeSpan.FromMinutes(1);
 
     private static string Text(string column) => $"CAST({column} AS TEXT)";
 

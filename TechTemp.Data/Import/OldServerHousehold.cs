@@ -173,5 +173,14 @@ internal sealed class OldServerHousehold(TechTempContext context, RejectedMessag
         }
     }
 
-    private static string? Short(string? text) => text?.Trim() is { Length: > 0 } trimmed ? trimmed[..Math.Min(trimmed.Length, MaxText)] : null;
+    // What the API refuses in a name is a space here.
+    private static string? Plain(string? text) => text is null ? null : string.Create(text.Length, text, (plain, from) =>
+    {
+        for (var i = 0; i < plain.Length; i++)
+        {
+            plain[i] = char.IsControl(from[i]) ? ' ' : from[i];
+        }
+    });
+
+    private static string? Short(string? text) => Plain(text)?.Trim() is { Length: > 0 } trimmed ? trimmed[..Math.Min(trimmed.Length, MaxText)] : null;
 }

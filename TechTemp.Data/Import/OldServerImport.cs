@@ -45,6 +45,10 @@ public sealed class OldServerImport(StoreConnections connections, StoreSchema sc
             refusals.WriteTo(report);
             return report.ToString();
         }
+        catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_INTERRUPT)
+        {
+            throw new StoreException($"'{old.Path}' takes too long to read one row. It is not the Node.js server's file, or a damaged one.", e);
+        }
         catch (Exception e) when (e is SqliteException or DbUpdateException)
         {
             throw new StoreException(

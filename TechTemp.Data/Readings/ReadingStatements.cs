@@ -11,6 +11,8 @@ namespace TechTemp.Data.Readings;
 /// </summary>
 internal sealed class ReadingStatements : IDisposable
 {
+    private const int SqliteInternal = 2;
+
     private readonly Statement _insert;
     private readonly Statement _find;
     private readonly KnownDevices _devices;
@@ -122,7 +124,12 @@ internal sealed class ReadingStatements : IDisposable
 
     private Outcome Compare(KnownDevice device, in Measurement measurement)
     {
-        _find.Bind(1, device.Id).Bind(2, measurement.Ts).Step();
+        if (!_find.Bind(1, device.Id).Bind(2, measurement.Ts).Step())
+        {
+            // Neither stored nor there: whatever the reason, it must not be acknowledged.
+            throw new SqliteException($"The store did not take a reading of device {device.Uid} and has none with ts {measurement.Ts}.", SqliteInternal);
+        }
+
         var isSame = _find.Number(0) == measurement.Temperature && _find.Number(1) == measurement.Humidity;
         _find.Reset();
         return isSame

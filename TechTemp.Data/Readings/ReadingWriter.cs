@@ -15,6 +15,7 @@ public sealed class ReadingWriter(
 {
     private const int SqliteIoError = 10;
     private const int SqliteFull = 13;
+    private const int SqliteAuthorization = 23;
 
     private readonly Lock _lock = new();
     private SqliteConnection? _connection;
@@ -42,6 +43,7 @@ public sealed class ReadingWriter(
             state.WriteBegins();
             try
             {
+                RequireOurs();
                 _connection ??= connections.Open();
                 _statements ??= new(_connection, ingest.Value, WritesRollups);
                 var result = Write(batch, _connection, _statements);
@@ -129,6 +131,14 @@ public sealed class ReadingWriter(
         // Once more: what was committed to a file that is gone must not be acknowledged either.
         RequireInPlace(connection);
         return new(outcomes, states, dropped, Stopwatch.GetElapsedTime(start), statements.DataVersion != before);
+    }
+
+    private void RequireOurs()
+    {
+        if (state.Foreign is { } foreign)
+        {
+            throw new SqliteException(foreign, SqliteAuthorization);
+        }
     }
 
     private void RequireInPlace(SqliteConnection connection)

@@ -5,6 +5,11 @@ namespace TechTemp.Data.Store;
 
 internal static class SqliteExtensions
 {
+    private static readonly (int Option, int Value)[] s_hardened =
+    [
+        (raw.SQLITE_DBCONFIG_DEFENSIVE, 1), (raw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0), (raw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0), (raw.SQLITE_DBCONFIG_ENABLE_VIEW, 0),
+    ];
+
     extension(SqliteException exception)
     {
         /// <summary>Whether the file is damaged or no database at all: SQLITE_CORRUPT, SQLITE_NOTADB.</summary>
@@ -12,6 +17,20 @@ internal static class SqliteExtensions
 
         /// <summary>Whether another connection had the lock for too long: SQLITE_BUSY.</summary>
         public bool IsBusy => exception.SqliteErrorCode == raw.SQLITE_BUSY;
+    }
+
+    /// <summary>
+    /// Lets no SQL run that comes with the file: no triggers, no views, no functions of ours in its schema; and lets nobody write
+    /// to it but by ordinary SQL. https://sqlite.org/security.html#untrusted_sqlite_database_files
+    /// </summary>
+    public static void Harden(this SqliteConnection connection)
+    {
+        foreach (var (option, value) in s_hardened)
+        {
+            raw.sqlite3_db_config(connection.Handle!, option, value, out _);
+        }
+
+        connection.Execute("PRAGMA cell_size_check = ON;");
     }
 
     public static long ScalarLong(this SqliteConnection connection, string sql)

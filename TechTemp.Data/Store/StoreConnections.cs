@@ -9,7 +9,7 @@ namespace TechTemp.Data.Store;
 
 /// <summary>
 /// Opens connections to the store, each set up the same way: <c>synchronous=FULL</c> (what is committed survives a power
-/// cut), foreign keys, and a busy timeout. EF Core's connections are set up by the same class.
+/// cut), foreign keys, a busy timeout, and no trust in SQL that came with the file. EF Core's connections are set up by the same class.
 /// </summary>
 public sealed class StoreConnections : DbConnectionInterceptor, IDisposable
 {
@@ -110,8 +110,22 @@ public sealed class StoreConnections : DbConnectionInterceptor, IDisposable
         connection.Dispose();
     }
 
-    internal SqliteConnection OpenOrCreate() =>
-        Open(new SqliteConnectionStringBuilder(ConnectionString) { Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false }.ToString());
+    /// <summary>A connection outside the pool to the file, which is created, for this user alone, where it is missing.</summary>
+    /// <exception cref="SqliteException">The file cannot be created or opened.</exception>
+    internal SqliteConnection OpenOrCreate()
+    {
+        try
+        {
+            // Its log and the log's index get the same mode from SQLite.
+            StoreFiles.Create(Path).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It exists already, or SQLite says why it cannot.
+        }
+
+        return Open(new SqliteConnectionStringBuilder(ConnectionString) { Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false }.ToString());
+    }
 
     /// <inheritdoc />
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => SetUp((SqliteConnection)connection);
@@ -142,6 +156,7 @@ public sealed class StoreConnections : DbConnectionInterceptor, IDisposable
     private void SetUp(SqliteConnection connection)
     {
         Renew(connection);
+        connection.Harden();
         connection.Execute(_setUp);
     }
 

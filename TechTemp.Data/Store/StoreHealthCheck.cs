@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace TechTemp.Data.Store;
 
-/// <summary>Healthy while the file is there, has this version's schema, answers a query and took the last batch of readings.</summary>
+/// <summary>Healthy while the file is there, has this version's schema and nothing else in it, answers a query and took the last batch of readings.</summary>
 public sealed class StoreHealthCheck(StoreConnections connections, StoreState state) : IHealthCheck
 {
     /// <summary>The check's name, as <c>/health</c> lists it.</summary>
@@ -18,6 +18,11 @@ public sealed class StoreHealthCheck(StoreConnections connections, StoreState st
         if (!state.IsReady)
         {
             return new(failure, "The schema is not current yet.");
+        }
+
+        if (state.Foreign is { } foreign)
+        {
+            return new(failure, foreign);
         }
 
         if (state.WriteFailure is { } writeFailure)

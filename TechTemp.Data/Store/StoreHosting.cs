@@ -25,6 +25,7 @@ public static class StoreHosting
     {
         AddStoreServices(builder);
         builder.Services.AddHostedService<StoreOwner>();
+        builder.Services.AddHostedService<StoreWatch>();
         return builder;
     }
 
@@ -33,6 +34,7 @@ public static class StoreHosting
     {
         AddStoreServices(builder);
         builder.Services.AddHostedService<StoreWaiter>();
+        builder.Services.AddHostedService<StoreWatch>();
         return builder;
     }
 
@@ -54,6 +56,7 @@ public static class StoreHosting
         services.AddSingleton<StoreState>();
         services.AddSingleton<StoreSchema>();
         services.AddSingleton<StoreBackup>();
+        services.AddSingleton<StoreRestore>();
         services.AddSingleton<StoreFigureQueries>();
         services.AddPooledDbContextFactory<TechTempContext>((provider, options) =>
         {

@@ -31,6 +31,12 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
     /// </summary>
     internal const string Newest = "20261125031500_ReadingsInHundredths";
 
+    /// <summary>
+    /// The digest of <see cref="StoreShape"/> for the newest migration, for the same reason. A store with another one is compared
+    /// with what the migrations make.
+    /// </summary>
+    internal const string NewestShape = "1372190affb2e1ec11ebf08ee9c576127cc8be61e42dc963b89939e63cd4654a";
+
     /// <summary>"TTRP" in SQLite's <c>application_id</c>: written by the first migration, by nobody else.</summary>
     internal const int ApplicationId = 0x54545250;
 
@@ -138,11 +144,49 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
             return (SchemaState.Missing, Migration.InitialDatabase);
         }
 
-        var applied = connection.ScalarText("""SELECT max("MigrationId") FROM "__EFMigrationsHistory";""");
-        return string.CompareOrdinal(applied, Newest) > 0
-            ? throw new StoreException($"'{Name}' was written by a newer TechTemp (schema {applied}). Update this program.")
+        var applied = Applied(connection);
+        if (IsNewer(applied))
+        {
+            throw new StoreException($"'{Name}' was written by a newer TechTemp (schema {applied}). Update this program.");
+        }
+
+        return FindForeign(connection, applied) is { } foreign
+            ? throw new StoreException(foreign)
             : (applied == Newest && !RollupBuilder.IsMissing(connection) ? SchemaState.Current : SchemaState.Outdated, applied);
     }
+
+    /// <summary>Looks for anything in the schema that this program's migrations do not make there.</summary>
+    /// <returns>What is wrong, in one line; null when nothing is, or the store is a newer version's.</returns>
+    /// <exception cref="SqliteException">It cannot be read.</exception>
+    internal string? FindForeign(SqliteConnection connection)
+    {
+        var applied = Applied(connection);
+        return IsNewer(applied) ? null : FindForeign(connection, applied);
+    }
+
+    private string? FindForeign(SqliteConnection connection, string applied)
+    {
+        var shape = StoreShape.Of(connection);
+        if (applied == Newest && shape.Digest == NewestShape)
+        {
+            return null;
+        }
+
+        using var context = contexts.Value.CreateDbContext();
+        if (StoreShape.Expected(context, applied) is not { } expected)
+        {
+            return $"'{Name}' has an unknown schema ({applied}). {Advice}.";
+        }
+
+        const int MostNamed = 3;
+        var differences = shape.Differences(expected);
+        return differences.Count == 0 ? null
+            : $"'{Name}' does not have the schema that TechTemp made: {string.Join(", ", differences.Take(MostNamed))}{(differences.Count > MostNamed ? ", …" : "")}. Its SQL is not trusted. {Advice}.";
+    }
+
+    private static string Applied(SqliteConnection connection) => connection.ScalarText("""SELECT coalesce(max("MigrationId"), '') FROM "__EFMigrationsHistory";""");
+
+    private static bool IsNewer(string applied) => string.CompareOrdinal(applied, Newest) > 0;
 
     private T Guard<T>(Func<T> use)
     {
@@ -165,7 +209,7 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
         var folder = Path.GetDirectoryName(connections.Path)!;
         try
         {
-            Directory.CreateDirectory(folder);
+            StoreFiles.CreateFolder(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

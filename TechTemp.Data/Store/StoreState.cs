@@ -10,6 +10,7 @@ public sealed class StoreState(TimeProvider time)
     internal static TimeSpan FailureIsNews { get; } = TimeSpan.FromSeconds(30);
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile string? _foreign;
     private volatile Moment? _writing;
     private volatile Moment? _failure;
 
@@ -21,6 +22,13 @@ public sealed class StoreState(TimeProvider time)
         _writing is { } writing && Age(writing) > LongWrite ? $"A write has been waiting for another process or the disk for more than {LongWrite.TotalSeconds:N0} s."
         : _failure is { } failure && Age(failure) < FailureIsNews ? failure.What
         : null;
+
+    /// <summary>What is in the schema that TechTemp has not made, in one line: nothing may be written to such a store. Null when all is well.</summary>
+    public string? Foreign
+    {
+        get => _foreign;
+        internal set => _foreign = value;
+    }
 
     /// <summary>Completes when the store may be used.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);

@@ -23,6 +23,7 @@ public static class HostStart
     /// <returns>The exit code: 0 after a stop that was asked for, else 1.</returns>
     public static async Task<int> RunAsync(string[] args, HostProgram program, Func<WebApplicationOptions, WebApplication> build, params Type[] explained)
     {
+        PlainConsole.Install();
         try
         {
             var commandLine = new HostCommandLine(program, args);

@@ -1,5 +1,7 @@
 using TechTemp.Clients.Device.Commands;
+using TechTemp.ServiceDefaults.Hosting;
 
+PlainConsole.Install();
 var parsed = DeviceCommands.Parse(args);
 if (DeviceCommands.Explain(parsed) is { } mistake)
 {

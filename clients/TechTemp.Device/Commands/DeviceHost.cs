@@ -50,7 +50,12 @@ internal static class DeviceHost
             var configuration = DeviceConfiguration.Read(file);
             var builder = Host.CreateEmptyApplicationBuilder(null);
             builder.Configuration.AddConfiguration(configuration);
-            builder.Logging.AddConfiguration(configuration.GetSection("Logging")).AddSimpleConsole(console => console.SingleLine = true);
+            builder.Logging.AddConfiguration(configuration.GetSection("Logging")).AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                // Colours are control characters, of which the console takes none: PlainConsole.
+                console.ColorBehavior = Microsoft.Extensions.Logging.Console.LoggerColorBehavior.Disabled;
+            });
             // Takes over the console's format too, where systemd has started it.
             builder.Services.AddSystemd();
             builder.AddTelemetryExport();

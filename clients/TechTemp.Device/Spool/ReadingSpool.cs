@@ -30,9 +30,9 @@ public sealed partial class ReadingSpool : IDisposable
     private ReadingSpool(string folder, int maxReadings, TimeProvider time, ILogger logger)
     {
         (_folder, _maxReadings, _logger) = (folder, maxReadings, logger);
-        Directory.CreateDirectory(folder);
+        PrivateFiles.CreateFolder(folder);
         // Held by one process at a time; its end, however it comes, lets go of it.
-        _inUse = new(Path.Combine(folder, "in-use"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        _inUse = PrivateFiles.Open(Path.Combine(folder, "in-use"), FileShare.None);
         try
         {
             _segments = SpoolSegment.List(folder);

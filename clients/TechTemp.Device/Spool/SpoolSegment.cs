@@ -31,7 +31,8 @@ internal sealed class SpoolSegment : IDisposable
     public static SpoolSegment Create(string folder, long first)
     {
         var segment = new SpoolSegment(System.IO.Path.Combine(folder, first.ToString("D20", CultureInfo.InvariantCulture) + Extension), first) { End = first };
-        segment._handle = OpenHandle(segment.Path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
+        PrivateFiles.Open(segment.Path, FileShare.ReadWrite | FileShare.Delete).Dispose();
+        segment._handle = OpenHandle(segment.Path, FileMode.Open, FileAccess.ReadWrite);
         FolderSync.Sync(folder);
         return segment;
     }

@@ -43,7 +43,7 @@ internal static class BackedUp
         Comparison.Of(fleet.Books, site.Store).Judge(run);
 
         // Ingest goes on with what it is given back.
-        await VerbAsync(site, "restore", backup);
+        await VerbAsync(site, "restore", backup, "--yes");
         var restored = new StoreFile(backup).CountReadings();
         run.Promise(site.Store.CheckIntegrity() == Ok, $"After the restore: {site.Store.CheckIntegrity()}");
         run.Promise(site.Store.CountReadings() == restored, $"{site.Store.CountReadings()} readings after the restore instead of {restored}.");
@@ -69,9 +69,9 @@ internal static class BackedUp
         run.Promise(missing == 0, $"{missing} readings are not in {backup.Path} that were stored before it was made.");
     }
 
-    private static async Task VerbAsync(Site site, string verb, string file)
+    private static async Task VerbAsync(Site site, string verb, params string[] arguments)
     {
-        await using var process = HostProcess.Start("TechTemp.Ingest", site.Settings, verb, file);
+        await using var process = HostProcess.Start("TechTemp.Ingest", site.Settings, [verb, .. arguments]);
         if (await process.ExitAsync() != 0)
         {
             throw new InvalidOperationException($"{verb} failed: {process.Error}");

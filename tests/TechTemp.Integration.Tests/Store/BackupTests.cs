@@ -43,7 +43,7 @@ public sealed class BackupTests : IDisposable
         var copied = Count(BackupPath);
         await Eventually.TrueAsync(async () => await stack.CountAsync("load") > copied, "ingest has gone on");
 
-        await Verbs.RunAsync(Ingest, stack.Settings, "restore", BackupPath);
+        await Verbs.RunAsync(Ingest, stack.Settings, "restore", BackupPath, "--yes");
         await Eventually.TrueAsync(async () => await stack.CountAsync("load") is var count && count > copied && count < published, "ingest goes on after the backup's last reading");
         await enough.CancelAsync();
         await load;
@@ -76,7 +76,7 @@ public sealed class BackupTests : IDisposable
         // From the moment when its copy is there: before, it does nothing that could break.
         async Task<HostProcess> BeginAsync()
         {
-            var restore = HostProcess.Start(Ingest, settings, "restore", BackupPath);
+            var restore = HostProcess.Start(Ingest, settings, "restore", BackupPath, "--yes");
             await Eventually.TrueAsync(() => restore.HasExited || Directory.EnumerateFiles(Folder(settings), "*.restoring-*").Any(), "it has begun");
             return restore;
         }
@@ -89,7 +89,7 @@ public sealed class BackupTests : IDisposable
             whole = Stopwatch.GetElapsedTime(start);
         }
 
-        await Verbs.RunAsync(Ingest, settings, "restore", oldBackup);
+        await Verbs.RunAsync(Ingest, settings, "restore", oldBackup, "--yes");
         var restored = 0;
         var random = new Random(4);
         for (var i = 0; i < 8; i++)
@@ -113,7 +113,7 @@ public sealed class BackupTests : IDisposable
             if (old == 0)
             {
                 restored++;
-                await Verbs.RunAsync(Ingest, settings, "restore", oldBackup);
+                await Verbs.RunAsync(Ingest, settings, "restore", oldBackup, "--yes");
             }
         }
 
@@ -127,7 +127,7 @@ public sealed class BackupTests : IDisposable
         await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload());
         await Verbs.RunAsync("TechTemp.Standalone", run.Host.Settings, "backup", BackupPath);
         await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload(Readings.Ts + 1));
-        await Verbs.RunAsync("TechTemp.Standalone", run.Host.Settings, "restore", BackupPath);
+        await Verbs.RunAsync("TechTemp.Standalone", run.Host.Settings, "restore", BackupPath, "--yes");
 
         Assert.Equal([Readings.TsText], (await run.Http.DataAsync("/api/v1/devices/s1/readings")).AsArray().Select(r => (string?)r!["ts"]));
         await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload(Readings.Ts + 2));
@@ -142,8 +142,32 @@ public sealed class BackupTests : IDisposable
         await Verbs.RunAsync(Ingest, stack.Settings, "backup", BackupPath);
 
         Dictionary<string, string> settings = new(stack.Settings) { ["DB_PATH"] = _folder.File("new/techtemp.db") };
-        await Verbs.RunAsync(Ingest, settings, "restore", BackupPath);
+        await Verbs.RunAsync(Ingest, settings, "restore", BackupPath, "--yes");
         Assert.Equal(3, Count(settings["DB_PATH"]));
+    }
+
+    [Fact]
+    public async Task A_restore_without_a_terminal_needs_yes_says_what_it_replaces_and_is_logged_by_the_running_programs()
+    {
+        await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Ours);
+        await stack.Broker.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload());
+        await Eventually.TrueAsync(async () => await stack.CountAsync("s1") == 1, "the first is stored");
+        await Verbs.RunAsync(Ingest, stack.Settings, "backup", BackupPath);
+        await stack.Broker.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload(Readings.Ts + 1));
+        await Eventually.TrueAsync(async () => await stack.CountAsync("s1") == 2, "the second is stored");
+
+        var refusal = await Verbs.FailAsync(Ingest, stack.Settings, "restore", BackupPath);
+        Assert.Contains($"This replaces the store '{stack.StorePath}' (2 readings of 1 devices", refusal, StringComparison.Ordinal);
+        Assert.Contains($"by '{BackupPath}' (1 readings of 1 devices", refusal, StringComparison.Ordinal);
+        Assert.Contains("needs --yes", refusal, StringComparison.Ordinal);
+        Assert.Equal(2, await stack.CountAsync("s1"));
+
+        var line = await Verbs.RunAsync(Ingest, stack.Settings, "restore", BackupPath, "--yes");
+        var kept = Assert.Single(Directory.GetFiles(Path.GetDirectoryName(stack.StorePath)!, "*.before-restore-*"));
+        Assert.Contains(kept, line, StringComparison.Ordinal);
+        Assert.Equal(2, Count(kept));
+        Assert.Equal(1, await stack.CountAsync("s1"));
+        await Eventually.TrueAsync(() => stack.Ingest.Output.Contains("was replaced by a restore", StringComparison.Ordinal), "ingest logs it");
     }
 
     [Fact]
@@ -152,7 +176,7 @@ public sealed class BackupTests : IDisposable
         var store = _folder.File("techtemp.db");
         Dictionary<string, string> settings = new() { ["DB_PATH"] = store };
         Assert.Contains(store, await Verbs.FailAsync(Ingest, settings, "backup", BackupPath), StringComparison.Ordinal);
-        Assert.Contains(BackupPath, await Verbs.FailAsync(Ingest, settings, "restore", BackupPath), StringComparison.Ordinal);
+        Assert.Contains(BackupPath, await Verbs.FailAsync(Ingest, settings, "restore", BackupPath, "--yes"), StringComparison.Ordinal);
         Assert.Contains("backup <file>", await Verbs.FailAsync(Ingest, settings, "backup"), StringComparison.Ordinal);
         Assert.Contains("backup <file>, restore <file>", await Verbs.FailAsync(Ingest, settings, "save", BackupPath), StringComparison.Ordinal);
         Assert.Contains("Unexpected argument 'backup'", await Verbs.FailAsync("TechTemp.Api", settings, "backup", BackupPath), StringComparison.Ordinal);

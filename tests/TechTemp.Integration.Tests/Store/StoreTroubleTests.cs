@@ -57,7 +57,7 @@ public sealed class StoreTroubleTests
         Assert.Equal((503, "application/problem+json"), (answer.Status, answer.Header("Content-Type")));
         Assert.Contains("store", (string)answer.Json["error"]!, StringComparison.Ordinal);
 
-        await Verbs.RunAsync("TechTemp.Ingest", stack.Settings, "restore", folder.File("backup.db"));
+        await Verbs.RunAsync("TechTemp.Ingest", stack.Settings, "restore", folder.File("backup.db"), "--yes");
         await StoredAsync(stack.Ingest, stack.Http, 500);
         await stack.Api.HealthAsync(health => health.Status == 200, "ok again");
     }

@@ -221,6 +221,42 @@ public sealed class OldServerImportTests : IDisposable
         Refuses("its table readings_raw has no column temperature or t");
     }
 
+    [Theory]
+    [InlineData("ALTER TABLE rooms RENAME TO r; CREATE VIEW rooms AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id, 'r' || i AS uid, 'x' AS name FROM n;", "its rooms is no plain table")]
+    [InlineData("ALTER TABLE readings_raw RENAME TO r; CREATE VIEW readings_raw AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i AS device_id, i AS ts, 20 AS temperature, 50 AS humidity FROM n;", "its readings_raw is no plain table")]
+    [InlineData("CREATE TRIGGER t AFTER INSERT ON devices BEGIN SELECT 1; END;", "its devices is no plain table or has a trigger")]
+    [InlineData("DROP TABLE devices; CREATE VIRTUAL TABLE devices USING fts5(uid, id);", "its devices is no plain table")]
+    [InlineData("ALTER TABLE devices ADD COLUMN device_uid TEXT AS (hex(zeroblob(100000000)));", "a column of its table devices is computed")]
+    public void A_file_that_brings_SQL_of_its_own_is_refused_and_nothing_is_written(string sql, string why)
+    {
+        _old.Execute(sql);
+        Refuses(why);
+    }
+
+    [Fact]
+    public void A_statement_that_works_too_long_for_one_row_is_interrupted()
+    {
+        using var connection = new SqliteConnection("Data Source=:memory:");
+        connection.Open();
+        using var limit = new StepLimit(connection, TimeSpan.FromMilliseconds(50));
+        var exception = Assert.Throws<SqliteException>(() => connection.ScalarLong("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n;"));
+        Assert.Equal(SQLitePCL.raw.SQLITE_INTERRUPT, exception.SqliteErrorCode);
+        limit.Restart();
+        Assert.Equal(1, connection.ScalarLong("SELECT 1;"));
+    }
+
+    [Fact]
+    public void Control_characters_of_the_file_are_neither_reported_nor_stored()
+    {
+        _old.Execute("INSERT INTO devices (id, uid, label) VALUES (7, 'x' || char(27) || '[31m' || char(10) || 'Imported everything', 'x'); UPDATE devices SET label = 'a' || char(27) || 'b' || char(10) || 'c' WHERE id = 1;");
+        var report = Import();
+
+        Assert.DoesNotContain('\u001b', report);
+        Assert.DoesNotContain("\nImported everything", report, StringComparison.Ordinal);
+        Assert.Contains(@"uid 'x\u001b[31m\u000aImported everything'", report, StringComparison.Ordinal);
+        Assert.Equal("a b c", _store.Read(c => c.Devices.Single(d => d.Uid == "s1").Label));
+    }
+
     private static long At(string time) => DateTimeOffset.Parse(time, CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
 
     // Of a clock that stands still it is done at once.

@@ -39,16 +39,30 @@ public sealed class ReadingWriterFailureTests : IDisposable
     public void A_batch_that_fails_in_the_middle_commits_nothing_and_can_be_written_again()
     {
         var now = _store.Now;
-        _store.Execute("CREATE TRIGGER full BEFORE INSERT ON readings WHEN new.temperature = 6600 BEGIN SELECT raise(ABORT, 'disk full'); END;");
+        // Integer overflow for one of the readings.
+        _store.Execute("CREATE INDEX fails ON readings (abs(iif(temperature = 6600, -9223372036854775808, 0)));");
         IncomingMessage[] batch = [Raw("{}"), Reading(now), Reading(now, device: "s2"), Reading(now + 1, 66)];
         Assert.Throws<SqliteException>(() => _store.Write(batch));
         Assert.Equal((0, 0, 0), _store.Read(c => (c.Readings.Count(), c.Devices.Count(), c.RejectedMessages.Count())));
 
-        _store.Execute("DROP TRIGGER full;");
+        _store.Execute("DROP INDEX fails;");
         var result = _store.Write(batch);
         Assert.Equal([OutcomeKind.Rejected, OutcomeKind.Stored, OutcomeKind.Stored, OutcomeKind.Stored], Kinds(result));
         Assert.Equal(["s1", "s2"], result.States.Select(s => s.DeviceUid));
         Assert.Equal((3, 2, 1), _store.Read(c => (c.Readings.Count(), c.Devices.Count(), c.RejectedMessages.Count())));
+    }
+
+    [Fact]
+    public void A_batch_with_a_reading_that_the_store_neither_takes_nor_has_fails()
+    {
+        var now = _store.Now;
+        // ON CONFLICT DO NOTHING is true of any index.
+        _store.Execute("CREATE UNIQUE INDEX drops ON readings (source);");
+        Assert.Throws<SqliteException>(() => _store.Write(Reading(now), Reading(now + 1)));
+        Assert.Empty(_store.Readings());
+
+        _store.Execute("DROP INDEX drops;");
+        Assert.Equal([OutcomeKind.Stored, OutcomeKind.Stored], Kinds(_store.Write(Reading(now), Reading(now + 1))));
     }
 
     [Fact]

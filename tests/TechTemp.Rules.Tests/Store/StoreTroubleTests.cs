@@ -66,7 +66,7 @@ public sealed class StoreTroubleTests : IDisposable
         File.Delete(StorePath);
         Assert.Throws<SqliteException>(() => _store.Write(Reading(_store.Now + 1)));
 
-        _store.Get<StoreBackup>().Restore(backup);
+        _store.Get<StoreRestore>().Restore(backup, _ => true);
         Assert.Equal([OutcomeKind.Stored], _store.Write(Reading(_store.Now + 1)).Outcomes.Select(o => o.Kind));
         Assert.Equal(_store.Now + 1, Latest().Single().Ts);
         Assert.Equal(HealthStatus.Healthy, await HealthAsync());
