@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
 using TechTemp.Api.Condition;
@@ -25,6 +26,8 @@ public static class ApiHosting
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            // A number is a number: "21" is not one, neither in a body nor in the document.
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.Converters.Add(new UtcTimeConverter());
         });
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
@@ -67,6 +70,7 @@ public static class ApiHosting
         api.MapReadings();
         api.MapLive();
         api.MapDevices();
+        api.MapDevicePatch();
         api.MapCalibrations();
         api.MapGaps();
         api.MapSeries();

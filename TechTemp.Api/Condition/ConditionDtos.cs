@@ -1,3 +1,4 @@
+using TechTemp.Api.OpenApi;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Api.Condition;
@@ -13,7 +14,7 @@ namespace TechTemp.Api.Condition;
 /// <param name="Store">The store's size.</param>
 /// <param name="Backlog">What has come, or is announced, and is not stored yet.</param>
 internal sealed record ConditionDto(
-    string Status,
+    [property: Choice("ok", "degraded", "failed")] string Status,
     string Version,
     DateTimeOffset StartedAt,
     IReadOnlyList<CheckDto> Checks,
@@ -26,7 +27,7 @@ internal sealed record ConditionDto(
 /// <summary>One thing that health looks at.</summary>
 /// <param name="Name">store or broker.</param>
 /// <param name="Status">ok, degraded or failed.</param>
-internal sealed record CheckDto(string Name, string Status);
+internal sealed record CheckDto(string Name, [property: Choice("ok", "degraded", "failed")] string Status);
 
 /// <summary>How many devices there are, by the age of their newest reading.</summary>
 /// <param name="Online">Measuring.</param>
@@ -49,7 +50,7 @@ internal sealed record RejectionsDto(long Count, IReadOnlyList<RejectionCountDto
 /// <param name="Reason">Why, as in `/api/v1/rejected`.</param>
 /// <param name="Count">How many messages.</param>
 /// <param name="NewestAt">When the newest one was received.</param>
-internal sealed record RejectionCountDto(string Reason, long Count, DateTimeOffset NewestAt);
+internal sealed record RejectionCountDto([property: RejectionReason] string Reason, long Count, DateTimeOffset NewestAt);
 
 /// <summary>The store's size.</summary>
 /// <param name="Bytes">The database file.</param>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using TechTemp.Api.Http;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
@@ -12,13 +13,14 @@ internal sealed record CalibrationDto(DateTimeOffset From, double TemperatureOff
 
 /// <summary>All calibrations of a device, in any order. An empty list removes them.</summary>
 /// <param name="Calibrations">At most 1000, no two from the same moment on.</param>
-internal sealed record ReplaceCalibrations(IReadOnlyList<NewCalibration?>? Calibrations);
+internal sealed record ReplaceCalibrations([property: Required] IReadOnlyList<NewCalibration?>? Calibrations);
 
 /// <summary>What to add to a device's readings, and since when.</summary>
 /// <param name="From">First moment that it holds for, ISO 8601 with any offset, or a date. 2000-01-01 holds for every reading: none is older.</param>
 /// <param name="TemperatureOffset">°C to add, −20 to 20.</param>
 /// <param name="HumidityOffset">Percentage points of relative humidity to add, −50 to 50.</param>
-internal sealed record NewCalibration(DateTimeOffset? From, double? TemperatureOffset, double? HumidityOffset);
+internal sealed record NewCalibration(
+    [property: Required] DateTimeOffset? From, [property: Required] double? TemperatureOffset, [property: Required] double? HumidityOffset);
 
 internal static class CalibrationMapping
 {

@@ -27,7 +27,7 @@ internal static class CalibrationsApi
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .WithRequestExample("""{"calibrations":[{"from":"2000-01-01","temperature_offset":-0.2,"humidity_offset":0},{"from":"2025-09-10T00:00:00Z","temperature_offset":-0.4,"humidity_offset":2}]}""")
+            .WithRequestExample("""{"calibrations":[{"from":"2000-01-01T00:00:00Z","temperature_offset":-0.2,"humidity_offset":0},{"from":"2025-09-10T00:00:00Z","temperature_offset":-0.4,"humidity_offset":2}]}""")
             .WithExample($$"""{"data":{{Example}},"message":"Device sensor-01 has 2 calibrations."}""");
 
         return group;

@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using TechTemp.Api.OpenApi;
 using TechTemp.Data.Devices;
 
 namespace TechTemp.Api.Devices;
@@ -14,7 +16,7 @@ namespace TechTemp.Api.Devices;
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="LastSeenAt">Time of its newest reading; never moves backwards.</param>
 internal sealed record DeviceDto(
-    string Uid, RoomRef? Room, string? Label, string? Model, string? Home, bool Provisioned, string Status, DateTimeOffset CreatedAt, DateTimeOffset? LastSeenAt);
+    string Uid, RoomRef? Room, string? Label, string? Model, string? Home, bool Provisioned, [property: Choice("online", "late", "offline", "never")] string Status, DateTimeOffset CreatedAt, DateTimeOffset? LastSeenAt);
 
 /// <summary>A device to give a place.</summary>
 /// <param name="DeviceUid">Its uid.</param>
@@ -23,7 +25,8 @@ internal sealed record DeviceDto(
 /// <param name="Label">What people call the device.</param>
 /// <param name="Model">The hardware.</param>
 /// <param name="Home">The home it belongs to.</param>
-internal sealed record CreateDevice(string? DeviceUid, string? RoomName, string? RoomUid, string? Label, string? Model, string? Home);
+internal sealed record CreateDevice(
+    [property: Required] string? DeviceUid, string? RoomName = null, string? RoomUid = null, string? Label = null, string? Model = null, string? Home = null);
 
 /// <summary>What to change about a device. What is absent stays.</summary>
 internal sealed class UpdateDevice

@@ -9,7 +9,7 @@ namespace TechTemp.Api.Devices;
 /// <summary>The devices: listed, provisioned, moved, deleted.</summary>
 internal static class DevicesApi
 {
-    private const string Example =
+    internal const string Example =
         """{"uid":"sensor-01","room":{"uid":"salon","name":"Salon"},"label":"Window","model":"AHT20","home":"home1","provisioned":true,"status":"online","created_at":"2025-09-01T08:00:00.000Z","last_seen_at":"2025-09-10T20:54:45.793Z"}""";
 
     public static RouteGroupBuilder MapDevices(this IEndpointRouteBuilder routes)
@@ -39,6 +39,9 @@ internal static class DevicesApi
         group.MapPut("/{uid}", UpdateAsync)
             .WithName("UpdateDevice")
             .WithSummary("Changes a device's label and room; what is absent stays, a label of null is cleared")
+            .WithDescription(
+                "Of the fields only `label` can be cleared: a client that sends fields which are not set as null clears the label with each PUT. "
+                + "It should send `label`, or use PATCH, which says of every field whether it stays, changes or is cleared.")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
@@ -48,6 +51,7 @@ internal static class DevicesApi
         group.MapDelete("/{uid}", DeleteAsync)
             .WithName("DeleteDevice")
             .WithSummary("Deletes a device; one that has readings only together with them, by ?readings=delete")
+            .WithChoiceParameter("readings", "delete")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
@@ -107,18 +111,25 @@ internal static class DevicesApi
         }
     }
 
-    private static async Task<Results<Ok<Confirmation<DeviceWithRoom>>, ProblemHttpResult>> UpdateAsync(
+    private static Task<Results<Ok<Confirmation<DeviceWithRoom>>, ProblemHttpResult>> UpdateAsync(
         string uid, UpdateDevice body, DeviceRegistry devices, IOptions<DeviceStatusOptions> status, TimeProvider time, CancellationToken cancellationToken)
     {
         var errors = new Errors();
-        var now = time.GetUtcNow();
         var change = new DeviceChange(
             body.SetsLabel,
             errors.Text("label", body.Label),
             errors.Text("room_name", body.RoomName),
             errors.Uid("room_uid", body.RoomUid),
             body.MovedAt);
-        if (change.MovedAt is not null && !change.NamesRoom)
+        return ChangeAsync(uid, change, errors, devices, status.Value, time, cancellationToken);
+    }
+
+    /// <summary>Makes a change whose fields are right, or have their errors noted, and answers with the device.</summary>
+    internal static async Task<Results<Ok<Confirmation<DeviceWithRoom>>, ProblemHttpResult>> ChangeAsync(
+        string uid, DeviceChange change, Errors errors, DeviceRegistry devices, DeviceStatusOptions status, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (change.MovedAt is not null && !change.NamesRoom && !change.LeavesRoom)
         {
             errors.Add("moved_at", "needs room_name or room_uid: the room that it was moved to");
         }
@@ -140,7 +151,7 @@ internal static class DevicesApi
             case DeviceOutcome.UnknownRoom:
                 return UnknownRoom(change.RoomUid);
             default:
-                return (await devices.FindAsync(uid, cancellationToken))?.ToDto(status.Value, now) is { } device
+                return (await devices.FindAsync(uid, cancellationToken))?.ToDto(status, now) is { } device
                     ? TypedResults.Ok(new Confirmation<DeviceWithRoom>(new(device, device.Room), $"Device {uid} updated."))
                     : Problems.NoDevice(uid);
         }

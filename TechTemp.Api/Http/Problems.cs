@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using TechTemp.Api.Devices;
 
 namespace TechTemp.Api.Http;
 
@@ -38,6 +39,12 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
         var problem = context.ProblemDetails;
         var response = context.HttpContext.Response;
         problem.Status ??= response.StatusCode;
+        if (problem.Status == StatusCodes.Status415UnsupportedMediaType && HttpMethods.IsPatch(context.HttpContext.Request.Method))
+        {
+            // RFC 5789, section 2.2.
+            response.Headers["Accept-Patch"] = DevicePatchApi.ContentType;
+        }
+
         // For its side effect: a type and title by the status, as problems have that come from a handler.
         _ = TypedResults.Problem(problem);
         problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status.Value);
@@ -50,6 +57,7 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
     {
         StatusCodes.Status404NotFound => $"There is nothing at {request.Path}.",
         StatusCodes.Status405MethodNotAllowed => $"{request.Method} is not possible at {request.Path}.",
+        StatusCodes.Status415UnsupportedMediaType when HttpMethods.IsPatch(request.Method) => $"The body must be a JSON merge patch, with Content-Type: {DevicePatchApi.ContentType}.",
         StatusCodes.Status415UnsupportedMediaType =>
             "The body must be JSON, with Content-Type: application/json; readings may also be application/x-ndjson or text/csv.",
         _ => null,
@@ -76,6 +84,8 @@ internal sealed partial class ApiExceptionHandler(IProblemDetailsService problem
         BadHttpRequestException { InnerException: JsonException json } => Explain(json).ProblemDetails,
         BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } when exception.Message.Contains("body was", StringComparison.Ordinal) =>
             Problem(StatusCodes.Status400BadRequest, "A JSON body is required."),
+        // Which one it must be is said where all that is refused for it is.
+        BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => new() { Status = StatusCodes.Status415UnsupportedMediaType },
         BadHttpRequestException bad => Problem(bad.StatusCode, bad.Message),
         // What ReadFromJsonAsync throws for a Content-Type with a charset that .NET has no encoding for.
         InvalidOperationException when exception.Message.Contains("charset", StringComparison.Ordinal) =>

@@ -48,10 +48,10 @@ internal static class OpenApiExamples
         });
 
     /// <summary>An example of the request's body.</summary>
-    public static RouteHandlerBuilder WithRequestExample(this RouteHandlerBuilder endpoint, string json) =>
+    public static RouteHandlerBuilder WithRequestExample(this RouteHandlerBuilder endpoint, string json, string contentType = "application/json") =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
         {
-            if (operation.RequestBody?.Content?["application/json"] is OpenApiMediaType content)
+            if (operation.RequestBody?.Content?[contentType] is OpenApiMediaType content)
             {
                 content.Example = JsonNode.Parse(json);
             }
@@ -69,6 +69,46 @@ internal static class OpenApiExamples
     /// <summary>Describes a query parameter as true or false; the handler takes it as text, as it does a number.</summary>
     public static RouteHandlerBuilder WithFlagParameter(this RouteHandlerBuilder endpoint, string name) =>
         endpoint.WithParameter(name, new() { Type = JsonSchemaType.Boolean });
+
+    /// <summary>Describes a query parameter that has one of some values; the handler takes it as text, as it does a number.</summary>
+    public static RouteHandlerBuilder WithChoiceParameter(this RouteHandlerBuilder endpoint, string name, params IReadOnlyList<string> values) =>
+        endpoint.WithParameter(name, new() { Type = JsonSchemaType.String, Enum = [.. values.Select(value => (JsonNode)JsonValue.Create(value))] });
+
+    /// <summary>Describes query parameters that must be there; the handler takes them as absent, too, so that this is answered in the words of the rule.</summary>
+    public static RouteHandlerBuilder WithRequiredParameters(this RouteHandlerBuilder endpoint, params IReadOnlyList<string> names) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>().Where(p => names.Contains(p.Name)) ?? [])
+            {
+                parameter.Required = true;
+            }
+
+            return Task.CompletedTask;
+        });
+
+    /// <summary>Describes a body that is one object or an array of them, or the same as text of other types.</summary>
+    /// <param name="endpoint">The endpoint, which accepts the object in each of the types.</param>
+    /// <param name="list">The name of the array's type: some generators make an empty class of an array without one.</param>
+    /// <param name="texts">The other types, each with what is in it and its beginning.</param>
+    public static RouteHandlerBuilder WithManyOrOne(this RouteHandlerBuilder endpoint, string list, params IReadOnlyList<(string ContentType, string Description, string Example)> texts) =>
+        endpoint.AddOpenApiOperationTransformer((operation, context, _) =>
+        {
+            var content = operation.RequestBody!.Content!;
+            var json = content["application/json"];
+            var one = json.Schema!;
+            context.Document!.AddComponent(list, new OpenApiSchema { Type = JsonSchemaType.Array, Items = one });
+            json.Schema = new OpenApiSchema { OneOf = [one, new OpenApiSchemaReference(list, context.Document)] };
+            foreach (var (contentType, description, example) in texts)
+            {
+                content[contentType] = new OpenApiMediaType
+                {
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = description },
+                    Example = JsonValue.Create(example),
+                };
+            }
+
+            return Task.CompletedTask;
+        });
 
     private static RouteHandlerBuilder WithParameter(this RouteHandlerBuilder endpoint, string name, OpenApiSchema schema) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>

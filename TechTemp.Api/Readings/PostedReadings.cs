@@ -7,17 +7,18 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using TechTemp.Api.Http;
+using TechTemp.Api.OpenApi;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Api.Readings;
 
 /// <summary>A reading as it is posted.</summary>
-/// <param name="DeviceUid">The device's uid.</param>
-/// <param name="Ts">Time of measurement, ISO 8601 or unix milliseconds; now when absent.</param>
 /// <param name="Temperature">°C, −40 to 85.</param>
 /// <param name="Humidity">Relative humidity, 0 to 100 %.</param>
-internal sealed record PostedReading(string DeviceUid, DateTimeOffset? Ts, double Temperature, double Humidity);
+/// <param name="DeviceUid">The device's uid; may be absent where the query names it.</param>
+/// <param name="Ts">Time of measurement, ISO 8601 or unix milliseconds; now when absent.</param>
+internal sealed record PostedReading(double Temperature, double Humidity, string? DeviceUid = null, DateTimeOffset? Ts = null);
 
 /// <summary>What became of posted readings.</summary>
 /// <param name="Accepted">How many were stored.</param>
@@ -30,7 +31,7 @@ internal sealed record PostReport(int Accepted, int Duplicates, IReadOnlyList<Re
 /// <param name="Index">Its place in the body, from 0.</param>
 /// <param name="Reason">Why, for programs.</param>
 /// <param name="Detail">The field and the rule, for people.</param>
-internal sealed record RejectedRow(int Index, string Reason, string Detail);
+internal sealed record RejectedRow(int Index, [property: RejectionReason] string Reason, string Detail);
 
 /// <summary>
 /// Reads the body of a POST into messages for the writer, and writes them. NDJSON and CSV are read and written some rows at a

@@ -1,3 +1,4 @@
+using TechTemp.Api.OpenApi;
 using TechTemp.Data.Readings;
 
 namespace TechTemp.Api.Readings;
@@ -25,7 +26,7 @@ internal sealed record SeriesRow(
     DateTimeOffset Ts,
     double Temperature,
     double Humidity,
-    string? Source = null,
+    [property: Choice("mqtt", "http", "simulated")] string? Source = null,
     string? DeviceId = null,
     double? TemperatureMin = null,
     double? TemperatureMax = null,

@@ -33,6 +33,10 @@ internal static class ReadingsApi
             .Accepts<PostedReading>("application/json", "application/x-ndjson", "text/csv")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .WithManyOrOne(
+                "PostedReadingList",
+                ("application/x-ndjson", "One JSON object of a reading on each line", "{\"device_uid\":\"sensor-01\",\"temperature\":21.02,\"humidity\":63.33}\n{\"device_uid\":\"sensor-02\",\"temperature\":19.4,\"humidity\":58.1}\n"),
+                ("text/csv", "A header, and one line for each reading", "device_uid,ts,temperature,humidity\r\nsensor-01,2025-09-10T20:54:45.793Z,21.02,63.33\r\n"))
             .WithRequestExample("""{"device_uid":"sensor-01","ts":"2025-09-10T20:54:45.793Z","temperature":21.02,"humidity":63.33}""")
             .WithExample("""{"data":{"accepted":2,"duplicates":0,"rejected":[{"index":1,"reason":"out-of-range","detail":"humidity must be from 0 to 100 %, was 101"}],"rejected_count":1}}""");
 

@@ -46,6 +46,7 @@ internal static class SeriesApi
         group.MapDelete("/devices/{uid}/readings", Delete)
             .WithName("DeleteDeviceReadings")
             .WithSummary("Removes a device's readings of a range of time, bad points for instance, also from every bucket")
+            .WithRequiredParameters("from", "to")
             .ProducesProblem(StatusCodes.Status409Conflict)
             .WithExample("""{"data":{"deleted":3},"message":"3 readings of sensor-01 removed."}""");
     }

@@ -24,6 +24,7 @@ internal static class RejectedApi
             .WithSummary("The messages that were refused, newest first, each with its reason")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithNumberParameter("limit", MaxLimit)
+            .WithChoiceParameter("reason", [.. RejectionReasons.All])
             .WithExample("""{"data":[{"id":17,"received_at":"2025-09-10T20:54:46.001Z","topic":"home/home1/sensors/sensor-01/reading","device_id":"sensor-01","reason":"out-of-range","detail":"humidity_pct must be from 0 to 100 %, was 101","payload":"{\"ts\":1757537685793,\"temperature_c\":21.02,\"humidity_pct\":101}","payload_base64":null,"payload_size":62}],"next_cursor":null}""");
 
         group.MapPost("/{id:long}/replay", ReplayAsync)
@@ -106,11 +107,11 @@ internal static class RejectedApi
 /// <param name="PayloadBase64">What was sent, when it is not UTF-8.</param>
 /// <param name="PayloadSize">How long it was, bytes.</param>
 internal sealed record RejectedDto(
-    long Id, DateTimeOffset ReceivedAt, string Topic, string? DeviceId, string Reason, string Detail, string? Payload, string? PayloadBase64, int PayloadSize);
+    long Id, DateTimeOffset ReceivedAt, string Topic, string? DeviceId, [property: RejectionReason] string Reason, string Detail, string? Payload, string? PayloadBase64, int PayloadSize);
 
 /// <summary>What became of a message that was tried again.</summary>
 /// <param name="Id">The message.</param>
 /// <param name="Outcome">stored, duplicate or rejected.</param>
 /// <param name="Reason">Why it was refused again.</param>
 /// <param name="Detail">The field and the rule.</param>
-internal sealed record ReplayDto(long Id, string Outcome, string? Reason, string? Detail);
+internal sealed record ReplayDto(long Id, [property: Choice("stored", "duplicate", "rejected")] string Outcome, string? Reason, string? Detail);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using TechTemp.Data.Rooms;
 
@@ -15,7 +16,7 @@ internal sealed record RoomDto(string Uid, string Name, string? Floor, string? S
 /// <param name="Uid">Its uid; made from the name when absent.</param>
 /// <param name="Floor">The floor it is on.</param>
 /// <param name="Side">The side of the building it is on.</param>
-internal sealed record CreateRoom(string? Name, string? Uid, string? Floor, string? Side);
+internal sealed record CreateRoom([property: Required] string? Name, string? Uid = null, string? Floor = null, string? Side = null);
 
 /// <summary>What to change about a room. What is absent stays.</summary>
 internal sealed class UpdateRoom

@@ -80,7 +80,7 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         return DeviceOutcome.Done;
     }
 
-    /// <summary>Changes a device's label and room.</summary>
+    /// <summary>Changes a device's label, model and room.</summary>
     /// <returns><see cref="DeviceOutcome.Done"/>, <see cref="DeviceOutcome.NotFound"/> or <see cref="DeviceOutcome.UnknownRoom"/>.</returns>
     public async Task<DeviceOutcome> UpdateAsync(string uid, DeviceChange change, CancellationToken cancellationToken)
     {
@@ -95,7 +95,16 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
             device.Label = change.Label;
         }
 
-        if (change.NamesRoom)
+        if (change.SetsModel)
+        {
+            device.Model = change.Model;
+        }
+
+        if (change.LeavesRoom)
+        {
+            context.Placements.RemoveRange(Placing.Leave(device.Placements, change.MovedAt ?? time.GetUtcNow()));
+        }
+        else if (change.NamesRoom)
         {
             if (await rooms.ResolveAsync(change.RoomName, change.RoomUid, cancellationToken) is not { } room)
             {

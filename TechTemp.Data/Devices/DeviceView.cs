@@ -40,6 +40,15 @@ public sealed record Provisioning(string Uid, string? RoomName, string? RoomUid,
 /// <param name="MovedAt">Since when it stands there; null for now.</param>
 public sealed record DeviceChange(bool SetsLabel, string? Label, string? RoomName, string? RoomUid, DateTimeOffset? MovedAt)
 {
+    /// <summary>Whether <see cref="Model"/> is to be written, null included.</summary>
+    public bool SetsModel { get; init; }
+
+    /// <summary>The hardware.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whether it stands in no room from then on.</summary>
+    public bool LeavesRoom { get; init; }
+
     /// <summary>Whether it names a room.</summary>
     public bool NamesRoom => RoomName is not null || RoomUid is not null;
 }

@@ -38,4 +38,19 @@ internal static class Placing
         history.RemoveAll(later.Contains);
         return later;
     }
+
+    /// <summary>Makes the device stand nowhere from a moment on: what was recorded for later is replaced, what came before stays.</summary>
+    /// <returns>The placements that are no longer true, for removal.</returns>
+    public static IReadOnlyList<Placement> Leave(List<Placement> history, DateTimeOffset at)
+    {
+        at = DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
+        var later = history.Where(p => p.From >= at).ToList();
+        if (history.Where(p => p.From < at).MaxBy(p => p.From) is { } before && (before.To is null || before.To > at))
+        {
+            before.To = at;
+        }
+
+        history.RemoveAll(later.Contains);
+        return later;
+    }
 }

@@ -18,7 +18,7 @@ public sealed class AnswerFormTests(SharedStacks stacks) : ApiTest(stacks)
     [InlineData("GET", "/api/v2/readings/latest", 404)]
     [InlineData("GET", "/api/v1/rejected/1/replay", 405)]
     [InlineData("POST", "/api/v1/rejected/one/replay", 404)]
-    [InlineData("PATCH", "/api/v1/devices/any", 405)]
+    [InlineData("PATCH", "/api/v1/rooms/any", 405)]
     [InlineData("POST", "/api/v1/rejected/9223372036854775807/replay", 404)]
     [InlineData("GET", "/api/v1/devices/a%2Fb", 404)]
     public async Task Every_error_is_a_problem_in_JSON(string method, string path, int status) => AssertProblem(await Http.SendAsync(method, path), status);

@@ -1,0 +1,98 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using TechTemp.Api.Http;
+using TechTemp.Api.Readings;
+using TechTemp.Data.Rejections;
+
+namespace TechTemp.Api.OpenApi;
+
+/// <summary>The values that a text can have.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal class ChoiceAttribute(params string[] values) : Attribute
+{
+    public IReadOnlyList<string> Values { get; } = values;
+}
+
+/// <summary>The text is a reason why a message is rejected.</summary>
+internal sealed class RejectionReasonAttribute() : ChoiceAttribute([.. RejectionReasons.All]);
+
+/// <summary>Names and describes the types of bodies as JSON has them: generated clients are made of these.</summary>
+internal static class OpenApiSchemas
+{
+    /// <summary>The name of a type: <c>DeviceListAnswer</c> for an <see cref="Envelope{T}"/> of a list of <c>DeviceDto</c>. Null for a type that is described in place.</summary>
+    public static string? NameOf(JsonTypeInfo type) => OpenApiOptions.CreateDefaultSchemaReferenceId(type) is null ? null : NameOf(type.Type);
+
+    /// <summary>Describes a type or property where .NET says something else than the API means.</summary>
+    public static Task DescribeAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        var property = context.JsonPropertyInfo;
+        var type = property?.PropertyType ?? context.JsonTypeInfo.Type;
+        var underlying = Nullable.GetUnderlyingType(type);
+        if ((underlying ?? type) == typeof(DateTimeOffset))
+        {
+            // Its converter is ours, of which .NET does not know what it writes.
+            schema.Type = underlying is null ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+            schema.Format = "date-time";
+        }
+
+        if (property is not null)
+        {
+            Describe(schema, property);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static void Describe(OpenApiSchema schema, JsonPropertyInfo property)
+    {
+        var attributes = property.AttributeProvider;
+        // Declared nullable only so that its absence is answered in the words of the rule; or left out where there is no value.
+        if (attributes?.IsDefined(typeof(RequiredAttribute), inherit: true) == true || property.DeclaringType == typeof(SeriesRow) || property.DeclaringType == typeof(PostedReading))
+        {
+            schema.Type &= ~JsonSchemaType.Null;
+        }
+
+        if (attributes?.GetCustomAttributes(typeof(ChoiceAttribute), inherit: true) is [ChoiceAttribute choice, ..])
+        {
+            schema.Enum = [.. choice.Values.Select(value => (JsonNode)JsonValue.Create(value))];
+            if (schema.Type?.HasFlag(JsonSchemaType.Null) == true)
+            {
+                schema.Enum.Add(JsonNullSentinel.JsonNull);
+            }
+        }
+
+        if (property.DeclaringType == typeof(PostedReading) && property.Name == "ts")
+        {
+            schema.Type = null;
+            schema.Format = null;
+            schema.OneOf =
+            [
+                new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
+                new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Description = "Unix milliseconds." },
+            ];
+        }
+    }
+
+    private static string NameOf(Type type)
+    {
+        if (type == typeof(ProblemDetails))
+        {
+            return "Problem";
+        }
+
+        if (!type.IsGenericType)
+        {
+            return type.Name.EndsWith("Dto", StringComparison.Ordinal) ? type.Name[..^3] : type.Name;
+        }
+
+        var content = type.GetGenericArguments()[0];
+        var name = content.IsGenericType ? NameOf(content.GetGenericArguments()[0]) + "List" : NameOf(content);
+        var kind = type.GetGenericTypeDefinition();
+        return kind == typeof(Confirmation<>) ? name + "Confirmation" : kind == typeof(Page<>) ? name + "Page" : name + "Answer";
+    }
+}
