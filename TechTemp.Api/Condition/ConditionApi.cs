@@ -49,7 +49,7 @@ internal static class ConditionApi
         try
         {
             var figures = queries.Read(s_recent);
-            var states = (await devices.ListAsync(cancellationToken)).CountBy(d => status.Value.Of(d.LastSeenAt, time.GetUtcNow())).ToDictionary();
+            var states = (await devices.LastSeenAsync(cancellationToken)).CountBy(seen => status.Value.Of(seen, time.GetUtcNow())).ToDictionary();
             return TypedResults.Ok(Envelope.Of(condition with
             {
                 Devices = new(states.GetValueOrDefault("online"), states.GetValueOrDefault("late"), states.GetValueOrDefault("offline"), states.GetValueOrDefault("never")),

@@ -18,8 +18,13 @@ internal static class DevicesApi
 
         group.MapGet("/", ListAsync)
             .WithName("GetDevices")
-            .WithSummary("All devices, ordered by uid")
-            .WithExample($$"""{"data":[{{Example}}]}""");
+            .WithSummary("Devices, ordered by uid, in pages; the filters can be combined")
+            .WithDescription("Without `limit` a page has up to 1,000 devices. Where `next_cursor` is not null there are more: ask again with it as `cursor`, and with the same filters.")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithNumberParameter("limit", DeviceListQuery.MaxLimit)
+            .WithFlagParameter("provisioned")
+            .WithChoiceParameter("status", "online", "late", "offline", "never")
+            .WithExample($$"""{"data":[{{Example}}],"next_cursor":null}""");
 
         group.MapGet("/{uid}", GetAsync)
             .WithName("GetDevice")
@@ -66,12 +71,19 @@ internal static class DevicesApi
         return group;
     }
 
-    private static async Task<Ok<Envelope<IReadOnlyList<DeviceDto>>>> ListAsync(
-        DeviceRegistry devices, IOptions<DeviceStatusOptions> status, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Page<DeviceDto>>, ProblemHttpResult>> ListAsync(
+        [AsParameters] DeviceListQuery query, DeviceRegistry devices, IOptions<DeviceStatusOptions> status, TimeProvider time, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        IReadOnlyList<DeviceDto> list = [.. (await devices.ListAsync(cancellationToken)).Select(d => d.ToDto(status.Value, now))];
-        return TypedResults.Ok(Envelope.Of(list));
+        var (errors, now) = (new Errors(), time.GetUtcNow());
+        var (filter, after, limit) = query.Parse(errors, status.Value, now);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        var found = await devices.ListAsync(filter, after, limit + 1, cancellationToken);
+        var page = found.Take(limit).Select(d => d.ToDto(status.Value, now)).ToList();
+        return TypedResults.Ok(new Page<DeviceDto>(page, found.Count > limit ? page[^1].Uid : null));
     }
 
     private static async Task<Results<Ok<Envelope<DeviceDto>>, ProblemHttpResult>> GetAsync(

@@ -87,8 +87,12 @@ internal static class SeriesApi
 
         return form == 0
             ? Page(range, found, sources, namesDevices)
-            : Export(form == 1, $"{uid}-{query.Bucket ?? "raw"}", range, found, sources, namesDevices);
+            : Export(form == 1, $"{uid}-{query.Bucket ?? "raw"}{Named(query.From, range.From)}{Named(query.To, range.To)}", range, found, sources, namesDevices);
     }
+
+    // A moment of a file's name, which no system refuses: "-2025-09-10T2054Z".
+    private static string Named(string? asked, long ts) =>
+        asked is null ? "" : DateTimeOffset.FromUnixTimeMilliseconds(ts).ToString("'-'yyyy-MM-dd'T'HHmm'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     private static IResult Page(in SeriesRange range, Series found, Sources sources, bool namesDevices)
     {

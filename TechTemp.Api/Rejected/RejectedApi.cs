@@ -33,6 +33,19 @@ internal static class RejectedApi
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithExample("""{"data":{"id":17,"outcome":"stored","reason":null,"detail":null}}""");
 
+        group.MapDelete("/{id:long}", DiscardAsync)
+            .WithName("DiscardRejected")
+            .WithSummary("Forgets a refused message")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithExample("""{"data":{"discarded":1},"message":"1 message discarded."}""");
+
+        group.MapDelete("/", DiscardAllAsync)
+            .WithName("DiscardAllRejected")
+            .WithSummary("Forgets the refused messages of a reason, which must be named")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithChoiceParameter("reason", [.. RejectionReasons.All])
+            .WithExample("""{"data":{"discarded":12},"message":"12 messages discarded."}""");
+
         return group;
     }
 
@@ -67,6 +80,29 @@ internal static class RejectedApi
         await rejected.ReplayAsync(id, cancellationToken) is { } outcome
             ? TypedResults.Ok(Envelope.Of(new ReplayDto(id, Name(outcome.Kind), outcome.Rejection?.Reason, outcome.Rejection?.Detail)))
             : Problems.NotFound($"There is no rejected message {id}.");
+
+    private static async Task<Results<Ok<Confirmation<DiscardDto>>, ProblemHttpResult>> DiscardAsync(
+        long id, RejectedMessages rejected, CancellationToken cancellationToken) =>
+        await rejected.DiscardAsync(id, cancellationToken) ? Discarded(1) : Problems.NotFound($"There is no rejected message {id}.");
+
+    private static async Task<Results<Ok<Confirmation<DiscardDto>>, ProblemHttpResult>> DiscardAllAsync(
+        RejectedMessages rejected,
+        [Description("Of this reason; required")] string? reason,
+        [Description("Only of this device")] string? deviceId,
+        CancellationToken cancellationToken)
+    {
+        var errors = new Errors();
+        if (reason is null || !RejectionReasons.All.Contains(reason))
+        {
+            errors.Add("reason", $"must be one of {string.Join(", ", RejectionReasons.All)}");
+            return errors.ToProblem();
+        }
+
+        return Discarded(await rejected.DiscardAsync(reason, deviceId, cancellationToken));
+    }
+
+    private static Ok<Confirmation<DiscardDto>> Discarded(int count) =>
+        TypedResults.Ok(new Confirmation<DiscardDto>(new(count), count == 1 ? "1 message discarded." : $"{count} messages discarded."));
 
     private static string Name(OutcomeKind kind) => kind switch
     {
@@ -108,6 +144,10 @@ internal static class RejectedApi
 /// <param name="PayloadSize">How long it was, bytes.</param>
 internal sealed record RejectedDto(
     long Id, DateTimeOffset ReceivedAt, string Topic, string? DeviceId, [property: RejectionReason] string Reason, string Detail, string? Payload, string? PayloadBase64, int PayloadSize);
+
+/// <summary>What was forgotten.</summary>
+/// <param name="Discarded">How many messages.</param>
+internal sealed record DiscardDto(int Discarded);
 
 /// <summary>What became of a message that was tried again.</summary>
 /// <param name="Id">The message.</param>

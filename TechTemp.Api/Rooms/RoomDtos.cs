@@ -55,6 +55,10 @@ internal sealed class UpdateRoom
     public bool SetsSide { get; private set; }
 }
 
+/// <summary>The room that another one becomes part of.</summary>
+/// <param name="Into">Its uid.</param>
+internal sealed record MergeRoom([property: Required] string? Into);
+
 /// <summary>A room that is gone.</summary>
 /// <param name="Uid">What its uid was.</param>
 internal sealed record DeletedRoom(string Uid);

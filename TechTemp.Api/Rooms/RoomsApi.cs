@@ -43,6 +43,15 @@ internal static class RoomsApi
             .WithRequestExample("""{"name":"Living room"}""")
             .WithExample($$"""{"data":{{Example}}}""");
 
+        group.MapPost("/{uid}/merge", MergeAsync)
+            .WithName("MergeRoom")
+            .WithSummary("Makes a room part of another one: its devices and readings, past ones too, count for that one, and it is deleted")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .WithRequestExample("""{"into":"salon"}""")
+            .WithExample($$"""{"data":{{Example}},"message":"Room living-room is part of Salon."}""");
+
         group.MapDelete("/{uid}", DeleteAsync)
             .WithName("DeleteRoom")
             .WithSummary("Deletes a room that no device stands or stood in")
@@ -104,12 +113,36 @@ internal static class RoomsApi
         return room is null ? Problems.NoRoom(uid) : TypedResults.Ok(Envelope.Of(room.ToDto()));
     }
 
+    private static async Task<Results<Ok<Confirmation<RoomDto>>, ProblemHttpResult>> MergeAsync(
+        string uid, MergeRoom body, RoomRegistry rooms, CancellationToken cancellationToken)
+    {
+        var errors = new Errors();
+        var into = errors.Uid("into", body.Into, required: true);
+        if (into == uid)
+        {
+            errors.Add("into", "must be another room");
+        }
+        else if (!errors.Any && await rooms.FindAsync(into!, cancellationToken) is null)
+        {
+            errors.Add("into", $"names no room ({into})");
+        }
+
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        return await rooms.MergeAsync(uid, into!, cancellationToken) is { } room
+            ? TypedResults.Ok(new Confirmation<RoomDto>(room.ToDto(), $"Room {uid} is part of {room.Name}."))
+            : Problems.NoRoom(uid);
+    }
+
     private static async Task<Results<Ok<Confirmation<DeletedRoom>>, ProblemHttpResult>> DeleteAsync(
         string uid, RoomRegistry rooms, CancellationToken cancellationToken) =>
         await rooms.DeleteAsync(uid, cancellationToken) switch
         {
             RoomDeletion.NotFound => Problems.NoRoom(uid),
-            RoomDeletion.InUse => Problems.Conflict($"A device stands or stood in room {uid}: its readings belong to the room."),
+            RoomDeletion.InUse => Problems.Conflict($"A device stands or stood in room {uid}: its readings belong to the room. It can be merged into another one."),
             _ => TypedResults.Ok(new Confirmation<DeletedRoom>(new(uid), $"Room {uid} deleted.")),
         };
 }

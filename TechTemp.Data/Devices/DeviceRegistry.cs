@@ -20,9 +20,22 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         d.CreatedAt,
         d.LastSeenAt);
 
-    /// <summary>All devices, ordered by uid.</summary>
-    public async Task<IReadOnlyList<DeviceView>> ListAsync(CancellationToken cancellationToken) =>
-        await context.Devices.AsNoTracking().OrderBy(d => d.Uid).Select(s_toView).ToListAsync(cancellationToken);
+    /// <summary>Devices, ordered by uid: one page of those that a filter selects.</summary>
+    /// <param name="filter">Which devices.</param>
+    /// <param name="after">Only devices after this uid: the last one of the page before; null for the first page.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    public async Task<IReadOnlyList<DeviceView>> ListAsync(DeviceFilter filter, string? after, int limit, CancellationToken cancellationToken) =>
+        await filter.Of(context.Devices.AsNoTracking())
+            .Where(d => after == null || string.Compare(d.Uid, after) > 0)
+            .OrderBy(d => d.Uid)
+            .Take(limit)
+            .Select(s_toView)
+            .ToListAsync(cancellationToken);
+
+    /// <summary>When each device was last seen (<see cref="Device.LastSeenAt"/>), in no order.</summary>
+    public async Task<IReadOnlyList<DateTimeOffset?>> LastSeenAsync(CancellationToken cancellationToken) =>
+        await context.Devices.Select(d => d.LastSeenAt).ToListAsync(cancellationToken);
 
     /// <summary>One device; null when there is none of that uid.</summary>
     public Task<DeviceView?> FindAsync(string uid, CancellationToken cancellationToken) =>

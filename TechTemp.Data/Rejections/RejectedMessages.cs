@@ -45,6 +45,38 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
         return outcome;
     }
 
+    /// <summary>Forgets one refused message.</summary>
+    /// <returns>Whether there was one of that id.</returns>
+    public async Task<bool> DiscardAsync(long id, CancellationToken cancellationToken) =>
+        await context.RejectedMessages.Where(r => r.Id == id).ExecuteDeleteAsync(cancellationToken) > 0;
+
+    /// <summary>Forgets the refused messages of a reason, some at a time: nothing else waits for long.</summary>
+    /// <param name="reason">Of this reason.</param>
+    /// <param name="deviceUid">Only of this device; null for all.</param>
+    /// <param name="cancellationToken">Stops; what was forgotten until then stays so.</param>
+    /// <returns>How many.</returns>
+    public async Task<int> DiscardAsync(string reason, string? deviceUid, CancellationToken cancellationToken)
+    {
+        const int Step = 500;
+        // What is refused meanwhile stays: nobody has seen it.
+        var newest = await context.RejectedMessages.MaxAsync(r => (long?)r.Id, cancellationToken) ?? 0;
+        for (var discarded = 0; ;)
+        {
+            var ids = await context.RejectedMessages
+                .Where(r => r.Id <= newest && r.Reason == reason && (deviceUid == null || r.DeviceUid == deviceUid))
+                .OrderBy(r => r.Id)
+                .Select(r => r.Id)
+                .Take(Step)
+                .ToListAsync(cancellationToken);
+            if (ids.Count == 0)
+            {
+                return discarded;
+            }
+
+            discarded += await context.RejectedMessages.Where(r => ids.Contains(r.Id)).ExecuteDeleteAsync(cancellationToken);
+        }
+    }
+
     /// <summary>Stores what was held for a device, in the order of receipt, inside the transaction that provisions it.</summary>
     internal void ReplayHeld(string deviceUid, IDbContextTransaction transaction)
     {

@@ -57,6 +57,46 @@ public sealed class RoomRegistry(TechTempContext context, TimeProvider time)
         return room;
     }
 
+    /// <summary>Makes two rooms one: every stay in the first counts as one in the second, with its readings, and the first is deleted.</summary>
+    /// <param name="uid">The room that goes.</param>
+    /// <param name="into">The room that stays; another one.</param>
+    /// <param name="cancellationToken">Cancels the change; nothing is written then.</param>
+    /// <returns>The room that stays; null when one of them does not exist.</returns>
+    public async Task<Room?> MergeAsync(string uid, string into, CancellationToken cancellationToken)
+    {
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        if (await TrackedAsync(uid, cancellationToken) is not { } gone || await TrackedAsync(into, cancellationToken) is not { } stays)
+        {
+            return null;
+        }
+
+        var devices = await context.Placements.Where(p => p.RoomId == gone.Id).Select(p => p.DeviceId).Distinct().ToListAsync(cancellationToken);
+        foreach (var device in devices)
+        {
+            var history = await context.Placements.Where(p => p.DeviceId == device).OrderBy(p => p.From).ToListAsync(cancellationToken);
+            Devices.Placement? before = null;
+            foreach (var stay in history)
+            {
+                stay.RoomId = stay.RoomId == gone.Id ? stays.Id : stay.RoomId;
+                // A stay that goes on in the same room is one.
+                if (before is not null && before.RoomId == stay.RoomId && before.To == stay.From)
+                {
+                    before.To = stay.To;
+                    context.Placements.Remove(stay);
+                }
+                else
+                {
+                    before = stay;
+                }
+            }
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
+        await context.Rooms.Where(r => r.Id == gone.Id).ExecuteDeleteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return stays;
+    }
+
     /// <summary>Deletes a room that no device stands or stood in.</summary>
     public async Task<RoomDeletion> DeleteAsync(string uid, CancellationToken cancellationToken)
     {

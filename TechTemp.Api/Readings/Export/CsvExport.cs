@@ -21,7 +21,7 @@ internal static class CsvExport
         await csv.RowAsync(uids is null ? "ts,temperature,humidity,source" : "ts,temperature,humidity,source,device_id", cancellationToken);
         foreach (var reading in readings)
         {
-            csv.Time(reading.Ts).Number(reading.Temperature).Number(reading.Humidity).Field(s_sources[(int)reading.Source]);
+            csv.Time(reading.Ts).Number(Rounded(reading.Temperature)).Number(Rounded(reading.Humidity)).Field(s_sources[(int)reading.Source]);
             if (uids is not null)
             {
                 csv.Field(uids[reading.DeviceId]);
@@ -40,12 +40,18 @@ internal static class CsvExport
         foreach (var b in buckets)
         {
             csv.Time(b.Start)
-                .Number(b.Temperature).Number(b.TemperatureMin).Number(b.TemperatureMax)
-                .Number(b.Humidity).Number(b.HumidityMin).Number(b.HumidityMax)
+                .Number(Mean(b.Temperature)).Number(Mean(b.TemperatureMin)).Number(Mean(b.TemperatureMax))
+                .Number(Mean(b.Humidity)).Number(Mean(b.HumidityMin)).Number(Mean(b.HumidityMax))
                 .Number(b.Count);
             await csv.EndRowAsync(cancellationToken);
         }
 
         await csv.FlushAsync(cancellationToken);
     }
+
+    // 21.02 plus an offset of 0.3 is 21.320000000000004 to a computer. A millionth is below any sensor, and what was measured stays as it was.
+    private static double Rounded(double value) => Math.Round(value, 6);
+
+    // Thousandths are finer than what is averaged.
+    private static double Mean(double value) => Math.Round(value, 3);
 }

@@ -26,6 +26,24 @@ public sealed class RejectedReadingsTests(SharedStacks stacks) : StackTest(stack
     }
 
     [Fact]
+    public async Task A_rejected_message_is_discarded_alone_or_with_all_of_its_reason()
+    {
+        await PublishAsync("not JSON");
+        await PublishAsync("nor this");
+        await PublishAsync("{}");
+        var rejected = await RejectedAsync(3);
+        var first = rejected.Single(r => (string?)r!["payload"] == "not JSON")!["id"];
+
+        Assert.Equal(1, (int)(await Http.DeleteAsync($"/api/v1/rejected/{first}")).Data["discarded"]!);
+        Assert.Equal(404, (await Http.DeleteAsync($"/api/v1/rejected/{first}")).Status);
+        Assert.Equal(400, (await Http.DeleteAsync($"/api/v1/rejected?deviceId={Device}")).Status);
+        Assert.Equal(400, (await Http.DeleteAsync("/api/v1/rejected?reason=any")).Status);
+        Assert.Equal(1, (int)(await Http.DeleteAsync($"/api/v1/rejected?reason=invalid-json&deviceId={Device}")).Data["discarded"]!);
+
+        Assert.Equal("{}", (string?)Assert.Single(await RejectedAsync(1))!["payload"]);
+    }
+
+    [Fact]
     public async Task A_reading_on_a_topic_with_an_invalid_id_is_listed()
     {
         var topic = Readings.Topic(Device + ".1");

@@ -46,6 +46,69 @@ public sealed class DevicesTests(SharedStacks stacks) : ApiTest(stacks)
         AssertProblem(await Http.PostAsync("/api/v1/devices", body), 400, fields);
 
     [Fact]
+    public async Task The_list_comes_in_pages_that_lead_to_all_of_it()
+    {
+        var home = Unique.Uid();
+        var uids = Enumerable.Range(1, 7).Select(n => $"{Device}-{n}").ToList();
+        foreach (var uid in uids)
+        {
+            Assert.Equal(201, (await Http.PostAsync("/api/v1/devices", new { device_uid = uid, room_name = $"Hall {Device}", home })).Status);
+        }
+
+        var listed = new List<string>();
+        var pages = 0;
+        for (string? cursor = ""; cursor is not null; pages++)
+        {
+            var page = await Http.GetAsync($"/api/v1/devices?home={home}&limit=3{(cursor.Length == 0 ? "" : $"&cursor={cursor}")}");
+            listed.AddRange(page.Data.AsArray().Select(d => (string)d!["uid"]!));
+            cursor = (string?)page.Json["next_cursor"];
+        }
+
+        Assert.Equal(3, pages);
+        Assert.Equal(uids, listed);
+        var whole = await Http.GetAsync($"/api/v1/devices?home={home}");
+        Assert.Equal(7, whole.Data.AsArray().Count);
+        Assert.Null(whole.Json["next_cursor"]);
+    }
+
+    [Fact]
+    public async Task The_list_is_filtered_by_text_room_status_and_place()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        // No other device of the shared store has this in its uid.
+        var own = $"{Device}-x";
+        Assert.Equal(201, (await Http.PostAsync("/api/v1/devices", new { device_uid = own, room_name = $"Über {own}", room_uid = $"room-{own}" })).Status);
+        await Api.StoreAsync(own, ($"{now.AddMinutes(-1):O}", 21, 50));
+        await Api.StoreAsync($"{own}-late", ($"{now.AddMinutes(-20):O}", 21, 50));
+        await Api.StoreAsync($"{own}-off", ($"{now.AddHours(-2):O}", 21, 50));
+        Assert.Equal(201, (await Http.PostAsync("/api/v1/devices", new { device_uid = $"{own}-never", room_name = $"Other {own}", label = "100%_sure" })).Status);
+
+        Assert.Equal([own, $"{own}-late", $"{own}-never", $"{own}-off"], await UidsAsync($"search={own}"));
+        Assert.Equal([own], await UidsAsync($"search={Uri.EscapeDataString($"ber {own}")}"));
+        Assert.Equal([own], await UidsAsync($"room=room-{own}"));
+        Assert.Equal([$"{own}-never"], await UidsAsync($"search={Uri.EscapeDataString("0%_s")}&status=never"));
+        Assert.Empty(await UidsAsync($"search={Uri.EscapeDataString("0_%s")}"));
+        Assert.Equal([$"{own}-late", $"{own}-off"], await UidsAsync($"search={own}&provisioned=false"));
+        foreach (var (status, uid) in new[] { ("online", own), ("late", $"{own}-late"), ("offline", $"{own}-off"), ("never", $"{own}-never") })
+        {
+            Assert.Equal([uid], await UidsAsync($"search={own}&status={status}"));
+        }
+
+        async Task<IEnumerable<string?>> UidsAsync(string query) => (await Http.DataAsync($"/api/v1/devices?{query}")).AsArray().Select(d => (string?)d!["uid"]);
+    }
+
+    [Theory]
+    [InlineData("limit=0", "limit")]
+    [InlineData("limit=1001", "limit")]
+    [InlineData("cursor=no%20uid", "cursor")]
+    [InlineData("status=asleep", "status")]
+    [InlineData("provisioned=maybe", "provisioned")]
+    [InlineData("home=a%20b&room=a%2Fb", "home", "room")]
+    [InlineData("search=", "search")]
+    public async Task What_is_wrong_with_the_query_of_the_list_is_told_by_field(string query, params string[] fields) =>
+        AssertProblem(await Http.GetAsync($"/api/v1/devices?{query}"), 400, fields);
+
+    [Fact]
     public async Task A_device_is_provisioned_once()
     {
         await ProvisionAsync("Hall");

@@ -22,12 +22,22 @@ public sealed class ExportTests(SharedStacks stacks) : ApiTest(stacks)
         var answer = await Http.GetAsync(ReadingsPath + "?from=2025-09-10T20:01:00Z", ("Accept", Csv));
 
         Assert.Equal((200, Csv), (answer.Status, answer.Header("Content-Type")));
-        Assert.Equal($"attachment; filename=\"{Device}-raw.csv\"", answer.Header("Content-Disposition"));
+        Assert.Equal($"attachment; filename=\"{Device}-raw-2025-09-10T2001Z.csv\"", answer.Header("Content-Disposition"));
         Assert.Equal(("Accept", ""), (answer.Header("Vary"), answer.Header("ETag")));
         var lines = answer.Body.Split("\r\n");
         Assert.Equal((13, "ts,temperature,humidity,source", ""), (lines.Length, lines[0], lines[^1]));
         Assert.Equal("2025-09-10T20:11:00.000Z,11.1,50,http", lines[1]);
         Assert.Equal("2025-09-10T20:01:00.000Z,1.1,50,http", lines[^2]);
+    }
+
+    [Fact]
+    public async Task Numbers_of_a_CSV_are_rounded_where_they_were_computed()
+    {
+        await Api.StoreAsync(Device, ("2025-09-10T20:00:00Z", 21.02, 50), ("2025-09-10T20:01:00Z", 21.03, 51), ("2025-09-10T20:02:00Z", 21.03, 51));
+        Assert.Equal(200, (await Http.PutAsync($"{DevicePath}/calibrations", new { calibrations = new[] { new { from = "2000-01-01", temperature_offset = 0.3, humidity_offset = 0.1 } } })).Status);
+
+        Assert.Contains("2025-09-10T20:00:00.000Z,21.32,50.1,http", (await Http.GetAsync(ReadingsPath, ("Accept", Csv))).Body, StringComparison.Ordinal);
+        Assert.Contains("2025-09-10T20:00:00.000Z,21.327,21.32,21.33,50.767,50.1,51.1,3", (await Http.GetAsync($"{ReadingsPath}?bucket=hour", ("Accept", Csv))).Body, StringComparison.Ordinal);
     }
 
     [Fact]

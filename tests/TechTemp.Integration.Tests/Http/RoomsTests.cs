@@ -82,4 +82,35 @@ public sealed class RoomsTests(SharedStacks stacks) : ApiTest(stacks)
 
         AssertProblem(await Http.PutAsync($"/api/v1/rooms/{Device}", """{"name":null}"""), 400, "name");
     }
+
+    [Fact]
+    public async Task A_room_becomes_part_of_another_with_its_past_and_stays_in_a_row_are_one()
+    {
+        var (gone, stays) = ($"gone-{Device}", $"stays-{Device}");
+        await StoreAsync("2025-09-10T20:00:00Z");
+        await ProvisionAsync($"Gone {Device}", gone);
+        await StoreAsync("2025-09-11T20:00:00Z", temperature: 22);
+        Assert.Equal(201, (await Http.PostAsync("/api/v1/rooms", new { name = $"Stays {Device}", uid = stays })).Status);
+        Assert.Equal(200, (await Http.PutAsync(DevicePath, new { room_uid = stays, moved_at = "2025-09-11T00:00:00Z" })).Status);
+
+        var answer = await Http.PostAsync($"/api/v1/rooms/{gone}/merge", new { into = stays });
+
+        Assert.Equal((200, stays), (answer.Status, (string?)answer.Data["uid"]));
+        AssertProblem(await Http.GetAsync($"/api/v1/rooms/{gone}"), 404);
+        Assert.Equal(["2025-09-11T20:00:00.000Z", "2025-09-10T20:00:00.000Z"], Times(await Http.DataAsync($"/api/v1/rooms/{stays}/readings")));
+        var placement = Assert.Single((await Http.DataAsync($"{DevicePath}/placements")).AsArray())!;
+        Assert.Equal((stays, null), ((string?)placement["room"]!["uid"], (string?)placement["to"]));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_merge_is_told()
+    {
+        var room = $"room-{Device}";
+        await ProvisionAsync($"Room {Device}", room);
+
+        AssertProblem(await Http.PostAsync($"/api/v1/rooms/{room}/merge", new { into = room }), 400, "into");
+        AssertProblem(await Http.PostAsync($"/api/v1/rooms/{room}/merge", new { into = "no-such-room" }), 400, "into");
+        AssertProblem(await Http.PostAsync($"/api/v1/rooms/{room}/merge", "{}"), 400, "into");
+        AssertProblem(await Http.PostAsync($"/api/v1/rooms/no-such-{Device}/merge", new { into = room }), 404);
+    }
 }

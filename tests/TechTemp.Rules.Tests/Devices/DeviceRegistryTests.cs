@@ -20,7 +20,7 @@ public sealed class DeviceRegistryTests : IDisposable
     {
         await Provision("s2");
         _store.Write(Reading(_store.Now, device: "s1"));
-        var devices = await _store.With((DeviceRegistry d) => d.ListAsync(Cancel));
+        var devices = await _store.With((DeviceRegistry d) => d.ListAsync(DeviceFilter.All, null, 100, Cancel));
         Assert.Equal([("s1", null, false), ("s2", "salon", true)], devices.Select(d => (d.Uid, d.Room?.Uid, d.Provisioned)));
         Assert.Equal(s_start, devices[0].LastSeenAt);
         Assert.Null(devices[1].LastSeenAt);

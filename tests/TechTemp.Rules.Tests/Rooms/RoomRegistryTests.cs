@@ -44,7 +44,7 @@ public sealed class RoomRegistryTests : IDisposable
 
         await _store.With((DeviceRegistry d) => d.ProvisionAsync(new("s1", "Спальня 1", null, null, null, null), Cancel));
         await _store.With((DeviceRegistry d) => d.ProvisionAsync(new("s2", "Прихожая 1", null, null, null, null), Cancel));
-        var devices = await _store.With((DeviceRegistry d) => d.ListAsync(Cancel));
+        var devices = await _store.With((DeviceRegistry d) => d.ListAsync(DeviceFilter.All, null, 100, Cancel));
         Assert.Equal([("s1", "Спальня 1"), ("s2", "Прихожая 1")], devices.Select(d => (d.Uid, d.Room!.Name)));
         Assert.Equal(other, devices[0].Room!.Uid);
     }
@@ -55,7 +55,7 @@ public sealed class RoomRegistryTests : IDisposable
         await Create("Кухня 1");
         await Rooms(r => r.UpdateAsync("1", room => room.Name = "Kitchen", Cancel));
         await _store.With((DeviceRegistry d) => d.ProvisionAsync(new("s1", "Кухня 1", null, null, null, null), Cancel));
-        Assert.Equal("Kitchen", Assert.Single(await _store.With((DeviceRegistry d) => d.ListAsync(Cancel))).Room!.Name);
+        Assert.Equal("Kitchen", Assert.Single(await _store.With((DeviceRegistry d) => d.ListAsync(DeviceFilter.All, null, 100, Cancel))).Room!.Name);
     }
 
     [Fact]
