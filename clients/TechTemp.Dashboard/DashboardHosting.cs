@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TechTemp.Dashboard.Api;
+using TechTemp.Dashboard.Fleets;
 using TechTemp.Dashboard.History;
 using TechTemp.Dashboard.Live;
 using TechTemp.Dashboard.Parts;
@@ -27,10 +28,13 @@ public static class DashboardHosting
         services.AddSingleton<ApiConnection>();
         services.AddSingleton<ApiClient>();
         services.AddSingleton<LiveFeed>();
+        services.AddSingleton<Fleet>();
+        services.AddSingleton<RoomFigures>();
         services.AddScoped<Viewer>();
         services.AddScoped<ToastService>();
         services.AddScoped<RoomBoard>();
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        // A browser hears within eight seconds that its server is gone (js/connection.js). The other way there is no hurry: a tab in the background may be slow.
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => (hub.KeepAliveInterval, hub.ClientTimeoutInterval) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(60)));
         services.AddKeysForThisRunAlone();
         services.Configure<CircuitOptions>(circuits =>
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace TechTemp.Dashboard.Api;
@@ -19,15 +20,43 @@ public sealed partial class ApiClient(ApiConnection connection)
     public Task<IReadOnlyList<LatestReading>> LatestAsync(CancellationToken cancellationToken = default) =>
         DataAsync<IReadOnlyList<LatestReading>>("/api/v1/readings/latest", cancellationToken);
 
-    /// <summary>Every device.</summary>
-    public Task<IReadOnlyList<Device>> DevicesAsync(CancellationToken cancellationToken = default) =>
-        DataAsync<IReadOnlyList<Device>>("/api/v1/devices", cancellationToken);
+    /// <summary>The newest reading of one device; null when it has none.</summary>
+    public async Task<LatestReading?> LatestAsync(string uid, CancellationToken cancellationToken = default) =>
+        await DataAsync<IReadOnlyList<LatestReading>>($"/api/v1/readings/latest?deviceId={Uri.EscapeDataString(uid)}", cancellationToken) is [var reading, ..] ? reading : null;
+
+    /// <summary>Every device, page by page, by uid.</summary>
+    public async IAsyncEnumerable<Device> DevicesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = await SendAsync<DevicePage>(HttpMethod.Get, $"/api/v1/devices?limit=1000{(cursor.Length == 0 ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}", null, cancellationToken);
+            foreach (var device in page.Data)
+            {
+                yield return device;
+            }
+
+            cursor = page.NextCursor;
+        }
+    }
+
+    /// <summary>One device; null when there is none of that uid.</summary>
+    public async Task<Device?> DeviceAsync(string uid, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await DataAsync<Device>(DevicePath(uid), cancellationToken);
+        }
+        catch (ApiException e) when (e.Status == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Every room, by name.</summary>
     public Task<IReadOnlyList<Room>> RoomsAsync(CancellationToken cancellationToken = default) =>
         DataAsync<IReadOnlyList<Room>>("/api/v1/rooms", cancellationToken);
 
-    /// <summary>How the server does.</summary>
+    /// <summary>Server status.</summary>
     public Task<SystemCondition> SystemAsync(CancellationToken cancellationToken = default) =>
         DataAsync<SystemCondition>("/api/v1/system", cancellationToken);
 
@@ -94,6 +123,8 @@ public sealed partial class ApiClient(ApiConnection connection)
     }
 
     private sealed record Envelope<T>(T Data);
+
+    private sealed record DevicePage(IReadOnlyList<Device> Data, string? NextCursor);
 
     private sealed record Problem(string? Error, string? Detail, Dictionary<string, string[]>? Errors);
 }

@@ -116,5 +116,36 @@ public sealed partial class ApiClient
     public async Task<Replay> ReplayAsync(long id, CancellationToken cancellationToken = default) =>
         (await SendAsync<Envelope<Replay>>(HttpMethod.Post, $"/api/v1/rejected/{id}/replay", null, cancellationToken)).Data;
 
+    /// <summary>Forgets a refused message.</summary>
+    public Task DiscardAsync(long id, CancellationToken cancellationToken = default) => SendAsync<object>(HttpMethod.Delete, $"/api/v1/rejected/{id}", null, cancellationToken);
+
+    /// <summary>Forgets the refused messages of a reason.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> DiscardAsync(string reason, CancellationToken cancellationToken = default) =>
+        (await SendAsync<Envelope<Discarding>>(HttpMethod.Delete, $"/api/v1/rejected?reason={Uri.EscapeDataString(reason)}", null, cancellationToken)).Data.Discarded;
+
+    /// <summary>Removes a device's readings of an interval, both ends included.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> RemoveReadingsAsync(string uid, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default) =>
+        (await SendAsync<Envelope<Removed>>(HttpMethod.Delete, $"{DevicePath(uid)}/readings?from={Time(from)}&to={Time(to)}", null, cancellationToken)).Data.Deleted;
+
+    /// <summary>Changes a room's name.</summary>
+    public Task RenameRoomAsync(string uid, string? name, CancellationToken cancellationToken = default) =>
+        SendAsync<object>(HttpMethod.Put, RoomPath(uid), new { Name = name }, cancellationToken);
+
+    /// <summary>Makes a room part of another one.</summary>
+    public Task MergeRoomAsync(string uid, string into, CancellationToken cancellationToken = default) =>
+        SendAsync<object>(HttpMethod.Post, $"{RoomPath(uid)}/merge", new { Into = into }, cancellationToken);
+
+    /// <summary>Deletes a room that no device stands or stood in.</summary>
+    public Task DeleteRoomAsync(string uid, CancellationToken cancellationToken = default) =>
+        SendAsync<object>(HttpMethod.Delete, RoomPath(uid), null, cancellationToken);
+
+    private sealed record Discarding(int Discarded);
+
+    private sealed record Removed(int Deleted);
+
+    private static string RoomPath(string uid) => $"/api/v1/rooms/{Uri.EscapeDataString(uid)}";
+
     private static string DevicePath(string uid) => $"/api/v1/devices/{Uri.EscapeDataString(uid)}";
 }

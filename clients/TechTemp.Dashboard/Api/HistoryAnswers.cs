@@ -14,6 +14,10 @@ public sealed record RawReadings(IReadOnlyList<RawReading> Data, string? NextCur
 /// <summary>What the page History asks for besides buckets.</summary>
 public sealed partial class ApiClient
 {
+    /// <summary>The newest readings of a device or room in a period.</summary>
+    public Task<IReadOnlyList<RawReading>> NewestAsync(SeriesSource source, DateTimeOffset from, DateTimeOffset to, int limit, CancellationToken cancellationToken = default) =>
+        DataAsync<IReadOnlyList<RawReading>>($"{source.Path}?from={Time(from)}&to={Time(to)}&bucket=raw&limit={limit}", cancellationToken);
+
     /// <summary>Single readings of a device or room over a period, newest first, at most 10,000.</summary>
     public Task<RawReadings> ReadingsAsync(SeriesSource source, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default) =>
         SendAsync<RawReadings>(HttpMethod.Get, $"{source.Path}?from={Time(from)}&to={Time(to)}&bucket=raw&limit=10000", null, cancellationToken);

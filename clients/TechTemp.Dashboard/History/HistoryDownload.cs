@@ -16,7 +16,7 @@ internal static class HistoryDownload
 
     /// <summary>The link of a room's or device's readings.</summary>
     public static string Address(HistorySource source, DateTimeOffset from, DateTimeOffset to, string bucket, string zone) =>
-        $"/history/csv/{(source.IsRoom ? "rooms" : "devices")}/{Uri.EscapeDataString(source.Uid)}?from={ApiClient.Time(from)}&to={ApiClient.Time(to)}&bucket={bucket}&tz={Uri.EscapeDataString(zone)}";
+        $"history/csv/{(source.IsRoom ? "rooms" : "devices")}/{Uri.EscapeDataString(source.Uid)}?from={ApiClient.Time(from)}&to={ApiClient.Time(to)}&bucket={bucket}&tz={Uri.EscapeDataString(zone)}";
 
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> SendAsync(string kind, string uid, HttpContext context, ApiConnection connection)
     {

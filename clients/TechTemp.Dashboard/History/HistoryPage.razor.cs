@@ -1,23 +1,31 @@
 using Microsoft.AspNetCore.Components;
 using TechTemp.Dashboard.Api;
+using TechTemp.Dashboard.Fleets;
 
 namespace TechTemp.Dashboard.History;
 
 /// <summary>Several rooms and sensors over a time. The address bar is its only state: what is chosen is navigated to.</summary>
 public sealed partial class HistoryPage
 {
+    /// <summary>What the list's parameters begin with: a room and a device are what is shown.</summary>
+    internal const string FindPrefix = "find-";
+
     private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(10);
 
     private HistoryView _view = HistoryView.Parse(null, null, null, null, null, null);
-    private IReadOnlyList<HistorySource>? _sources;
+    private FleetQuery _find = new();
+    private string? _loaded;
     private IReadOnlyList<HistorySource> _shown = [];
     private (DateTimeOffset From, DateTimeOffset To) _range;
     private HistoryData? _data;
     private HistoryChart? _chart;
     private HistoryLoader _loader = null!;
     private CancellationTokenSource _load = new();
+    private readonly CancellationTokenSource _gone = new();
     private ITimer? _timer;
+    private IDisposable? _subscription;
     private string? _failed;
+    private int _bandOf = 1;
     private bool _busy = true;
     private bool _isGone;
     private int _width;
@@ -40,8 +48,29 @@ public sealed partial class HistoryPage
     [SupplyParameterFromQuery(Name = "to")]
     private string? ToText { get; set; }
 
+    [SupplyParameterFromQuery(Name = $"{FindPrefix}search")]
+    private string? FindSearch { get; set; }
+
+    [SupplyParameterFromQuery(Name = $"{FindPrefix}home")]
+    private string? FindHome { get; set; }
+
+    [SupplyParameterFromQuery(Name = $"{FindPrefix}room")]
+    private string? FindRoom { get; set; }
+
+    [SupplyParameterFromQuery(Name = $"{FindPrefix}status")]
+    private string? FindStatus { get; set; }
+
+    [SupplyParameterFromQuery(Name = $"{FindPrefix}sort")]
+    private string? FindSort { get; set; }
+
+    [SupplyParameterFromQuery(Name = $"{FindPrefix}order")]
+    private string? FindOrder { get; set; }
+
     [Inject]
     private ApiClient Api { get; set; } = null!;
+
+    [Inject]
+    private Fleet Fleet { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -58,8 +87,10 @@ public sealed partial class HistoryPage
     protected override async Task OnParametersSetAsync()
     {
         _view = HistoryView.Parse(RoomUids, DeviceUids, Measure, Period, FromText, ToText);
+        _find = FleetQuery.Parse(FindSearch, FindHome, FindRoom, FindStatus, FindSort, FindOrder, null);
         _range = _view.Range(Time.GetUtcNow());
-        if (_width > 0)
+        // What somebody looks for in the list changes nothing in the chart.
+        if (_width > 0 && _view.Address() != _loaded)
         {
             await LoadAsync();
         }
@@ -78,7 +109,9 @@ public sealed partial class HistoryPage
     protected override void Dispose(bool disposing)
     {
         _timer?.Dispose();
+        _subscription?.Dispose();
         _isGone = true;
+        _gone.Cancel();
         _load.Cancel();
         base.Dispose(disposing);
     }
@@ -101,35 +134,40 @@ public sealed partial class HistoryPage
 
     private async Task StartAsync()
     {
-        _failed = null;
-        try
+        await Fleet.EnsureAsync(_gone.Token);
+        _subscription ??= Fleet.Subscribe(change =>
         {
-            var rooms = await Api.RoomsAsync();
-            var devices = await Api.DevicesAsync();
-            _sources =
-            [
-                .. rooms.Select(r => new HistorySource(true, r.Uid, r.Name)),
-                .. devices.Select(d => new HistorySource(false, d.Uid, d.Provisioned && d.Label is not null ? d.Label : d.Uid)),
-            ];
-        }
-        catch (ApiException e)
+            if (change.Listed)
+            {
+                InvokeAsync(ListedAsync);
+            }
+        });
+        await ListedAsync();
+    }
+
+    // The first devices are there, or others than before.
+    private async Task ListedAsync()
+    {
+        if (_isGone)
         {
-            _failed = e.Message;
-            _busy = false;
             return;
         }
 
-        await LoadAsync();
+        _failed = _data is null ? Fleet.Error : _failed;
+        _busy &= Fleet.Error is null;
+        if (Fleet.Loaded && (_data is null || _shown.Count == 0))
+        {
+            await LoadAsync();
+        }
+        else
+        {
+            StateHasChanged();
+        }
     }
 
     // A period that ends now goes on: a short one as readings come, a long one as its buckets fill.
     private Task RefreshAsync()
     {
-        if (_sources is { Count: 0 })
-        {
-            return StartAsync();
-        }
-
         var due = _data is { } data && Time.GetUtcNow() - data.To > (data.To - data.From) / 400;
         return _view.Period is not null && due && !_busy && _failed is null ? LoadAsync() : Task.CompletedTask;
     }
@@ -137,7 +175,7 @@ public sealed partial class HistoryPage
     private async Task LoadAsync()
     {
         // The browser may report a width just as the visitor goes to another page.
-        if (_sources is null || _isGone)
+        if (!Fleet.Loaded || _isGone)
         {
             return;
         }
@@ -146,7 +184,8 @@ public sealed partial class HistoryPage
         _load = new();
         var stop = _load.Token;
         var chosen = Chosen();
-        _shown = [.. _sources.Where(chosen.Shows).Take(HistoryView.MostSources)];
+        _shown = [.. HistorySource.Of(Fleet, chosen.Rooms, chosen.Devices).Take(HistoryView.MostSources)];
+        _loaded = _view.Address();
         _range = _view.Range(Time.GetUtcNow());
         _busy = true;
         StateHasChanged();
@@ -176,16 +215,18 @@ public sealed partial class HistoryPage
     // Without a choice: the rooms, or where there are none the sensors.
     private HistoryView Chosen()
     {
-        if (_view.Rooms.Count + _view.Devices.Count > 0 || _sources is null)
+        if (_view.Rooms.Count + _view.Devices.Count > 0)
         {
             return _view;
         }
 
-        var rooms = _sources.Where(s => s.IsRoom).Take(6).Select(s => s.Uid).ToList();
-        return rooms.Count > 0 ? _view with { Rooms = rooms } : _view with { Devices = [.. _sources.Take(6).Select(s => s.Uid)] };
+        var rooms = Fleet.Rooms.Take(6).Select(r => r.Uid).ToList();
+        return rooms.Count > 0 ? _view with { Rooms = rooms } : _view with { Devices = [.. HistorySource.Find(Fleet, new()).Take(6).Select(s => s.Uid)] };
     }
 
-    private void Go(HistoryView view) => Navigation.NavigateTo(view.Address());
+    private void Go(HistoryView view) => Navigation.NavigateTo(view.Address() + _find.Suffix(FindPrefix));
+
+    private bool IsEmpty => Fleet is { Loaded: true, Count: 0, Rooms.Count: 0 };
 
     private string Caption() => T(
         "History.Caption",

@@ -46,6 +46,34 @@ public sealed class HistorySeries
     public IReadOnlyList<HistoryPoint> Between(DateTimeOffset from, DateTimeOffset to, HistoryCut cut) =>
         [.. Points.Where(p => p.Start > from - cut.Length && p.Start <= to)];
 
+    /// <summary>
+    /// The mean of a range over time: a bucket weighs its length inside the range, a reading the time that is nearer to it than to the ones before and after. So a device that
+    /// sends often for a while does not count more for it. Time without readings does not count.
+    /// </summary>
+    public double MeanBetween(DateTimeOffset from, DateTimeOffset to, HistoryCut cut)
+    {
+        var breaks = Breaks.ToHashSet();
+        var (sum, weights, plain, count) = (0.0, 0.0, 0.0, 0);
+        for (var i = 0; i < Points.Count; i++)
+        {
+            var point = Points[i];
+            if (point.Start > to || (cut.Length > TimeSpan.Zero ? point.Start <= from - cut.Length : point.Start < from))
+            {
+                continue;
+            }
+
+            var (begin, end) = cut.Length > TimeSpan.Zero
+                ? (point.Start, point.Start + cut.Length)
+                : (i == 0 || breaks.Contains(i) ? point.Start : point.Start - (point.Start - Points[i - 1].Start) / 2,
+                   i == Points.Count - 1 || breaks.Contains(i + 1) ? point.Start : point.Start + (Points[i + 1].Start - point.Start) / 2);
+            var weight = ((end < to ? end : to) - (begin > from ? begin : from)).TotalSeconds;
+            (sum, weights, plain, count) = (sum + point.Mean * weight, weights + weight, plain + point.Mean, count + 1);
+        }
+
+        // Single readings between gaps have no time of their own.
+        return weights > 0 ? sum / weights : plain / count;
+    }
+
     /// <summary>How many gaps there are between the points of a range.</summary>
     public int GapsBetween(DateTimeOffset from, DateTimeOffset to) => Breaks.Count(i => Points[i].Start > from && Points[i - 1].Start < to);
 

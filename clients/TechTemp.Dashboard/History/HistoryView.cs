@@ -5,8 +5,8 @@ namespace TechTemp.Dashboard.History;
 
 /// <summary>
 /// What the page History shows, as the address bar holds it:
-/// <code>/history?room=kitchen&amp;device=sensor-01&amp;measure=humidity&amp;period=7d
-/// /history?room=kitchen&amp;from=2026-11-01T00:00:00.000Z&amp;to=2026-11-08T00:00:00.000Z</code>
+/// <code>history?room=kitchen&amp;device=sensor-01&amp;measure=humidity&amp;period=7d
+/// history?room=kitchen&amp;from=2026-11-01T00:00:00.000Z&amp;to=2026-11-08T00:00:00.000Z</code>
 /// Without rooms and devices it chooses itself; without a period it is the last 24 hours.
 /// </summary>
 /// <param name="Rooms">Uids of rooms.</param>
@@ -19,7 +19,7 @@ public sealed record HistoryView(
     IReadOnlyList<string> Rooms, IReadOnlyList<string> Devices, bool Humidity, string? Period, DateTimeOffset? From, DateTimeOffset? To)
 {
     /// <summary>How many lines one chart can show apart.</summary>
-    public const int MostSources = 8;
+    public const int MostSources = 24;
 
     private const string UsualPeriod = "24h";
 
@@ -58,7 +58,7 @@ public sealed record HistoryView(
         }
 
         query.Add(Period is not null ? $"period={Period}" : $"from={ApiClient.Time(From!.Value)}&to={ApiClient.Time(To!.Value)}");
-        return $"/history?{string.Join('&', query)}";
+        return $"history?{string.Join('&', query)}";
     }
 
     /// <summary>The range that is shown.</summary>
@@ -87,17 +87,4 @@ public sealed record HistoryView(
     private static bool TryTime(string? text, out DateTimeOffset time) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time)
         && time.Year is >= 2000 and < 2200;
-}
-
-/// <summary>A room or device whose readings can be shown.</summary>
-/// <param name="IsRoom">Whether it is a room.</param>
-/// <param name="Uid">Its uid.</param>
-/// <param name="Name">What people call it.</param>
-public sealed record HistorySource(bool IsRoom, string Uid, string Name)
-{
-    /// <summary>Its readings.</summary>
-    public SeriesSource Series => IsRoom ? SeriesSource.Room(Uid) : SeriesSource.Device(Uid);
-
-    /// <summary>A name that no other room or device has.</summary>
-    public string Key => $"{(IsRoom ? "room" : "device")}-{Uid}";
 }

@@ -22,15 +22,20 @@ public enum FeedState
 
 /// <summary>
 /// The newest reading of each device, as it comes: one event stream for all visitors of this process, open while somebody
-/// looks. When the stream drops, the API is asked every few seconds until it is back.
+/// looks. When the stream drops, the API is asked every few seconds until it is back, for ever.
 /// </summary>
 public sealed partial class LiveFeed(ApiConnection connection, ApiClient api, TimeProvider time, ILogger<LiveFeed> logger) : IAsyncDisposable
 {
     // A page that is loaded again, and the step from its first rendering to its live one, keep the stream.
     private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(3);
-    // The API sends a comment every 15 s, unless it is configured otherwise; what is silent for longer is not there.
-    private static readonly TimeSpan s_silence = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(15);
+    // A stream may be silent for a long time and still be there. A network that drops packets says nothing either: so the API is
+    // asked for a sign of life after as long a silence, and the loss is known within seven seconds.
+    private static readonly TimeSpan s_probe = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_watch = TimeSpan.FromSeconds(1);
+    // Polling hands over every reading; of many devices not as often.
+    private const int RestPerPoll = 10;
 
     private readonly Lock _lock = new();
     private readonly List<Subscription> _subscriptions = [];
@@ -77,11 +82,12 @@ public sealed partial class LiveFeed(ApiConnection connection, ApiClient api, Ti
     {
         // It belongs to no visitor, also not to the one whose request has started it.
         Activity.Current = null;
-        while (!cancellationToken.IsCancellationRequested)
+        for (var failures = 0; !cancellationToken.IsCancellationRequested;)
         {
+            var lost = false;
             try
             {
-                await ListenAsync(cancellationToken);
+                await ListenAsync(() => failures = 0, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -89,18 +95,39 @@ public sealed partial class LiveFeed(ApiConnection connection, ApiClient api, Ti
             }
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or System.Text.Json.JsonException or ApiException)
             {
+                lost = e is OperationCanceledException;
                 LogDropped(logger, e.Message);
             }
 
-            await PollOnceAsync(cancellationToken);
-            await Task.Delay(s_poll, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var began = time.GetTimestamp();
+            var pause = s_poll;
+            if (!lost && await IsThereAsync(cancellationToken) && await PollOnceAsync(cancellationToken))
+            {
+                failures = 0;
+                var rest = time.GetElapsedTime(began) * RestPerPoll;
+                pause = rest > pause ? rest : pause;
+            }
+            else
+            {
+                Set(FeedState.Unreachable);
+                pause = PauseAfter(++failures);
+            }
+
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task ListenAsync(CancellationToken cancellationToken)
+    // One to fifteen seconds, each time twice as long; by chance less, so that many dashboards do not come back in one moment.
+    private static TimeSpan PauseAfter(int failures)
     {
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        silence.CancelAfter(TimeSpan.FromSeconds(10));
+        var longest = Math.Min(s_longestPause.TotalSeconds, Math.Pow(2, Math.Min(failures - 1, 10)));
+        return TimeSpan.FromSeconds(longest * (0.5 + Random.Shared.NextDouble() / 2));
+    }
+
+    private async Task ListenAsync(Action connected, CancellationToken cancellationToken)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        lost.CancelAfter(TimeSpan.FromSeconds(8));
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(connection.Address, "/api/v1/readings/stream"));
         request.Headers.Accept.ParseAdd("text/event-stream");
         if (_lastEventId is not null)
@@ -108,13 +135,17 @@ public sealed partial class LiveFeed(ApiConnection connection, ApiClient api, Ti
             request.Headers.TryAddWithoutValidation("Last-Event-ID", _lastEventId);
         }
 
-        using var response = await connection.Stream.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
+        using var response = await connection.Stream.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, lost.Token);
         response.EnsureSuccessStatusCode();
-        await using var body = new Watched(await response.Content.ReadAsStreamAsync(silence.Token), () => silence.CancelAfter(s_silence));
-        silence.CancelAfter(s_silence);
+        lost.CancelAfter(Timeout.InfiniteTimeSpan);
+        var heard = time.GetTimestamp();
+        var probing = false;
+        await using var body = new Watched(await response.Content.ReadAsStreamAsync(lost.Token), () => heard = time.GetTimestamp());
+        connected();
         Set(FeedState.Live);
+        using var watch = time.CreateTimer(_ => _ = ProbeAsync(), null, s_watch, s_watch);
         var parser = SseParser.Create(body, (_, data) => (Reading: ApiClient.Reading(data), Trace: FeedTelemetry.Context(data)));
-        await foreach (var item in parser.EnumerateAsync(silence.Token))
+        await foreach (var item in parser.EnumerateAsync(lost.Token))
         {
             _lastEventId = parser.LastEventId;
             if (item.EventType == "reading" && item.Data.Reading is { } reading)
@@ -122,9 +153,42 @@ public sealed partial class LiveFeed(ApiConnection connection, ApiClient api, Ti
                 Publish(reading, item.Data.Trace);
             }
         }
+
+        async Task ProbeAsync()
+        {
+            if (time.GetElapsedTime(heard) < s_probe || Interlocked.Exchange(ref probing, true))
+            {
+                return;
+            }
+
+            if (await IsThereAsync(cancellationToken))
+            {
+                (heard, probing) = (time.GetTimestamp(), false);
+            }
+            else if (!cancellationToken.IsCancellationRequested)
+            {
+                await lost.CancelAsync();
+            }
+        }
     }
 
-    private async Task PollOnceAsync(CancellationToken cancellationToken)
+    // Whatever it answers, it is there.
+    private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(s_probe);
+        try
+        {
+            using var response = await connection.Http.GetAsync(new Uri(connection.Address, "/alive"), HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            return true;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> PollOnceAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -134,14 +198,11 @@ public sealed partial class LiveFeed(ApiConnection connection, ApiClient api, Ti
             }
 
             Set(FeedState.Polling);
+            return true;
         }
-        catch (ApiException)
+        catch (Exception e) when (e is ApiException or OperationCanceledException)
         {
-            Set(FeedState.Unreachable);
-        }
-        catch (OperationCanceledException)
-        {
-            // Nobody looks any more.
+            return false;
         }
     }
 

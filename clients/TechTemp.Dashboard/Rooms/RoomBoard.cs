@@ -1,61 +1,51 @@
 using TechTemp.Dashboard.Api;
+using TechTemp.Dashboard.Fleets;
 using TechTemp.Dashboard.Viewing;
 
 namespace TechTemp.Dashboard.Rooms;
 
-/// <summary>Asks the API for the cards of every sensor.</summary>
-public sealed class RoomBoard(ApiClient api, Viewer viewer)
-{
-    // The API computes a chart with one processor at a time; more at once would only wait there.
-    private const int AtOnce = 4;
+/// <summary>One page of the cards that somebody looks for.</summary>
+/// <param name="Cards">The cards of the page.</param>
+/// <param name="Found">How many cards there are on all pages.</param>
+/// <param name="Page">Which page it is, from 1: the last one, where the query asks for more.</param>
+/// <param name="Pages">How many pages there are.</param>
+public sealed record BoardPage(IReadOnlyList<RoomCard> Cards, int Found, int Page, int Pages);
 
-    /// <summary>Every sensor's card, by title, with all figures.</summary>
-    public async Task<IReadOnlyList<RoomCard>> LoadAsync(CancellationToken cancellationToken = default)
+/// <summary>Makes the cards of the page Rooms.</summary>
+public sealed class RoomBoard(Fleet fleet, RoomFigures figures, ApiClient api, Viewer viewer)
+{
+    /// <summary>How many cards a page has: full rows of two, three, four, six or nine.</summary>
+    public const int PageSize = 36;
+
+    /// <summary>Selects and orders the cards; those that were shown before keep their figures.</summary>
+    public BoardPage Arrange(FleetQuery query, IReadOnlyList<RoomCard> before)
     {
-        var devices = api.DevicesAsync(cancellationToken);
-        var latest = (await api.LatestAsync(cancellationToken)).ToDictionary(r => r.DeviceId);
-        var cards = CardsOf(await devices, latest);
-        var (now, today) = (viewer.Now, viewer.Today);
-        var from = RoomCard.BucketsFrom(now, today);
-        await Parallel.ForAsync(0, cards.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (n, token) =>
-        {
-            if (cards[n].Latest is not null)
-            {
-                cards[n] = cards[n].WithBuckets(await api.BucketsAsync(cards[n].Source, from, now, "PT15M", "UTC", token), now, today);
-            }
-        });
-        return cards;
+        var cards = RoomCard.Of(fleet.Sensors.Where(query.Filter()));
+        var pages = Math.Max(1, (cards.Count + PageSize - 1) / PageSize);
+        var page = Math.Min(query.Page, pages);
+        // Those without a room wait for one: last, where names decide.
+        IEnumerable<RoomCard> ordered = query.Ordered(
+            cards, c => query.Sort == FleetSort.Name && c.Room is null ? $"\uffff{c.Title}" : c.Title, c => c.Values is { } v ? (v.Temperature, v.Humidity, v.Ts) : null, c => c.Status);
+        var (known, today) = (before.ToDictionary(c => c.Key), viewer.Today);
+        return new(
+            [.. ordered.Skip((page - 1) * PageSize).Take(PageSize).Select(c => known.TryGetValue(c.Key, out var old) ? old.With(c.Sensors, today) : c)], cards.Count, page, pages);
     }
 
-    /// <summary>The same cards with the devices and newest readings of now: new ones, other rooms, who is late, and what came around the stream, as an import does.</summary>
-    public async Task<IReadOnlyList<RoomCard>> RefreshAsync(IReadOnlyList<RoomCard> cards, CancellationToken cancellationToken = default)
+    /// <summary>The same cards with the newest readings of their sensors.</summary>
+    public IReadOnlyList<RoomCard> Renew(IReadOnlyList<RoomCard> cards, FleetChange change)
     {
-        var devices = api.DevicesAsync(cancellationToken);
-        var latest = (await api.LatestAsync(cancellationToken)).ToDictionary(r => r.DeviceId);
-        var known = cards.ToDictionary(c => c.Device.Uid);
         var today = viewer.Today;
-        return CardsOf(await devices, latest).ConvertAll(c => known.TryGetValue(c.Device.Uid, out var old) ? Keep(c, old, today) : c);
+        return [.. cards.Select(c => c.Sensors.Any(s => change.Uids.Contains(s.Device.Uid)) ? c.With([.. c.Sensors.Select(s => fleet.Find(s.Device.Uid) ?? s)], today) : c)];
+    }
+
+    /// <summary>The cards with the figures of the day. A room that was deleted meanwhile has none.</summary>
+    public async Task<IReadOnlyList<RoomCard>> WithFiguresAsync(IReadOnlyList<RoomCard> cards, CancellationToken cancellationToken)
+    {
+        var (now, today) = (viewer.Now, viewer.Today);
+        var buckets = await figures.OfAsync([.. cards.Where(c => c.Values is not null).Select(c => c.Source)], RoomCard.BucketsFrom(now, today), cancellationToken);
+        return [.. cards.Select(c => buckets.TryGetValue(c.Source, out var found) ? c.WithBuckets(found, now, today) : c)];
     }
 
     /// <summary>How many messages of unknown devices wait for somebody to provision these (<c>Ingest:UnknownDevices</c>).</summary>
-    public async Task<long> HeldAsync(CancellationToken cancellationToken = default) => (await api.SystemAsync(cancellationToken)).Backlog?.Held ?? 0;
-
-    private static RoomCard Keep(RoomCard card, RoomCard old, DateTimeOffset today)
-    {
-        var kept = card with { Today = old.Today, HourAgo = old.HourAgo };
-        return card.Latest is { } reading && reading != old.Latest ? kept.With(reading, today) : kept;
-    }
-
-    private static List<RoomCard> CardsOf(IReadOnlyList<Device> devices, Dictionary<string, LatestReading> latest)
-    {
-        var alone = devices.Where(d => d.Room is not null).CountBy(d => d.Room!.Uid).Where(r => r.Value == 1).Select(r => r.Key).ToHashSet();
-        return
-        [
-            .. devices
-                .Select(d => new RoomCard(d, d.Room is not null && alone.Contains(d.Room.Uid), latest.GetValueOrDefault(d.Uid), null, null))
-                .OrderBy(c => c.Device.Room is null)
-                .ThenBy(c => c.Title, StringComparer.InvariantCultureIgnoreCase)
-                .ThenBy(c => c.Device.Uid, StringComparer.Ordinal),
-        ];
-    }
+    public async Task<long> HeldAsync(CancellationToken cancellationToken) => (await api.SystemAsync(cancellationToken)).Backlog?.Held ?? 0;
 }

@@ -1,4 +1,5 @@
 using TechTemp.Dashboard.Api;
+using TechTemp.Dashboard.Fleets;
 
 namespace TechTemp.Dashboard.Rooms;
 
@@ -24,33 +25,61 @@ public sealed record DayRange(double TemperatureMin, double TemperatureMax, doub
         Math.Min(HumidityMin, reading.Humidity), Math.Max(HumidityMax, reading.Humidity));
 }
 
-/// <summary>What the card of a sensor shows. A room with one sensor is that sensor's card.</summary>
-/// <param name="Device">The sensor.</param>
-/// <param name="IsRoom">Whether it is the only sensor of its room, so that its figures are the room's.</param>
-/// <param name="Latest">Its newest reading.</param>
+/// <summary>The newest values of a card: a sensor's, or the means of a room's sensors.</summary>
+/// <param name="Ts">Time of the newest one.</param>
+/// <param name="Temperature">°C.</param>
+/// <param name="Humidity">Relative humidity, %.</param>
+/// <param name="Count">How many sensors.</param>
+public sealed record CardValues(DateTimeOffset Ts, double Temperature, double Humidity, int Count);
+
+/// <summary>What a card shows: a room with its sensors, or a sensor that stands in no room.</summary>
+/// <param name="Sensors">The sensors, by name; never empty.</param>
 /// <param name="Today">The range of the viewer's day so far.</param>
 /// <param name="HourAgo">The temperature of an hour ago, °C: the mean of a quarter of an hour around it.</param>
-public sealed record RoomCard(Device Device, bool IsRoom, LatestReading? Latest, DayRange? Today, double? HourAgo)
+public sealed record RoomCard(IReadOnlyList<Sensor> Sensors, DayRange? Today, double? HourAgo)
 {
     /// <summary>A change of less than this within an hour is none: three times a good sensor's noise, °C.</summary>
     public const double Steady = 0.3;
 
     private static readonly TimeSpan s_quarter = TimeSpan.FromMinutes(15);
 
-    /// <summary>What stands above it: the room's name, or the sensor's where it stands nowhere. The label of one that was discovered is the same for all.</summary>
-    public string Title => Device.Room?.Name ?? (Device.Provisioned ? Device.Label : null) ?? Device.Uid;
+    /// <summary>The room; null for a sensor that stands in none.</summary>
+    public RoomName? Room => Sensors[0].Device.Room;
+
+    /// <summary>Its only sensor; null for a room with several.</summary>
+    public Sensor? OnlySensor => Sensors.Count == 1 ? Sensors[0] : null;
+
+    /// <summary>A name that no other card has.</summary>
+    public string Key => Room is null ? $"device-{Sensors[0].Device.Uid}" : $"room-{Room.Uid}";
+
+    /// <summary>Its heading: the room's name, or the sensor's.</summary>
+    public string Title => Room?.Name ?? Sensors[0].Name;
+
+    /// <summary>The worst status of its sensors.</summary>
+    public string Status => Sensors.MinBy(s => FleetQuery.Rank(s.Status))!.Status;
+
+    /// <summary>The newest values; null without a reading. A sensor that is offline does not count beside others that are not.</summary>
+    public CardValues? Values { get; } = ValuesOf(Sensors);
 
     /// <summary>By how much the temperature has changed within the last hour, °C, as exact as it is shown; null where there is nothing to compare with.</summary>
-    public double? Change => Latest?.Temperature - HourAgo is { } change ? Math.Round(change, 1) : null;
+    public double? Change => Values?.Temperature - HourAgo is { } change ? Math.Round(change, 1) : null;
 
     /// <summary>Where the temperature goes.</summary>
     public Trend? Trend => Change is not { } change ? null : change >= Steady ? Rooms.Trend.Up : change <= -Steady ? Rooms.Trend.Down : Rooms.Trend.Steady;
 
     /// <summary>Whose readings its figures are made of.</summary>
-    public SeriesSource Source => IsRoom ? SeriesSource.Room(Device.Room!.Uid) : SeriesSource.Device(Device.Uid);
+    public SeriesSource Source => Room is null ? SeriesSource.Device(Sensors[0].Device.Uid) : SeriesSource.Room(Room.Uid);
 
     /// <summary>Where their history is.</summary>
-    public string History => IsRoom ? $"/history?room={Uri.EscapeDataString(Device.Room!.Uid)}" : $"/history?device={Uri.EscapeDataString(Device.Uid)}";
+    public string History => Room is null ? $"history?device={Uri.EscapeDataString(Sensors[0].Device.Uid)}" : $"history?room={Uri.EscapeDataString(Room.Uid)}";
+
+    /// <summary>One card for each room, and one for each sensor without a room; in no order, without figures of the day.</summary>
+    public static List<RoomCard> Of(IEnumerable<Sensor> sensors) =>
+    [
+        .. sensors
+            .GroupBy(s => s.Device.Room is { } room ? (room.Uid, "") : ("", s.Device.Uid))
+            .Select(group => new RoomCard([.. group.OrderBy(s => SearchWords.Fold(s.Name), SearchWords.Order).ThenBy(s => s.Device.Uid, StringComparer.Ordinal)], null, null)),
+    ];
 
     /// <summary>From when buckets are needed for <see cref="WithBuckets"/>.</summary>
     public static DateTimeOffset BucketsFrom(DateTimeOffset now, DateTimeOffset today)
@@ -67,28 +96,24 @@ public sealed record RoomCard(Device Device, bool IsRoom, LatestReading? Latest,
     {
         var ofToday = buckets.Where(b => b.Ts >= today).ToList();
         var hourAgo = Floor(now - TimeSpan.FromHours(1));
-        return this with
-        {
-            Today = ofToday.Count == 0 ? null : new(
-                ofToday.Min(b => b.TemperatureMin), ofToday.Max(b => b.TemperatureMax), ofToday.Min(b => b.HumidityMin), ofToday.Max(b => b.HumidityMax)),
-            HourAgo = buckets.FirstOrDefault(b => b.Ts == hourAgo)?.Temperature,
-        };
+        var range = ofToday.Count == 0 ? null : new DayRange(
+            ofToday.Min(b => b.TemperatureMin), ofToday.Max(b => b.TemperatureMax), ofToday.Min(b => b.HumidityMin), ofToday.Max(b => b.HumidityMax));
+        return (this with { Today = range, HourAgo = buckets.FirstOrDefault(b => b.Ts == hourAgo)?.Temperature }).With(Sensors, today);
     }
 
-    /// <summary>With a reading that has just come; unchanged when it is older than what is shown.</summary>
-    public RoomCard With(LatestReading reading, DateTimeOffset today)
+    /// <summary>With the sensors of now; their newest readings widen the day.</summary>
+    public RoomCard With(IReadOnlyList<Sensor> sensors, DateTimeOffset today)
     {
-        if (reading.Ts < Latest?.Ts)
-        {
-            return this;
-        }
+        var range = sensors.Select(s => s.Latest).OfType<LatestReading>().Where(r => r.Ts >= today)
+            .Aggregate(Today, (day, r) => day?.With(r) ?? new(r.Temperature, r.Temperature, r.Humidity, r.Humidity));
+        return new(sensors, range, HourAgo);
+    }
 
-        return this with
-        {
-            Latest = reading,
-            Device = Device.LastSeenAt < reading.Ts || Device.LastSeenAt is null ? Device with { LastSeenAt = reading.Ts, Status = "online" } : Device,
-            Today = reading.Ts < today ? Today : Today?.With(reading) ?? new(reading.Temperature, reading.Temperature, reading.Humidity, reading.Humidity),
-        };
+    private static CardValues? ValuesOf(IReadOnlyList<Sensor> sensors)
+    {
+        var readings = sensors.Where(s => s is { Latest: not null, Status: not "offline" }).Select(s => s.Latest!).ToList();
+        readings = readings.Count > 0 ? readings : [.. sensors.Select(s => s.Latest).OfType<LatestReading>()];
+        return readings.Count == 0 ? null : new(readings.Max(r => r.Ts), readings.Average(r => r.Temperature), readings.Average(r => r.Humidity), readings.Count);
     }
 
     private static DateTimeOffset Floor(DateTimeOffset moment) => new(moment.UtcTicks - moment.UtcTicks % s_quarter.Ticks, TimeSpan.Zero);

@@ -10,6 +10,9 @@ public static class LocalTime
     /// <summary>Writes a moment, to the minute.</summary>
     public static string Text(Viewer viewer, DateTimeOffset moment) => viewer.Local(moment).ToString(s_formats[0], CultureInfo.InvariantCulture);
 
+    /// <summary>Writes a moment, to the second.</summary>
+    public static string TextToTheSecond(Viewer viewer, DateTimeOffset moment) => viewer.Local(moment).ToString(s_formats[1], CultureInfo.InvariantCulture);
+
     /// <summary>Reads a moment; null when it is none. An hour that the clocks skip is read as the one after it, one that they repeat as its first.</summary>
     public static DateTimeOffset? Parse(Viewer viewer, string? text)
     {

@@ -94,10 +94,26 @@ public sealed class Viewer(IJSRuntime script, NavigationManager navigation, Time
     }
 
     /// <summary>The clock time of a moment: <c>17:05</c>.</summary>
-    public string Clock(DateTimeOffset moment) => Local(moment).ToString("t", Language.Formats);
+    public string Clock(DateTimeOffset moment) => Local(moment).ToString("t", Language.Formats) + Repeated(moment);
 
     /// <summary>Day and clock time of a moment: <c>22 Nov 2026 17:05</c>.</summary>
-    public string Moment(DateTimeOffset moment) => Local(moment).ToString("g", Language.Formats);
+    public string Moment(DateTimeOffset moment) => Local(moment).ToString("g", Language.Formats) + Repeated(moment);
+
+    /// <summary>The same with seconds: <c>22 Nov 2026 17:05:09</c>.</summary>
+    public string MomentToTheSecond(DateTimeOffset moment) => Local(moment).ToString($"{Language.Formats.DateTimeFormat.ShortDatePattern} HH:mm:ss", Language.Formats) + Repeated(moment);
+
+    // When clocks go back, an hour comes twice: which of the two, its distance to UTC tells.
+    private string Repeated(DateTimeOffset moment)
+    {
+        var local = Local(moment);
+        if (!Zone.IsAmbiguousTime(local.DateTime))
+        {
+            return "";
+        }
+
+        var offset = local.Offset.Duration();
+        return $" UTC{(local.Offset < TimeSpan.Zero ? "−" : "+")}{offset.Hours}{(offset.Minutes == 0 ? "" : $":{offset.Minutes:00}")}";
+    }
 
     /// <summary>How long ago a moment is, in the largest unit that fits: <c>4 min ago</c>.</summary>
     public string Ago(DateTimeOffset moment)

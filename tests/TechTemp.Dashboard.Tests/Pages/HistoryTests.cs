@@ -189,6 +189,43 @@ public sealed class HistoryTests(Browser browser, DemoSite demo)
         Assert.All(days, day => Assert.Contains(DateTimeOffset.FromUnixTimeMilliseconds((long)day).Hour, new[] { 10, 11 }));
     }
 
+    [Theory]
+    [InlineData(360, 740)]
+    [InlineData(740, 360)]
+    public async Task The_plot_is_seen_whole_on_a_phone_without_scrolling(int width, int height)
+    {
+        var site = await demo.SiteAsync();
+        var phone = Screens.Phone();
+        phone.ViewportSize = new() { Width = width, Height = height };
+        await using var visit = await browser.VisitAsync(site.Address, phone);
+        await visit.OpenAsync("/history");
+        await DrawnAsync(visit, "PT15M", series: 6);
+
+        var (plot, menu) = ((await visit.Page.Locator(".plot").BoundingBoxAsync())!, (await visit.Page.GetByRole(AriaRole.Navigation).First.BoundingBoxAsync())!);
+        Assert.InRange(plot.Y + plot.Height, plot.Y + 120, menu.Y);
+        await visit.FitsAsync();
+        await visit.AccessibleAsync();
+    }
+
+    [Fact]
+    public async Task The_band_of_one_series_is_shown_at_a_time()
+    {
+        var site = await demo.SiteAsync();
+        await using var visit = await browser.VisitAsync(site.Address);
+        await visit.OpenAsync("/history");
+        await DrawnAsync(visit, "PT15M", series: 6);
+        await Assertions.Expect(visit.Page.Locator($"{Chart}[data-bands='1']")).ToBeAttachedAsync();
+        var name = visit.Page.Locator(".chips .name");
+        await Assertions.Expect(name.First).ToHaveAttributeAsync("aria-pressed", "true");
+
+        await name.Nth(2).ClickAsync();
+        await Assertions.Expect(name.Nth(2)).ToHaveAttributeAsync("aria-pressed", "true");
+        await Assertions.Expect(visit.Page.Locator($"{Chart}[data-bands='1']")).ToBeAttachedAsync();
+        await name.Nth(2).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator($"{Chart}[data-bands='0']")).ToBeAttachedAsync();
+        await visit.AccessibleAsync();
+    }
+
     [Fact]
     public async Task The_csv_is_the_export_of_the_api()
     {
@@ -200,7 +237,7 @@ public sealed class HistoryTests(Browser browser, DemoSite demo)
 
         var download = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Page.GetByRole(AriaRole.Link, new() { Name = "Kitchen as CSV, days" }).ClickAsync());
 
-        Assert.Equal("kitchen-day.csv", download.SuggestedFilename);
+        Assert.Equal("kitchen-day-2026-01-01T0000Z-2036-01-01T0000Z.csv", download.SuggestedFilename);
         var lines = await File.ReadAllLinesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
         Assert.Equal("ts,temperature,temperature_min,temperature_max,humidity,humidity_min,humidity_max,count", lines[0]);
         var days = (await site.Http.DataAsync("/api/v1/rooms/kitchen/readings?bucket=day&tz=Europe/Brussels")).AsArray();
@@ -216,7 +253,7 @@ public sealed class HistoryTests(Browser browser, DemoSite demo)
         await DrawnAsync(visit, "PT15M", series: 1);
 
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Rooms and sensors" }).ClickAsync();
-        await visit.Page.Locator("#sources").GetByText("Bedroom", new() { Exact = true }).First.ClickAsync();
+        await visit.Page.Locator("#sources label").GetByText("Bedroom", new() { Exact = true }).First.ClickAsync();
         await DrawnAsync(visit, "PT15M", series: 2);
         await visit.Page.WaitForURLAsync("**/history?room=kitchen&room=bedroom&period=24h");
         await visit.Page.Keyboard.PressAsync("Escape");

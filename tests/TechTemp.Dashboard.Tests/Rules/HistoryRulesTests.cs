@@ -25,7 +25,7 @@ public sealed class HistoryRulesTests
     {
         var view = new HistoryView(["salon", "kitchen"], ["s-1"], Humidity: true, null, s_noon, s_noon.AddHours(3));
 
-        Assert.Equal("/history?room=salon&room=kitchen&device=s-1&measure=humidity&from=2026-06-01T12:00:00.000Z&to=2026-06-01T15:00:00.000Z", view.Address());
+        Assert.Equal("history?room=salon&room=kitchen&device=s-1&measure=humidity&from=2026-06-01T12:00:00.000Z&to=2026-06-01T15:00:00.000Z", view.Address());
         var read = HistoryView.Parse(["salon", "kitchen"], ["s-1"], "humidity", null, "2026-06-01T12:00:00.000Z", "2026-06-01T15:00:00.000Z");
         Assert.Equal(view.Address(), read.Address());
     }
@@ -62,4 +62,37 @@ public sealed class HistoryRulesTests
 
     private static HistorySeries Series(HistoryCut cut, params int[] minutes) =>
         new(new(true, "salon", "Salon"), 1, [.. minutes.Select(m => new HistoryPoint(s_noon.AddMinutes(m), 20, 20, 20, 1))], cut);
+
+    [Fact]
+    public void A_mean_weighs_time_not_the_number_of_readings()
+    {
+        // Twenty minutes of a reading every five seconds at 20 °C, then forty with one every five minutes at 21.
+        var often = Enumerable.Range(0, 240).Select(n => Point(s_noon.AddSeconds(5 * n), 20));
+        var seldom = Enumerable.Range(0, 9).Select(n => Point(s_noon.AddMinutes(20 + 5 * n), 21));
+        var series = new HistorySeries(new(false, "s1", "s1"), 1, [.. often, .. seldom], HistoryCut.Raw);
+
+        Assert.Equal(20.67, series.MeanBetween(s_noon, s_noon.AddHours(1), HistoryCut.Raw), 0.01);
+    }
+
+    [Fact]
+    public void A_bucket_weighs_its_part_of_the_range_however_many_readings_it_has()
+    {
+        var series = new HistorySeries(new(true, "r", "r"), 1, [Point(s_noon, 20, 720), Point(s_noon.AddHours(1), 21, 12), Point(s_noon.AddHours(2), 22, 1)], HistoryCut.Hour);
+
+        Assert.Equal(21, series.MeanBetween(s_noon, s_noon.AddHours(3), HistoryCut.Hour), 9);
+        Assert.Equal((20 * 0.5 + 21) / 1.5, series.MeanBetween(s_noon.AddMinutes(30), s_noon.AddHours(2).AddMilliseconds(-1), HistoryCut.Hour), 0.001);
+    }
+
+    [Fact]
+    public void Time_without_readings_does_not_count_in_a_mean()
+    {
+        var before = Enumerable.Range(0, 10).Select(n => Point(s_noon.AddMinutes(n), 20));
+        var after = Enumerable.Range(0, 10).Select(n => Point(s_noon.AddHours(5).AddMinutes(n), 30));
+        var series = new HistorySeries(new(false, "s1", "s1"), 1, [.. before, .. after], HistoryCut.Raw);
+
+        Assert.Equal(25, series.MeanBetween(s_noon, s_noon.AddHours(6), HistoryCut.Raw), 9);
+        Assert.Equal(20, new HistorySeries(new(false, "s1", "s1"), 1, [Point(s_noon, 20)], HistoryCut.Raw).MeanBetween(s_noon, s_noon.AddHours(6), HistoryCut.Raw));
+    }
+
+    private static HistoryPoint Point(DateTimeOffset start, double mean, long count = 1) => new(start, mean, mean, mean, count);
 }

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Time.Testing;
 using TechTemp.Dashboard.Api;
+using TechTemp.Dashboard.Fleets;
 using TechTemp.Dashboard.Rooms;
 
 namespace TechTemp.Dashboard.Tests.Rules;
@@ -37,40 +37,40 @@ public sealed class RoomCardTests
     [Fact]
     public void A_reading_that_comes_widens_the_day_and_brings_a_silent_sensor_back()
     {
-        var card = Card(20, "late") with { Today = new(19, 21, 40, 50) };
+        var sensor = Sensor("s1", 20, "late").With(new("s1", null, s_now, 22, 30), 1);
 
-        var after = card.With(new("s1", null, s_now, 22, 30), s_today);
+        var after = (Card(20, "late") with { Today = new(19, 21, 40, 50) }).With([sensor], s_today);
 
         Assert.Equal(new DayRange(19, 22, 30, 50), after.Today);
-        Assert.Equal(("online", s_now, 22.0), (after.Device.Status, after.Device.LastSeenAt, after.Latest!.Temperature));
+        Assert.Equal(("online", s_now, 22.0), (after.Status, after.Values!.Ts, after.Values.Temperature));
     }
 
     [Fact]
     public void A_reading_that_comes_late_changes_nothing()
     {
-        var card = Card(20);
+        var sensor = Sensor("s1", 20);
 
-        Assert.Same(card, card.With(new("s1", null, s_now.AddHours(-2), 50, 50), s_today));
+        Assert.Same(sensor, sensor.With(new("s1", null, s_now.AddHours(-2), 50, 50), 1));
     }
 
     [Fact]
-    public void What_comes_while_the_API_is_asked_is_not_lost_to_its_older_answer()
+    public void Sensors_of_one_room_share_a_card_and_those_of_none_have_their_own()
     {
-        var time = new FakeTimeProvider(s_now);
-        var news = new RoomNews(time);
-        news.Add(new("s1", null, s_now.AddSeconds(1), 99, 99));
-        time.Advance(TimeSpan.FromSeconds(2));
-        var asked = time.GetTimestamp();
-        var answer = new[] { Card(20) };
+        var cards = RoomCard.Of([Sensor("s2", 22, room: "salon"), Sensor("s10", 20, room: "salon"), Sensor("lone", 15), Sensor("other", 16)]);
 
-        // What came before the question is in the answer, or was deleted since.
-        Assert.Equal(answer, news.On(answer, asked, s_today));
-        news.Add(new("s1", null, s_now.AddSeconds(2), 21, 51));
-        news.Add(new("s2", null, s_now.AddSeconds(2), 5, 5));
+        Assert.Equal(["device-lone", "device-other", "room-salon"], cards.Select(c => c.Key).Order(StringComparer.Ordinal));
+        var salon = cards.Single(c => c.Key == "room-salon");
+        Assert.Equal(["s2", "s10"], salon.Sensors.Select(s => s.Name));
+        Assert.Equal((21.0, 2), (salon.Values!.Temperature, salon.Values.Count));
+    }
 
-        Assert.Equal(21, Assert.Single(news.On(answer, asked, s_today)).Latest!.Temperature);
-        Assert.True(news.HasOther(answer, asked));
-        Assert.False(news.HasOther(answer, time.GetTimestamp() + 1));
+    [Fact]
+    public void A_sensor_that_is_offline_does_not_count_in_its_room_unless_all_are()
+    {
+        var card = Assert.Single(RoomCard.Of([Sensor("s1", 22, room: "salon"), Sensor("s2", 2, "offline", "salon")]));
+        Assert.Equal((22.0, 1, "offline"), (card.Values!.Temperature, card.Values.Count, card.Status));
+
+        Assert.Equal(12, Assert.Single(RoomCard.Of([Sensor("s1", 22, "offline", "salon"), Sensor("s2", 2, "offline", "salon")])).Values!.Temperature);
     }
 
     [Fact]
@@ -84,25 +84,26 @@ public sealed class RoomCardTests
     [Fact]
     public void A_sensor_that_was_discovered_is_called_by_its_uid()
     {
-        var device = Device("online") with { Label = "Auto-discovered sensor" };
+        var device = Device("s1", "online", null) with { Label = "Auto-discovered sensor" };
 
-        Assert.Equal("s1", new RoomCard(device, false, null, null, null).Title);
-        Assert.Equal("Auto-discovered sensor", new RoomCard(device with { Provisioned = true }, false, null, null, null).Title);
+        Assert.Equal("s1", new RoomCard([new(device, null)], null, null).Title);
+        Assert.Equal("Auto-discovered sensor", new RoomCard([new(device with { Provisioned = true }, null)], null, null).Title);
     }
 
     [Fact]
-    public void A_room_with_one_sensor_asks_for_the_room()
+    public void A_room_asks_for_the_room_and_a_sensor_without_one_for_itself()
     {
-        var device = Device("online") with { Room = new("salon", "Salon") };
-
-        Assert.Equal("/api/v1/rooms/salon/readings", new RoomCard(device, true, null, null, null).Source.Path);
-        Assert.Equal("/api/v1/devices/s1/readings", new RoomCard(device, false, null, null, null).Source.Path);
+        Assert.Equal("/api/v1/rooms/salon/readings", Assert.Single(RoomCard.Of([Sensor("s1", 20, room: "salon")])).Source.Path);
+        Assert.Equal("/api/v1/devices/s1/readings", Assert.Single(RoomCard.Of([Sensor("s1", 20)])).Source.Path);
     }
 
-    private static RoomCard Card(double temperature, string status = "online") =>
-        new(Device(status), false, new("s1", null, s_now.AddMinutes(-1), temperature, 50), null, null);
+    private static RoomCard Card(double temperature, string status = "online") => new([Sensor("s1", temperature, status)], null, null);
 
-    private static Device Device(string status) => new("s1", null, null, null, "h", false, status, s_now.AddDays(-1), s_now.AddMinutes(-1));
+    private static Sensor Sensor(string uid, double temperature, string status = "online", string? room = null) =>
+        new(Device(uid, status, room), new(uid, room, s_now.AddMinutes(-1), temperature, 50));
+
+    private static Device Device(string uid, string status, string? room) =>
+        new(uid, room is null ? null : new(room, room), null, null, "h", false, status, s_now.AddDays(-1), s_now.AddMinutes(-1));
 
     private static Bucket Bucket(DateTimeOffset ts, double min, double max) => new(ts, (min + max) / 2, min, max, 50, 40, 60, 10);
 }

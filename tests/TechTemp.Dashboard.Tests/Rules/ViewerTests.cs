@@ -37,6 +37,16 @@ public sealed class ViewerTests
     public void What_is_typed_in_the_viewers_unit_goes_to_the_API_in_Celsius() => Assert.Equal(100, Viewer(new() { Fahrenheit = true }).Celsius(212), 1e-9);
 
     [Fact]
+    public void Of_an_hour_that_comes_twice_the_distance_to_UTC_is_told()
+    {
+        var viewer = Viewer(new() { Zone = "Europe/Brussels" });
+
+        Assert.Equal("02:30 UTC+2", viewer.Clock(new(2026, 10, 25, 0, 30, 0, TimeSpan.Zero)));
+        Assert.Equal("02:30 UTC+1", viewer.Clock(new(2026, 10, 25, 1, 30, 0, TimeSpan.Zero)));
+        Assert.Equal("25 Oct 2026 03:30", viewer.Moment(new(2026, 10, 25, 2, 30, 0, TimeSpan.Zero)));
+    }
+
+    [Fact]
     public void The_day_begins_at_the_viewers_midnight_also_when_the_clocks_change_on_it()
     {
         var viewer = Viewer(new() { Zone = "Europe/Brussels" });

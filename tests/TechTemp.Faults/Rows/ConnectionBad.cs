@@ -1,5 +1,4 @@
 using TechTemp.Faults.Books;
-using TechTemp.Faults.Proxy;
 using TechTemp.Faults.Publishers;
 
 namespace TechTemp.Faults.Rows;

@@ -1,4 +1,8 @@
-// What the browser alone can do: cookies, its time zone, dialogs.
+// What the browser alone can do: cookies, its time zone, dialogs, and to begin.
+import './ages.js';
+import { start } from './connection.js';
+import { kept } from './kept.js';
+
 const year = 31536000;
 
 function remember(name, value) {
@@ -25,8 +29,15 @@ window.techtemp = {
   },
 
   // A native dialog keeps the focus inside, closes with Escape and gives the focus back.
-  showDialog(dialog) { if (!dialog.open) dialog.showModal(); },
-  closeDialog(dialog) { if (dialog.open) dialog.close(); },
+  showDialog(dialog) {
+    if (!dialog.open) dialog.showModal();
+    kept.begin(dialog);
+  },
+  closeDialog(dialog) {
+    kept.end(dialog);
+    if (dialog.open) dialog.close();
+  },
+  kept: kept.read,
 
   // A message must not lie over the button that it is about. There is room to scroll: messages lengthen the page.
   uncover(toasts) {
@@ -44,7 +55,4 @@ document.addEventListener('click', event => {
   }
 });
 
-// The server has forgotten this visit, or was started anew: a fresh page is what helps.
-document.getElementById('components-reconnect-modal')?.addEventListener('components-reconnect-state-changed', event => {
-  if (event.detail.state === 'rejected') location.reload();
-});
+start();

@@ -59,7 +59,7 @@ class HistoryChart {
 
   // What the page has fetched. Whoever is just moving the chart keeps their place.
   show(data) {
-    Object.assign(this, { data, bucket: data.bucket, series: data.series.map(s => prepare(s, data)) });
+    Object.assign(this, { data, bucket: data.bucket, bandOf: data.bandOf, series: data.series.map(s => prepare(s, data)) });
     const locale = data.language === 'fr' ? 'fr-FR' : 'en-GB';
     const dates = options => new Intl.DateTimeFormat(locale, options);
     this.formats = {
@@ -104,16 +104,18 @@ class HistoryChart {
     const series = [];
     const shade = this.colour('--history-gap');
     for (const s of this.series) {
-      s.ink = this.colour(`--series-${s.colour}`);
-      if (s.banded) series.push(band(s));
+      s.ink = this.colour(`--series-${(s.colour - 1) % 8 + 1}`);
+      // The bands of several series would hide each other and the lines: one at a time.
+      if (s.banded && (this.series.length === 1 || s.colour === this.bandOf)) series.push(band(s));
       series.push({
         type: 'line', name: s.name, data: s.line, showSymbol: false, connectNulls: false, animation: false, silent: true, z: 3,
-        lineStyle: { width: 2, color: s.ink, join: 'round' },
+        lineStyle: { width: s.colour === this.bandOf ? 3 : 2, color: s.ink, join: 'round', type: ['solid', [6, 4], [2, 3]][Math.floor((s.colour - 1) / 8)] },
         markArea: this.series.length > 1 ? undefined : { silent: true, animation: false, itemStyle: { color: shade }, data: s.gaps.map(([from, to]) => [{ xAxis: from }, { xAxis: to }]) },
       });
       // A point between two gaps is no line.
       if (s.alone.length) series.push({ type: 'scatter', data: s.alone, symbolSize: 5, itemStyle: { color: s.ink }, animation: false, silent: true, z: 3 });
     }
+    this.root.dataset.bands = series.filter(s => s.type === 'custom').length;
     const [text, grid] = [this.colour('--dim'), this.colour('--line')];
     this.look = { text, grid };
     this.chart.setOption({ animation: false, grid: { left: 4, right: 26, top: 14, bottom: 4, containLabel: true }, series, ...this.axisOptions() }, { notMerge: true });
@@ -142,8 +144,8 @@ class HistoryChart {
 
   tick(value) {
     const day = new Date(value), f = this.formats;
-    if (day.getSeconds()) return f.second.format(day);
-    if (day.getHours() || day.getMinutes()) return f.clock.format(day);
+    if (day.getSeconds()) return f.second.format(day) + repeated(day);
+    if (day.getHours() || day.getMinutes()) return f.clock.format(day) + repeated(day);
     if (day.getDate() > 1 || this.view[1] - this.view[0] < 120 * 86_400_000) return f.day.format(day);
     return day.getMonth() ? f.month.format(day) : String(day.getFullYear());
   }
@@ -257,7 +259,8 @@ class HistoryChart {
     this.readout.replaceChildren(element('strong', heading), ...rows.map(([s, [value, extremes]]) => {
       const row = element('div');
       const swatch = element('i');
-      swatch.style.background = `var(--series-${s.colour})`;
+      row.className = `series-${s.colour}`;
+      swatch.className = 'ink';
       row.append(swatch, element('span', s.name), element('b', value), element('small', extremes ?? ''));
       return row;
     }));
@@ -270,15 +273,25 @@ class HistoryChart {
 
   moment(point, time) {
     const f = this.formats, start = new Date(point?.start ?? time);
-    if (!point || !this.bucket) return `${f.date.format(start)}, ${(point ? f.second : f.clock).format(start)}`;
+    if (!point || !this.bucket) return `${f.date.format(start)}, ${(point ? f.second : f.clock).format(start)}${repeated(start)}`;
     if (this.bucket >= 86_400_000) return f.date.format(start);
-    return `${f.date.format(start)}, ${f.clock.format(start)} – ${f.clock.format(new Date(point.start + this.bucket))}`;
+    const end = new Date(point.start + this.bucket);
+    return `${f.date.format(start)}, ${f.clock.format(start)}${repeated(start)} – ${f.clock.format(end)}${repeated(end)}`;
   }
 
   value(p) {
     const text = n => this.formats.number.format(n).replace('-', '−'), unit = `\u00a0${this.data.unit}`;
     return p.min === p.max ? [text(p.mean) + unit] : [text(p.mean) + unit, `${text(p.min)} – ${text(p.max)}`];
   }
+}
+
+// When clocks go back, an hour comes twice: which of the two, its distance to UTC tells. Some zones go back by half an hour.
+function repeated(day) {
+  const clock = d => d.getHours() * 60 + d.getMinutes();
+  const twice = [-60, -30, 30, 60].some(minutes => clock(new Date(+day + minutes * 60_000)) === clock(day));
+  if (!twice) return '';
+  const offset = -day.getTimezoneOffset(), whole = Math.trunc(Math.abs(offset) / 60), rest = Math.abs(offset) % 60;
+  return ` UTC${offset < 0 ? '−' : '+'}${whole}${rest ? `:${String(rest).padStart(2, '0')}` : ''}`;
 }
 
 function element(name, text) {

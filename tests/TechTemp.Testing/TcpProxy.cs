@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace TechTemp.Faults.Proxy;
+namespace TechTemp.Testing;
 
 /// <summary>A network between two programs that can be made bad while it is used.</summary>
-internal sealed class TcpProxy : IAsyncDisposable
+public sealed class TcpProxy : IAsyncDisposable
 {
     // Small, so that a throttled connection trickles.
     private const int ChunkBytes = 4_096;
@@ -19,6 +19,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private long _latencyTicks;
     private int _bytesPerSecond;
 
+    /// <summary>Forwards to a port at 127.0.0.1.</summary>
     public TcpProxy(int target)
     {
         _target = target;

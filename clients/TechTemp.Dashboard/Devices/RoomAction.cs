@@ -1,0 +1,14 @@
+namespace TechTemp.Dashboard.Devices;
+
+/// <summary>What can be done with a room.</summary>
+public enum RoomAction
+{
+    /// <summary>Change its name.</summary>
+    RenameRoom,
+
+    /// <summary>Make it part of another room.</summary>
+    MergeRoom,
+
+    /// <summary>Delete it.</summary>
+    DeleteRoom,
+}
