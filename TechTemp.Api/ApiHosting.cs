@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
-using Scalar.AspNetCore;
 using TechTemp.Api.Condition;
 using TechTemp.Api.Devices;
 using TechTemp.Api.Http;
@@ -14,11 +13,11 @@ using TechTemp.Api.Rooms;
 namespace TechTemp.Api;
 
 /// <summary>Adds the HTTP API to a host.</summary>
-public static class ApiHosting
+public static partial class ApiHosting
 {
     /// <summary>
     /// Adds what the routes of <see cref="MapApi"/> need beside the store. Configuration:
-    /// <code>{ "Cors": { "Origins": "*", "Writes": false }, "Live": { "Heartbeat": "00:00:15", "MaxListeners": 2000 } }</code>
+    /// <code>{ "Cors": { "Origins": "https://home.example.org" }, "Live": { "Heartbeat": "00:00:15", "MaxListeners": 2000 } }</code>
     /// </summary>
     public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
     {
@@ -62,7 +61,13 @@ public static class ApiHosting
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseCors(app.Services.GetRequiredService<IOptions<CrossOriginOptions>>().Value.Apply);
+        var crossOrigin = app.Services.GetRequiredService<IOptions<CrossOriginOptions>>().Value;
+        if (crossOrigin.Writes)
+        {
+            LogNoWrites(app.Logger);
+        }
+
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/api"), api => api.UseCors(crossOrigin.Apply));
         app.UseMiddleware<StoreGate>();
         app.UseMiddleware<EntityTags>();
 
@@ -78,7 +83,10 @@ public static class ApiHosting
         api.MapRejected();
         api.MapCondition();
         app.MapOpenApi().WithHead();
-        app.MapScalarApiReference(scalar => scalar.WithTitle("TechTemp API").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp()).WithHead();
+        app.MapReference();
         return app;
     }
+
+    [LoggerMessage(101, LogLevel.Warning, "Cors:Writes has no effect any more: pages of other origins may not write")]
+    private static partial void LogNoWrites(ILogger logger);
 }

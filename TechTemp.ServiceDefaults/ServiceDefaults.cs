@@ -7,6 +7,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using TechTemp.ServiceDefaults.Health;
 using TechTemp.ServiceDefaults.Hosting;
+using TechTemp.ServiceDefaults.Requests;
 using TechTemp.ServiceDefaults.Telemetry;
 
 namespace TechTemp.ServiceDefaults;
@@ -27,6 +28,7 @@ public static class ServiceDefaults
         builder.AddSecretFiles();
         builder.AddShorthand();
         builder.AddHttpListener(defaultPort);
+        builder.AddRequestRules();
         builder.AddLogs();
         builder.AddTelemetryExport(
             metrics => metrics.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation(),

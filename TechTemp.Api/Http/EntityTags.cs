@@ -71,7 +71,8 @@ internal sealed class EntityTags(RequestDelegate next)
         {
             var tag = TagOf(bytes);
             response.Headers.ETag = tag;
-            response.Headers.CacheControl = "no-cache";
+            response.Headers.CacheControl = "private, no-cache";
+            response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
             if (context.Request.Headers.IfNoneMatch.Count > 0 && IsKnown(context.Request, tag))
             {
                 response.StatusCode = StatusCodes.Status304NotModified;
@@ -101,12 +102,13 @@ internal sealed class EntityTags(RequestDelegate next)
             hash.Append(part.Span);
         }
 
-        return $"\"{Convert.ToHexStringLower(hash.GetCurrentHash())}\"";
+        // Weak: the body may be compressed on its way, and then has other bytes (RFC 9110, section 8.8.3.3).
+        return $"W/\"{Convert.ToHexStringLower(hash.GetCurrentHash())}\"";
     }
 
     private static bool IsKnown(HttpRequest request, string tag)
     {
-        var own = new EntityTagHeaderValue(tag);
+        var own = EntityTagHeaderValue.Parse(tag);
         return request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(own, useStrongComparison: false) || known.Equals(EntityTagHeaderValue.Any));
     }
 

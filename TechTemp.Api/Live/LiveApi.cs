@@ -73,7 +73,7 @@ internal static class LiveApi
 
         var headers = context.Response.Headers;
         headers.ContentType = ContentType;
-        headers.CacheControl = "no-cache, no-transform";
+        headers.CacheControl = "private, no-cache, no-transform";
         // nginx would keep events back until its buffer is full.
         headers["X-Accel-Buffering"] = "no";
         if (await listeners.TryServeAsync(context, r => (deviceId ?? r.DeviceId) == r.DeviceId && (roomId ?? r.RoomId) == r.RoomId, lastEventId))

@@ -22,8 +22,9 @@ internal static class OpenApiDescription
                 "Temperature and humidity readings of a home's sensors. Times in answers are UTC with milliseconds; "
                 + "times in queries are ISO 8601 with any offset, or a date. Every GET has its HEAD but the stream of events. Errors are RFC 9457 problem details with the text repeated in `error`.";
             document.Info.License = new() { Name = "MIT", Identifier = "MIT" };
-            // The server that the document comes from, wherever that is.
-            document.Servers = [new() { Url = "/" }];
+            // Of the address that the document was asked at, the path: a client completes it with the document's own address.
+            var path = document.Servers is [{ Url: { } url }, ..] && Uri.TryCreate(url, UriKind.Absolute, out var address) ? address.AbsolutePath.TrimEnd('/') : "";
+            document.Servers = [new() { Url = path.Length == 0 ? "/" : path }];
             // Said explicitly: no route asks for credentials.
             document.Security = [new()];
             document.Components ??= new();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Rooms;
+using TechTemp.ServiceDefaults.Requests;
 
 namespace TechTemp.Api.Rooms;
 
@@ -72,7 +73,7 @@ internal static class RoomsApi
         await rooms.FindAsync(uid, cancellationToken) is { } room ? TypedResults.Ok(Envelope.Of(room.ToDto())) : Problems.NoRoom(uid);
 
     private static async Task<Results<Created<Envelope<RoomDto>>, ProblemHttpResult>> CreateAsync(
-        CreateRoom body, RoomRegistry rooms, CancellationToken cancellationToken)
+        CreateRoom body, RoomRegistry rooms, HttpRequest request, CancellationToken cancellationToken)
     {
         var errors = new Errors();
         var name = errors.Text("name", body.Name, required: true);
@@ -85,7 +86,7 @@ internal static class RoomsApi
         }
 
         return await rooms.CreateAsync(name!, uid, floor, side, cancellationToken) is { } room
-            ? TypedResults.Created($"/api/v1/rooms/{room.Uid}", Envelope.Of(room.ToDto()))
+            ? TypedResults.Created(request.PathTo($"/api/v1/rooms/{room.Uid}"), Envelope.Of(room.ToDto()))
             : Problems.Conflict($"Room {uid ?? name} exists already.");
     }
 

@@ -79,6 +79,9 @@ internal static partial class Publishing
                 service.Build = new() { Context = "../..", Dockerfile = "infrastructure/docker/Dockerfile", Target = target };
                 service.Harden(user: "1654:1654", cpus: "${CPUS:-1}", memory: "512M", probe: ["CMD", "dotnet", program, "--healthcheck"]);
                 service.Environment["LOG_LEVEL"] = "${LOG_LEVEL:-Information}";
+                // Others reach it by its service's name; .env has the names that people use.
+                service.Environment["Http__Hosts"] = $"{target} ${{HTTP_HOSTS:-}}";
+                service.Environment["Http__Proxies"] = "${HTTP_PROXIES:-}";
                 service.Ports = [.. ports];
                 service.Expose = [];
                 foreach (var dependency in service.DependsOn.Values)

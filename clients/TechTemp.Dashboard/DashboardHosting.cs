@@ -51,7 +51,7 @@ public static class DashboardHosting
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHistoryDownload();
-        // What may frame a page stands with all else that a page may do, in App.
+        // What may frame a page is part of the page's policy, in App.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }

@@ -50,6 +50,16 @@ public sealed partial class ComposeFileTests
     }
 
     [Theory]
+    [InlineData("ingest")]
+    [InlineData("api")]
+    [InlineData("dashboard")]
+    public void Each_service_answers_to_its_own_name_and_to_those_of_the_settings(string service)
+    {
+        Assert.Equal($"{service} ${{HTTP_HOSTS:-}}", s_file.Value(service, "environment/Http__Hosts"));
+        Assert.Equal("${HTTP_PROXIES:-}", s_file.Value(service, "environment/Http__Proxies"));
+    }
+
+    [Theory]
     [MemberData(nameof(Services))]
     public void Each_service_starts_again_unless_somebody_stopped_it(string service)
     {

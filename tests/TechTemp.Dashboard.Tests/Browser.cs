@@ -11,6 +11,9 @@ namespace TechTemp.Dashboard.Tests;
 /// </summary>
 public sealed class Browser : IAsyncLifetime
 {
+    /// <summary>A name of somebody else's that the browser resolves to this machine.</summary>
+    public const string ReboundName = "rebound.example";
+
     private const string Program = "/usr/bin/chromium";
 
     private readonly Lazy<Task<(IPlaywright, IBrowser)>> _started = new(StartAsync);
@@ -57,7 +60,7 @@ public sealed class Browser : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout((float)Eventually.Deadline.TotalMilliseconds);
         var playwright = await Microsoft.Playwright.Playwright.CreateAsync();
         // Without a sandbox: the pages are ours, and CI runs as root, where Chromium has none.
-        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = ["--no-sandbox", "--disable-dev-shm-usage"] });
+        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = ["--no-sandbox", "--disable-dev-shm-usage", $"--host-resolver-rules=MAP {ReboundName} 127.0.0.1"] });
         return (playwright, browser);
     }
 }

@@ -118,10 +118,10 @@ public sealed class ShellTests(Browser browser, DemoSite demo)
         var answer = await site.Http.GetAsync($"/{address}");
         Assert.Equal((200, "application/manifest+json"), (answer.Status, answer.Header("Content-Type")));
         var manifest = JsonNode.Parse(answer.Body)!;
-        Assert.Equal(("TechTemp", "/", "standalone"), ((string?)manifest["name"], (string?)manifest["start_url"], (string?)manifest["display"]));
+        Assert.Equal(("TechTemp", "./", "standalone"), ((string?)manifest["name"], (string?)manifest["start_url"], (string?)manifest["display"]));
         foreach (var icon in manifest["icons"]!.AsArray().Where(i => (string?)i!["type"] == "image/png"))
         {
-            using var response = await site.Http.OpenAsync((string)icon!["src"]!);
+            using var response = await site.Http.OpenAsync($"/{icon!["src"]}");
             var image = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
             // Width and height are the first two numbers of the IHDR chunk (PNG specification, section 11.2.2).
             var (width, height) = (BinaryPrimitives.ReadInt32BigEndian(image.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(image.AsSpan(20)));

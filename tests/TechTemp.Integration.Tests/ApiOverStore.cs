@@ -7,11 +7,18 @@ public sealed class ApiOverStore : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
 
-    private ApiOverStore() => Settings = new()
+    private ApiOverStore(IEnumerable<(string Name, string Value)> settings)
     {
-        ["MQTT_URL"] = string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{FreePort.Next()}"),
-        ["DB_PATH"] = StorePath,
-    };
+        Settings = new()
+        {
+            ["MQTT_URL"] = string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{FreePort.Next()}"),
+            ["DB_PATH"] = StorePath,
+        };
+        foreach (var (name, value) in settings)
+        {
+            Settings[name] = value;
+        }
+    }
 
     /// <summary>The SQLite file.</summary>
     public string StorePath => _folder.File("techtemp.db");
@@ -26,9 +33,9 @@ public sealed class ApiOverStore : IAsyncDisposable
     public ApiClient Http => Api.Http;
 
     /// <summary>Makes the store and starts the API.</summary>
-    public static async Task<ApiOverStore> StartAsync()
+    public static async Task<ApiOverStore> StartAsync(params (string Name, string Value)[] settings)
     {
-        var started = new ApiOverStore();
+        var started = new ApiOverStore(settings);
         try
         {
             await using (var ingest = HostProcess.Start("TechTemp.Ingest", started.Settings))

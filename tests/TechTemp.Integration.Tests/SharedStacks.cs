@@ -12,7 +12,7 @@ public sealed class SharedStacks : IAsyncDisposable
 {
     private readonly Lazy<Task<TechTempStack>> _usual = new(() => TechTempStack.StartAsync(MosquittoConfiguration.Usual));
     private readonly Lazy<Task<TechTempStack>> _ours = new(() => TechTempStack.StartAsync(MosquittoConfiguration.Ours));
-    private readonly Lazy<Task<ApiOverStore>> _api = new(ApiOverStore.StartAsync);
+    private readonly Lazy<Task<ApiOverStore>> _api = new(() => ApiOverStore.StartAsync());
 
     /// <summary>Mosquitto as people have it, ingest and API.</summary>
     public Task<TechTempStack> UsualAsync() => _usual.Value;

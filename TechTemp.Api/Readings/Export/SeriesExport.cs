@@ -18,7 +18,7 @@ internal sealed class SeriesExport(string contentType, string fileName, Func<Pip
         var response = httpContext.Response;
         response.ContentType = contentType;
         response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
-        response.Headers.CacheControl = "no-cache";
+        response.Headers.CacheControl = "private, no-cache";
         // Nobody would see what a HEAD reads through the store.
         return HttpMethods.IsHead(httpContext.Request.Method) ? Task.CompletedTask : write(response.BodyWriter, httpContext.RequestAborted);
     }

@@ -86,7 +86,7 @@ public sealed partial class ApiClient(ApiConnection connection)
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken = default)
     {
-        using var request = new HttpRequestMessage(method, new Uri(connection.Address, path));
+        using var request = new HttpRequestMessage(method, connection.At(path));
         request.Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: s_json);
         try
         {

@@ -15,6 +15,10 @@ public sealed class ApiConnection(IOptions<DashboardOptions> options, IServer se
     /// <summary>The API's address.</summary>
     public Uri Address => _address.Value;
 
+    /// <summary>The address of a path of the API, below the path that <see cref="Address"/> may have.</summary>
+    /// <param name="path">Path and query, beginning with a slash.</param>
+    public Uri At(string path) => new(Address.AbsoluteUri.TrimEnd('/') + path);
+
     /// <summary>For answers that end.</summary>
     public HttpClient Http { get; } = new(NewHandler()) { Timeout = TimeSpan.FromSeconds(20) };
 

@@ -21,7 +21,7 @@ internal static class HistoryDownload
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> SendAsync(string kind, string uid, HttpContext context, ApiConnection connection)
     {
         var stop = context.RequestAborted;
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(connection.Address, $"/api/v1/{kind}/{Uri.EscapeDataString(uid)}/readings{context.Request.QueryString}"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, connection.At($"/api/v1/{kind}/{Uri.EscapeDataString(uid)}/readings{context.Request.QueryString}"));
         request.Headers.Accept.ParseAdd(Csv);
         try
         {

@@ -128,7 +128,7 @@ public sealed partial class LiveFeed(ApiConnection connection, ApiClient api, Ti
     {
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         lost.CancelAfter(TimeSpan.FromSeconds(8));
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(connection.Address, "/api/v1/readings/stream"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, connection.At("/api/v1/readings/stream"));
         request.Headers.Accept.ParseAdd("text/event-stream");
         if (_lastEventId is not null)
         {
@@ -179,7 +179,7 @@ public sealed partial class LiveFeed(ApiConnection connection, ApiClient api, Ti
         patience.CancelAfter(s_probe);
         try
         {
-            using var response = await connection.Http.GetAsync(new Uri(connection.Address, "/alive"), HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            using var response = await connection.Http.GetAsync(connection.At("/alive"), HttpCompletionOption.ResponseHeadersRead, patience.Token);
             return true;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)

@@ -4,9 +4,11 @@ import { start } from './connection.js';
 import { kept } from './kept.js';
 
 const year = 31536000;
+// Behind a proxy the dashboard may not be at the root.
+const root = new URL(document.baseURI).pathname;
 
 function remember(name, value) {
-  document.cookie = `${name}=${encodeURIComponent(value)};path=/;max-age=${year};samesite=lax`;
+  document.cookie = `${name}=${encodeURIComponent(value)};path=${root};max-age=${year};samesite=lax`;
 }
 
 // What was pressed last; some browsers give a pressed button no focus.
@@ -47,7 +49,7 @@ window.techtemp = {
   },
 };
 
-// With <base href="/"> a bare #content would lead to the first page.
+// With a <base> a bare #content would lead to the first page.
 document.addEventListener('click', event => {
   if (event.target.closest?.('[data-skip]')) {
     event.preventDefault();
