@@ -1,3 +1,4 @@
+using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Mqtt;
 using TechTemp.Ingest.Pipeline;
 
@@ -21,6 +22,8 @@ public static class IngestHosting
         builder.Services.AddHostedService<StateRefresh>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<IngestPipeline>());
         builder.Services.AddHostedService<Retention>();
+        builder.Services.AddSingleton<InstanceWatch>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<InstanceWatch>());
         return builder;
     }
 
@@ -34,6 +37,8 @@ public static class IngestHosting
         builder.Services.AddSingleton<MqttIngest>();
         builder.Services.AddSingleton<IStateSink>(provider => provider.GetRequiredService<MqttIngest>());
         builder.Services.AddHostedService(provider => provider.GetRequiredService<MqttIngest>());
+        // Stopped before it: what the former sessions brought is then committed and acknowledged with the rest.
+        builder.Services.AddHostedService<FormerSessions>();
         return builder;
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TechTemp.Data.Store;
 using TechTemp.Ingest;
+using TechTemp.Ingest.Instances;
 using TechTemp.ServiceDefaults;
 using TechTemp.ServiceDefaults.Hosting;
 using TechTemp.ServiceDefaults.Mqtt;
@@ -25,4 +26,4 @@ return await HostStart.RunAsync(
         app.MapDefaultEndpoints();
         return app;
     },
-    explained: [typeof(StoreException), typeof(MqttSessionTakenOverException)]);
+    explained: [typeof(StoreException), typeof(MqttSessionTakenOverException), typeof(InstanceReplacedException)]);

@@ -2,6 +2,7 @@ using TechTemp.Api;
 using TechTemp.Dashboard;
 using TechTemp.Data.Store;
 using TechTemp.Ingest;
+using TechTemp.Ingest.Instances;
 using TechTemp.ServiceDefaults;
 using TechTemp.ServiceDefaults.Hosting;
 using TechTemp.Standalone.Broker;
@@ -31,4 +32,4 @@ return await HostStart.RunAsync(
         app.MapDashboard();
         return app;
     },
-    explained: typeof(StoreException));
+    explained: [typeof(StoreException), typeof(InstanceReplacedException)]);

@@ -143,6 +143,70 @@ namespace TechTemp.Data.Migrations
                     b.ToTable("sequence_gaps", (string)null);
                 });
 
+            modelBuilder.Entity("TechTemp.Data.Instances.BrokerSession", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("client_id");
+
+                    b.HasKey("ClientId");
+
+                    b.ToTable("broker_sessions", (string)null);
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Instances.IngestInstance", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Answered")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("answered");
+
+                    b.Property<long>("Asked")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked");
+
+                    b.Property<string>("Machine")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("machine");
+
+                    b.Property<int>("ProcessId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("process_id");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("since");
+
+                    b.Property<string>("Uid")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("uid");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("ingest_instance", (string)null);
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Instances.StoreIdentity", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Uid")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("uid");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("store_identity", (string)null);
+                });
+
             modelBuilder.Entity("TechTemp.Data.Readings.Reading", b =>
                 {
                     b.Property<int>("DeviceId")
@@ -162,6 +226,29 @@ namespace TechTemp.Data.Migrations
                     b.ToTable("readings", (string)null);
                 });
 
+            modelBuilder.Entity("TechTemp.Data.Rejections.HeldDrop", b =>
+                {
+                    b.Property<string>("DeviceUid")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("device_uid");
+
+                    b.Property<string>("Home")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("home");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.Property<long>("LastAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_at");
+
+                    b.HasKey("DeviceUid", "Home");
+
+                    b.ToTable("held_drops", (string)null);
+                });
+
             modelBuilder.Entity("TechTemp.Data.Rejections.RejectedMessage", b =>
                 {
                     b.Property<long>("Id")
@@ -177,6 +264,14 @@ namespace TechTemp.Data.Migrations
                     b.Property<string>("DeviceUid")
                         .HasColumnType("TEXT")
                         .HasColumnName("device_uid");
+
+                    b.Property<string>("Home")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("home");
+
+                    b.Property<bool>("IsHeld")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_held");
 
                     b.Property<byte[]>("Payload")
                         .IsRequired()
@@ -204,6 +299,12 @@ namespace TechTemp.Data.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("DeviceUid", "Reason");
+
+                    b.HasIndex(new[] { "DeviceUid", "Home", "Id" }, "IX_rejected_messages_held")
+                        .HasFilter("is_held = 1");
+
+                    b.HasIndex(new[] { "Id" }, "IX_rejected_messages_others")
+                        .HasFilter("is_held = 0");
 
                     b.ToTable("rejected_messages", (string)null);
                 });

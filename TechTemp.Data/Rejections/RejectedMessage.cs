@@ -21,6 +21,15 @@ public sealed class RejectedMessage
     /// <summary>The device id of the topic; null when the topic itself is invalid.</summary>
     public string? DeviceUid { get; set; }
 
+    /// <summary>The home of the topic; null when the topic itself is invalid.</summary>
+    public string? Home { get; set; }
+
+    /// <summary>
+    /// Whether it is a valid reading that only waits for its device to be provisioned. Such a message has a quota of its own and never
+    /// makes room for messages that are not held.
+    /// </summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>The payload, its first <see cref="MaxPayloadBytes"/> bytes.</summary>
     public required byte[] Payload { get; set; }
 
@@ -41,5 +50,8 @@ internal sealed class RejectedMessageConfiguration : IEntityTypeConfiguration<Re
         builder.ToTable("rejected_messages");
         // Serves the replay of a held device's messages when it is provisioned.
         builder.HasIndex(r => new { r.DeviceUid, r.Reason });
+        // The quota of held messages, device by device, and the limit of all others: each without touching the other.
+        builder.HasIndex(r => new { r.DeviceUid, r.Home, r.Id }, "IX_rejected_messages_held").HasFilter("is_held = 1");
+        builder.HasIndex(r => r.Id, "IX_rejected_messages_others").HasFilter("is_held = 0");
     }
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Import;
+using TechTemp.Data.Instances;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Rollups;
@@ -58,6 +59,8 @@ public static class StoreHosting
         services.AddSingleton<StoreBackup>();
         services.AddSingleton<StoreRestore>();
         services.AddSingleton<StoreFigureQueries>();
+        services.AddSingleton<InstanceRegistry>();
+        services.AddSingleton<BrokerSessions>();
         services.AddPooledDbContextFactory<TechTempContext>((provider, options) =>
         {
             var connections = provider.GetRequiredService<StoreConnections>();

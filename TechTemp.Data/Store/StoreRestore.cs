@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using TechTemp.Data.Instances;
 
 namespace TechTemp.Data.Store;
 
@@ -102,6 +103,30 @@ public sealed class StoreRestore(StoreConnections connections, Lazy<IDbContextFa
     {
         using var connection = copy.Open();
         RestoreMark.Write(connection, present, time.GetUtcNow());
+        KeepIdentity(connection);
+    }
+
+    // What the store is known by at the broker stays where there is a store. Whichever process runs finds itself not registered, and registers.
+    private void KeepIdentity(SqliteConnection copy)
+    {
+        copy.Execute("DELETE FROM ingest_instance;");
+        if (!File.Exists(_store.Path))
+        {
+            return;
+        }
+
+        try
+        {
+            using var present = _store.Open();
+            if (_verification.Schema(_store).RequireOurs(present))
+            {
+                StoreIdentity.Keep(present, copy);
+            }
+        }
+        // Where it cannot be read any more, the backup's is most likely the same.
+        catch (SqliteException e) when (!e.IsBusy)
+        {
+        }
     }
 
     private string Replace(StoreConnections copy)

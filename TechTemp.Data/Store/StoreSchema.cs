@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Logging;
 using SQLitePCL;
+using TechTemp.Data.Instances;
 using TechTemp.Data.Rollups;
 
 namespace TechTemp.Data.Store;
@@ -29,7 +30,10 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
     /// The newest migration. Told here, so that a process that finds its store current does not load EF Core for it: ingest, which
     /// needs it for nothing else, has some 20 MB less.
     /// </summary>
-    internal const string Newest = "20261125031500_ReadingsInHundredths";
+    internal const string Newest = "20261126013000_InstancesAndHeldMessages";
+
+    // The first schema in which a store has an id of its own.
+    private const string WithIdentity = "20261126013000_InstancesAndHeldMessages";
 
     /// <summary>
     /// The digest of <see cref="StoreShape"/> for the newest migration, for the same reason. A store with another one is compared
@@ -102,6 +106,10 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
                     }
 
                     connection.Execute(script);
+                    if (state == SchemaState.Outdated && string.CompareOrdinal(applied, WithIdentity) < 0)
+                    {
+                        BrokerSessions.RememberPlain(connection);
+                    }
                 }
             }
 

@@ -30,6 +30,9 @@ public sealed class TechTempContext(DbContextOptions<TechTempContext> options) :
     /// <summary>The messages that were refused.</summary>
     public DbSet<RejectedMessage> RejectedMessages => Set<RejectedMessage>();
 
+    /// <summary>What was dropped of held messages.</summary>
+    public DbSet<HeldDrop> HeldDrops => Set<HeldDrop>();
+
     /// <inheritdoc />
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMillisecondsConverter>();

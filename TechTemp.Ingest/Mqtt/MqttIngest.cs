@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Diagnostics;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
+using TechTemp.Data.Instances;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Store;
+using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.ServiceDefaults.Mqtt;
 
@@ -15,17 +17,27 @@ namespace TechTemp.Ingest.Mqtt;
 /// Subscribes to every reading in a session that the broker keeps while this process is away, and hands what comes to
 /// the pipeline. The library's own acknowledgement is off: the pipeline acknowledges after the commit.
 /// </summary>
-public sealed class MqttIngest(
+public sealed partial class MqttIngest(
     MqttConnection connection,
     IngestPipeline pipeline,
     StatePublisher states,
-    StoreState store,
+    InstanceWatch instances,
+    BrokerSessions sessions,
     IngestTelemetry telemetry,
     IOptions<PipelineOptions> pipelineOptions,
     IOptions<MqttSessionOptions> sessionOptions,
-    TimeProvider time) : BackgroundService, IStateSink
+    TimeProvider time,
+    ILogger<MqttIngest> logger) : BackgroundService, IStateSink
 {
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    private readonly TaskCompletionSource<IReadOnlyList<string>> _subscribed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IMqttClient? _client;
+    private MqttReception? _reception;
+    private IReadOnlyList<string> _former = [];
+
+    /// <summary>Completes when the subscription stands: with the client ids whose sessions may hold readings from before it.</summary>
+    public Task<IReadOnlyList<string>> Subscribed => _subscribed.Task;
 
     /// <inheritdoc />
     public async Task<bool> TryPublishAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
@@ -67,8 +79,43 @@ public sealed class MqttIngest(
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await store.WaitAsync(stoppingToken);
-        await connection.RunAsync(sessionOptions.Value.ClientId, Configure, PrepareAsync, SubscribeAsync, stoppingToken);
+        // A second process must have registered before it connects: the first one then leaves instead of taking the session back.
+        await instances.ConfirmAsync(stoppingToken);
+        var clientId = await BeginSessionAsync(stoppingToken);
+        while (true)
+        {
+            try
+            {
+                await connection.RunAsync(clientId, Configure, PrepareAsync, SubscribeAsync, stoppingToken);
+                return;
+            }
+            catch (MqttSessionTakenOverException)
+            {
+                if (!await instances.ExplainsTakeoverAsync(stoppingToken))
+                {
+                    throw;
+                }
+
+                LogTakenOver(logger);
+            }
+        }
+    }
+
+    private async Task<string> BeginSessionAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                (var clientId, _former) = sessions.Begin(sessionOptions.Value.ClientId);
+                return clientId;
+            }
+            catch (SqliteException)
+            {
+                // The health check says what is wrong with the store. Whose session it is stands in it.
+                await Task.Delay(s_pause, time, cancellationToken);
+            }
+        }
     }
 
     private void Configure(MqttClientOptionsBuilder builder) => builder
@@ -78,10 +125,12 @@ public sealed class MqttIngest(
 
     private async Task PrepareAsync(IMqttClient client, CancellationToken cancellationToken)
     {
+        await instances.ConfirmAsync(cancellationToken);
         // What the connection before this one brought and nobody acknowledged will come again. While the store is down it is
-        // in hand already, and each new connection would bring it once more: the broker keeps it meanwhile.
-        await pipeline.EmptyAsync(cancellationToken);
-        client.ApplicationMessageReceivedAsync += new MqttReception(client, pipeline, telemetry, time).Receive;
+        // in flight already, and each new connection would bring it once more: the broker keeps it meanwhile.
+        await (_reception?.SettledAsync(cancellationToken) ?? Task.CompletedTask);
+        _reception = new(client, pipeline, telemetry, time);
+        client.ApplicationMessageReceivedAsync += _reception.Receive;
     }
 
     // In a session that is there already too: it may have been left between its connection and its subscription, or the broker
@@ -105,5 +154,10 @@ public sealed class MqttIngest(
         {
             throw new MqttCommunicationException($"The broker refused the subscription to {SensorTopic.AllReadings} ({code}).");
         }
+
+        _subscribed.TrySetResult(_former);
     }
+
+    [LoggerMessage(31, LogLevel.Information, "Another instance on this store has had the session; connecting again")]
+    private static partial void LogTakenOver(ILogger logger);
 }

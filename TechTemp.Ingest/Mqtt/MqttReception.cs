@@ -6,11 +6,13 @@ using TechTemp.Ingest.Pipeline;
 
 namespace TechTemp.Ingest.Mqtt;
 
-/// <summary>Takes up what one connection to the broker brings, one message after the other, and acknowledges it there.</summary>
+/// <summary>Gives what one connection to the broker brings to the pipeline, one message after the other, and acknowledges it there.</summary>
 internal sealed class MqttReception
 {
     // Far more than the sensors of a site; beyond that somebody invents topics.
     private const int MostTopics = 10_000;
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     private readonly IMqttClient _client;
     private readonly IngestPipeline _pipeline;
@@ -18,11 +20,27 @@ internal sealed class MqttReception
     private readonly TimeProvider _time;
     private readonly Dictionary<string, ReadingOrigin> _origins = [];
     private readonly Func<object?, CancellationToken, Task> _acknowledge;
+    private long _accepted, _settled;
 
     public MqttReception(IMqttClient client, IngestPipeline pipeline, IngestTelemetry telemetry, TimeProvider time)
     {
         (_client, _pipeline, _telemetry, _time) = (client, pipeline, telemetry, time);
         _acknowledge = AcknowledgeAsync;
+    }
+
+    /// <summary>How many messages the pipeline has accepted from this connection so far.</summary>
+    public long Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>Whether some of them are not committed yet.</summary>
+    public bool IsBusy => Volatile.Read(ref _settled) < Accepted;
+
+    /// <summary>Completes when all that this connection brought is committed.</summary>
+    public async Task SettledAsync(CancellationToken cancellationToken)
+    {
+        while (IsBusy)
+        {
+            await Task.Delay(s_pause, _time, cancellationToken);
+        }
     }
 
     public Task Receive(MqttApplicationMessageReceivedEventArgs e)
@@ -41,16 +59,33 @@ internal sealed class MqttReception
         }
 
         var incoming = IncomingMessage.FromMqtt(Origin(message.Topic), Payload(message.Payload), _time.GetUtcNow().ToUnixTimeMilliseconds(), message.Dup);
-        // Refused when stopping: not acknowledged, so the broker keeps it.
-        _pipeline.TryAccept(new(incoming, _time.GetTimestamp(), message.UserProperties, _acknowledge, e));
+        // Before, so that the acknowledgement never comes first. Refused when stopping: not acknowledged, so the broker keeps it.
+        Interlocked.Increment(ref _accepted);
+        if (!_pipeline.TryAccept(new(incoming, _time.GetTimestamp(), message.UserProperties, _acknowledge, e)))
+        {
+            Interlocked.Decrement(ref _accepted);
+        }
+
         return Task.CompletedTask;
     }
 
     private static ReadOnlyMemory<byte> Payload(in ReadOnlySequence<byte> payload) =>
         payload.IsSingleSegment ? payload.First : payload.ToArray();
 
-    private Task AcknowledgeAsync(object? receipt, CancellationToken cancellationToken) =>
-        _client.IsConnected ? ((MqttApplicationMessageReceivedEventArgs)receipt!).AcknowledgeAsync(cancellationToken) : Task.CompletedTask;
+    private async Task AcknowledgeAsync(object? receipt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_client.IsConnected)
+            {
+                await ((MqttApplicationMessageReceivedEventArgs)receipt!).AcknowledgeAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            Interlocked.Increment(ref _settled);
+        }
+    }
 
     private ReadingOrigin Origin(string topic)
     {

@@ -31,15 +31,6 @@ public sealed partial class IngestPipeline(
     /// <summary>Whether as many messages are in hand as may be.</summary>
     public bool IsFull => InHand >= options.Value.InHandLimit;
 
-    /// <summary>Completes when nothing is in hand.</summary>
-    public async Task EmptyAsync(CancellationToken cancellationToken)
-    {
-        while (InHand > 0)
-        {
-            await Task.Delay(s_firstPause, time, cancellationToken);
-        }
-    }
-
     /// <summary>Takes a message up.</summary>
     /// <returns>False when the pipeline is stopping: the message is not acknowledged and will come again.</returns>
     public bool TryAccept(in PendingMessage message)

@@ -18,15 +18,12 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(3);
 
-    // Mosquitto 2.0.11 (Debian 12) closes the older connection without a DISCONNECT, so a takeover looks like any loss.
-    // Two clients with one id throw each other out again and again; a broker that went away refuses the next try first.
-    // A bad network looks like that too. So whoever suspects the other leaves the session alone for a while: another client
-    // then settles down, and takes it back at once when disturbed. A network knows nothing of all that.
-    private const int LossesOfASuspicion = 5;
-    private const int LossesOfATakeover = LossesOfASuspicion + 3;
+    // Two clients with one id throw each other out again and again, and a bad network looks the same: both wait a little longer each
+    // time. Mosquitto 2.0.11 (Debian 12) closes the older connection without a reason, so nothing may be concluded from that.
     private static readonly TimeSpan s_shortConnection = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_takenBack = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_leftAlone = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_longestPauseAfterLoss = TimeSpan.FromSeconds(1);
+    private const int LossesOfAWarning = 8;
+    private const int ShownOfClientId = 24;
 
     private volatile bool _isConnected;
 
@@ -39,7 +36,7 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
     /// <param name="prepare">Adds the handlers to a client before it connects, as stored messages may follow its connection at once; it connects when this completes.</param>
     /// <param name="connected">Does what must follow each connection, such as subscribing.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="MqttSessionTakenOverException">Another client came with the same id.</exception>
+    /// <exception cref="MqttSessionTakenOverException">The broker says that another client came with the same id.</exception>
     public async Task RunAsync(
         string clientId,
         Action<MqttClientOptionsBuilder> configure,
@@ -66,14 +63,17 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
                 failures = 0;
                 var connectedAt = time.GetTimestamp();
                 var reason = await lost.WaitAsync(cancellationToken);
-                // The first loss counts however long the connection was: so the older of two clients reaches the limit first.
-                losses = time.GetElapsedTime(connectedAt) < (losses < LossesOfASuspicion ? s_shortConnection : s_takenBack) ? losses + 1 : 1;
-                if (reason == MqttClientDisconnectReason.SessionTakenOver || (!clientOptions.CleanSession && losses >= LossesOfATakeover))
+                if (reason == MqttClientDisconnectReason.SessionTakenOver)
                 {
                     throw new MqttSessionTakenOverException(clientId);
                 }
 
+                losses = time.GetElapsedTime(connectedAt) < s_shortConnection ? losses + 1 : 0;
                 LogLost(logger, address, reason);
+                if (losses == LossesOfAWarning)
+                {
+                    LogUnsteady(logger, losses, address);
+                }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -82,7 +82,6 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
             }
             catch (Exception e) when (e is not MqttSessionTakenOverException)
             {
-                losses = 0;
                 // Said once; an absent broker would otherwise fill the log.
                 if (failures++ == 0)
                 {
@@ -94,7 +93,8 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
                 _isConnected = false;
             }
 
-            await Task.Delay(losses < LossesOfASuspicion ? Pause(failures) : s_leftAlone, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var pause = failures > 0 ? Pause(failures, s_longestPause) : Pause(losses, s_longestPauseAfterLoss);
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -134,7 +134,7 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
         }
 
         _isConnected = client.IsConnected;
-        LogConnected(logger, address, clientOptions.ClientId, result.IsSessionPresent);
+        LogConnected(logger, address, Shorten(clientOptions.ClientId), result.IsSessionPresent);
         return lost.Task;
     }
 
@@ -156,20 +156,26 @@ public sealed partial class MqttConnection(IOptions<MqttOptions> options, TimePr
         }
     }
 
-    private static TimeSpan Pause(int failures)
+    private static TimeSpan Pause(int failures, TimeSpan atMost)
     {
-        var longest = Math.Min(s_longestPause.TotalMilliseconds, s_shortestPause.TotalMilliseconds * Math.Pow(2, failures));
+        var longest = Math.Min(atMost.TotalMilliseconds, s_shortestPause.TotalMilliseconds * Math.Pow(2, failures));
         // Jitter, so that not everybody is back at the same moment; the randomness guards nothing.
 #pragma warning disable CA5394
         return TimeSpan.FromMilliseconds(longest * (0.5 + Random.Shared.NextDouble() / 2));
 #pragma warning restore CA5394
     }
 
+    /// <summary>For logs: enough to tell one client id from another, too little to use it.</summary>
+    internal static string Shorten(string clientId) => clientId.Length > ShownOfClientId ? $"{clientId[..ShownOfClientId]}…" : clientId;
+
     [LoggerMessage(1, LogLevel.Information, "Connected to {Broker} as {ClientId} (session present: {SessionPresent})")]
     private static partial void LogConnected(ILogger logger, BrokerAddress broker, string clientId, bool sessionPresent);
 
     [LoggerMessage(2, LogLevel.Warning, "Lost the connection to {Broker}: {Reason}. Connecting again")]
     private static partial void LogLost(ILogger logger, BrokerAddress broker, MqttClientDisconnectReason reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "Lost {Count} connections to {Broker} in a row within seconds. Either the network is bad, or another program uses the same client id")]
+    private static partial void LogUnsteady(ILogger logger, int count, BrokerAddress broker);
 
     [LoggerMessage(3, LogLevel.Warning, "Cannot connect to {Broker}: {Message} Trying again until it answers")]
     private static partial void LogUnreachable(ILogger logger, BrokerAddress broker, string message);

@@ -5,4 +5,4 @@ namespace TechTemp.ServiceDefaults.Mqtt;
 /// 0x8E). Connecting again would only throw the other one out in turn.
 /// </summary>
 public sealed class MqttSessionTakenOverException(string clientId) : Exception(
-    $"Another process has connected to the broker with the client id '{clientId}' and taken over its session. Stop one of the two, or give one another Mqtt:ClientId.");
+    $"Another program has connected to the broker with the client id '{MqttConnection.Shorten(clientId)}' and taken over its session. Stop one of the two; where one works on a copy of the other's store, give it another Mqtt:ClientId.");

@@ -31,7 +31,7 @@ internal static class FaultTable
         new("killed-retaining", "ingest is killed with -9 while it drops what is too old: the same", KilledAtWork.RetainingAsync),
         new("backed-up", "backups while 5,000 readings/s arrive, then a restore: consistent, no stall over 1 s", BackedUp.RunAsync),
         new("clocks", "times a year back, 25 h ahead, on a leap day, in the nights when clocks change: stored or rejected by the rules, latest never wrong", Clocks.RunAsync),
-        new("two-ingests", "a second ingest with the same client id: the older one leaves and says why, no ping-pong, 0 lost", TwoIngests.RunAsync),
+        new("two-ingests", "a second ingest on the same store: the older one leaves and names it, no ping-pong, 0 lost", TwoIngests.RunAsync),
         new("poison-ingest", "payloads and topics that no careful device sends: 0 crashes, each counted once as stored or rejected", PoisonSent.ToIngestAsync),
         new("poison-standalone", "the same to Standalone", PoisonSent.ToStandaloneAsync),
     ];

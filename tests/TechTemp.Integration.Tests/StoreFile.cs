@@ -28,6 +28,26 @@ internal static class StoreFile
         return placements;
     }
 
+    /// <summary>The client id of an ingest on this store.</summary>
+    /// <param name="path">The SQLite file.</param>
+    /// <param name="configured">Its <c>Mqtt:ClientId</c>.</param>
+    public static string ClientId(string path, string configured = "techtemp-ingest")
+    {
+        using var connection = OpenForWriting(path);
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT uid FROM store_identity;";
+        return $"{configured}-{command.ExecuteScalar()}";
+    }
+
+    /// <summary>Changes rows.</summary>
+    public static void Execute(string path, string sql)
+    {
+        using var connection = OpenForWriting(path);
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
     /// <summary>Gives a device readings of years, a quarter of a minute apart, as fast as SQLite takes them; without rollups.</summary>
     public static void Fill(string path, string device, int readings)
     {

@@ -113,6 +113,9 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>Ends it at once, by SIGKILL.</summary>
     public void Kill() => _process.Kill();
 
+    /// <summary>Lets it stand still, by SIGSTOP, or go on.</summary>
+    public void Freeze(bool frozen) => _process.Freeze(frozen);
+
     /// <summary>Waits for its end.</summary>
     /// <returns>The exit code.</returns>
     public Task<int> ExitAsync(TimeSpan? deadline = null) => _process.ExitAsync(deadline);

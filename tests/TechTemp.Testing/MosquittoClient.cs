@@ -47,6 +47,14 @@ public sealed class MosquittoClient(int port)
         Assert.True(await process.ExitAsync() == 0, process.Describe());
     }
 
+    /// <summary>The topics of what is queued in a client's session, which gets it; nothing where there is no session.</summary>
+    public async Task<string[]> QueuedAsync(string clientId)
+    {
+        await using var process = Start("mosquitto_sub", ["-i", clientId, "-c", "-x", "3600", "-V", "mqttv5", "-q", "1", "-t", "home/unused", "-F", "%t", "-W", "1"]);
+        await process.ExitAsync();
+        return process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     private ChildProcess Start(string program, IEnumerable<string> arguments) => new(program, ["-h", "127.0.0.1", "-p", Text(port), .. arguments]);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

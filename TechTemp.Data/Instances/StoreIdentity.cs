@@ -1,0 +1,59 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using TechTemp.Data.Store;
+
+namespace TechTemp.Data.Instances;
+
+/// <summary>
+/// The store's own random id, made with its schema: part of the client id of its ingest, so that ingests of different stores never
+/// share a session at a broker, and nobody else can guess whose session it is.
+/// </summary>
+public sealed class StoreIdentity
+{
+    /// <summary>There is one row, 1.</summary>
+    public int Id { get; set; }
+
+    /// <summary>The id, 32 hexadecimal digits.</summary>
+    public required string Uid { get; set; }
+
+    /// <summary>Reads the id.</summary>
+    /// <exception cref="SqliteException">The store failed.</exception>
+    internal static string Read(SqliteConnection connection) => connection.ScalarText("SELECT uid FROM store_identity;");
+
+    /// <summary>
+    /// Gives a copy that is about to take a store's place what the store is known by at the broker. The session and what is queued
+    /// in it belong to the place, not to the content: with the id of the copy nobody would ever ask for them.
+    /// </summary>
+    /// <param name="from">The store, of any version.</param>
+    /// <param name="to">The copy, of this version.</param>
+    /// <exception cref="SqliteException">One of the two failed.</exception>
+    internal static void Keep(SqliteConnection from, SqliteConnection to)
+    {
+        if (from.ScalarLong("SELECT count(*) FROM sqlite_schema WHERE name = 'store_identity';") == 0)
+        {
+            BrokerSessions.RememberPlain(to);
+            return;
+        }
+
+        using var transaction = to.BeginTransaction();
+        to.Execute("DELETE FROM broker_sessions;");
+        using var identity = to.Prepare("UPDATE store_identity SET uid = $uid;", ("$uid", SqliteType.Text));
+        identity.Bind(0, Read(from)).ExecuteNonQuery();
+        foreach (var clientId in BrokerSessions.Read(from))
+        {
+            BrokerSessions.Remember(to, clientId);
+        }
+
+        transaction.Commit();
+    }
+}
+
+internal sealed class StoreIdentityConfiguration : IEntityTypeConfiguration<StoreIdentity>
+{
+    public void Configure(EntityTypeBuilder<StoreIdentity> builder)
+    {
+        builder.ToTable("store_identity");
+        builder.Property(i => i.Id).ValueGeneratedNever();
+    }
+}
