@@ -49,7 +49,7 @@ builder.AddProject<Projects.TechTemp_Dashboard>(ResourceNames.Dashboard, options
 
 if (builder.ExecutionContext.IsRunMode)
 {
-    var sensorsAccount = mosquitto.AddAccount("sensors");
+    var sensorsAccount = mosquitto.AddAccount("sensors", MosquittoResource.SharedEndpointName);
     var sensors = builder.AddParameter(ResourceNames.Sensors)
         .WithDescription("The number of simulated sensors. A change takes effect when the simulator is restarted.");
 

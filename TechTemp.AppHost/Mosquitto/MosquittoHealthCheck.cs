@@ -51,7 +51,7 @@ internal sealed class MosquittoHealthCheck(MosquittoResource broker) : IHealthCh
             if ((await stranger.ConnectAsync(wrong, cancellationToken)).ResultCode == MqttClientConnectResultCode.Success)
             {
                 return HealthCheckResult.Unhealthy(
-                    $"The broker at {broker.Endpoint.Host}:{broker.Endpoint.Port} accepts a wrong password. It is another one, or it has no password file.");
+                    $"The broker at {account.Endpoint.Host}:{account.Endpoint.Port} accepts a wrong password. It is another one, or it has no password file.");
             }
         }
 

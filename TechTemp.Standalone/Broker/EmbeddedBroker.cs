@@ -29,6 +29,7 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
     private readonly MqttOptions _credentials;
     private readonly bool _lan;
     private readonly MqttServer _server;
+    private readonly ClientIds _clientIds;
     private readonly CancellationTokenSource _stopping = new();
 
     public EmbeddedBroker(
@@ -41,7 +42,9 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
     {
         (_pipeline, _options, _credentials, _lan, _time, _logger) = (pipeline, options.Value, credentials.Value, http.Value.Lan, time, logger);
         _server = new MqttServerFactory().CreateMqttServer(CreateServerOptions(), [new AssigningServerAdapter()]);
+        _clientIds = new(_server);
         _server.ValidatingConnectionAsync += ValidateAsync;
+        _server.ClientDisconnectedAsync += _clientIds.ReleaseAsync;
         _server.InterceptingPublishAsync += InterceptAsync;
     }
 
@@ -127,7 +130,7 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
         return _server.InjectApplicationMessage(new InjectedMqttApplicationMessage(message), cancellationToken);
     }
 
-    private Task ValidateAsync(ValidatingConnectionEventArgs e)
+    private async Task ValidateAsync(ValidatingConnectionEventArgs e)
     {
         if (_credentials.Username is { } user && !(Same(e.UserName, user) & Same(e.Password, _credentials.Password)))
         {
@@ -137,8 +140,10 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
         {
             e.AssignedClientIdentifier = AssigningServerAdapter.CreateClientId();
         }
-
-        return Task.CompletedTask;
+        else if (!await _clientIds.TryTakeAsync(e.ClientId, e.UserName))
+        {
+            e.ReasonCode = MqttConnectReasonCode.NotAuthorized;
+        }
     }
 
     // In constant time, so that a guess does not learn how much of it was right.

@@ -29,7 +29,7 @@ public sealed class MosquittoHealthCheckTests
         using var data = new TempFolder();
         await using var model = await Model.RunModeAsync(data);
         var broker = model.Resources.OfType<MosquittoResource>().Single();
-        var endpoint = broker.Annotations.OfType<EndpointAnnotation>().Single(e => e.Name == MosquittoResource.EndpointName);
+        var endpoint = broker.Annotations.OfType<EndpointAnnotation>().Single(e => e.Name == MosquittoResource.InternalEndpointName);
         endpoint.AllocatedEndpoint = new(endpoint, "localhost", port);
         await using var services = model.Services.BuildServiceProvider();
         return await services.GetRequiredKeyedService<MosquittoHealthCheck>("mosquitto_connect").CheckHealthAsync(new(), TestContext.Current.CancellationToken);

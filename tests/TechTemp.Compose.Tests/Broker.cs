@@ -24,6 +24,12 @@ internal sealed class Broker : IAsyncDisposable
 
     public int TlsPort { get; } = FreePort.Next();
 
+    /// <summary>The port of ingest and the API.</summary>
+    public int InternalPort { get; } = FreePort.Next();
+
+    /// <summary>The port of accounts that several share.</summary>
+    public int SharedPort { get; } = FreePort.Next();
+
     public string Certificate => Path.Combine(_folder, "certificates", "fullchain.pem");
 
     /// <summary>Starts it.</summary>
@@ -46,13 +52,13 @@ internal sealed class Broker : IAsyncDisposable
         }
     }
 
-    public Task<Outcome> PublishAsync(string? user, string topic, string payload = "{}", string? password = null, string version = "mqttv5") =>
-        Machine.RunAsync("mosquitto_pub", [.. Connection(user, password), "-V", version, "-q", "1", "-t", topic, "-s"], payload);
+    public Task<Outcome> PublishAsync(string? user, string topic, string payload = "{}", string? password = null, string version = "mqttv5", int? port = null) =>
+        Machine.RunAsync("mosquitto_pub", [.. Connection(user, password, port), "-V", version, "-q", "1", "-t", topic, "-s"], payload);
 
     /// <summary>Publishes with retain as a user, then asks as another what he can see.</summary>
-    public async Task<string> SeenAsync(string? user, string filter)
+    public async Task<string> SeenAsync(string? user, string filter, int? port = null)
     {
-        var outcome = await Machine.RunAsync("mosquitto_sub", [.. Connection(user, null), "-V", "mqttv5", "-q", "1", "-t", filter, "-F", "%t", "-W", "1"]);
+        var outcome = await Machine.RunAsync("mosquitto_sub", [.. Connection(user, null, port), "-V", "mqttv5", "-q", "1", "-t", filter, "-F", "%t", "-W", "1"]);
         // 27: the time is over.
         Assert.True(outcome.ExitCode is 27, outcome.ToString());
         return outcome.Output.Trim();
@@ -61,8 +67,8 @@ internal sealed class Broker : IAsyncDisposable
     public Task<Outcome> RetainAsync(string user, string topic) =>
         Machine.RunAsync("mosquitto_pub", [.. Connection(user, null), "-V", "mqttv5", "-q", "1", "-r", "-t", topic, "-m", "{}"]);
 
-    public IEnumerable<string> Connection(string? user, string? password) =>
-        ["-h", "127.0.0.1", "-p", Text(Port), .. user is null ? Array.Empty<string>() : ["-u", user, "-P", password ?? $"secret-of-{user}"]];
+    public IEnumerable<string> Connection(string? user, string? password, int? port = null) =>
+        ["-h", "127.0.0.1", "-p", Text(port ?? Port), .. user is null ? Array.Empty<string>() : ["-u", user, "-P", password ?? $"secret-of-{user}"]];
 
     public async ValueTask DisposeAsync()
     {
@@ -125,6 +131,8 @@ internal sealed class Broker : IAsyncDisposable
     {
         var here = text
             .Replace("listener 1883", $"listener {Text(Port)} 127.0.0.1", StringComparison.Ordinal)
+            .Replace("listener 1884", $"listener {Text(InternalPort)} 127.0.0.1", StringComparison.Ordinal)
+            .Replace("listener 1885", $"listener {Text(SharedPort)} 127.0.0.1", StringComparison.Ordinal)
             .Replace("listener 8883", $"listener {Text(TlsPort)} 127.0.0.1", StringComparison.Ordinal)
             .Replace("/run/secrets/mosquitto_passwords", Path.Combine(_folder, "passwords"), StringComparison.Ordinal)
             .Replace("/mosquitto/config", _folder, StringComparison.Ordinal)

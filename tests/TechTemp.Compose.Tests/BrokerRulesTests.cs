@@ -89,11 +89,49 @@ public sealed class BrokerRulesTests
     public async Task Where_it_is_asked_for_a_client_without_a_name_writes_readings_and_does_nothing_else()
     {
         await using var broker = await Broker.StartAsync("anonymous.conf");
-        Assert.Empty((await broker.PublishAsync(user: null, $"{LivingRoom}/reading")).Succeeded().Error);
-        Assert.Contains("Not authorized", (await broker.PublishAsync(user: null, $"{LivingRoom}/state")).Error, StringComparison.Ordinal);
+        Assert.Empty((await broker.PublishAsync(user: null, $"{LivingRoom}/reading", port: broker.SharedPort)).Succeeded().Error);
+        Assert.Contains("Not authorized", (await broker.PublishAsync(user: null, $"{LivingRoom}/state", port: broker.SharedPort)).Error, StringComparison.Ordinal);
         (await broker.RetainAsync("ingest", $"{LivingRoom}/state")).Succeeded();
-        Assert.Empty(await broker.SeenAsync(user: null, "#"));
+        Assert.Empty(await broker.SeenAsync(user: null, "#", broker.SharedPort));
         Assert.NotEqual(0, (await broker.PublishAsync("living-room", $"{LivingRoom}/reading", password: "wrong")).ExitCode);
+        Assert.NotEqual(0, (await broker.PublishAsync("living-room", $"{LivingRoom}/reading", password: "wrong", port: broker.SharedPort)).ExitCode);
+        // The sensors' own listener asks for an account as before.
+        Assert.NotEqual(0, (await broker.PublishAsync(user: null, $"{LivingRoom}/reading")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("mqttv5", false)]
+    [InlineData("mqttv311", false)]
+    [InlineData("mqttv5", true)]
+    public async Task A_sensor_cannot_take_over_the_session_in_which_readings_wait_for_ingest(string version, bool encrypted)
+    {
+        await using var broker = await Broker.StartAsync("tls.conf");
+        const string ClientId = "techtemp-ingest-0123456789abcdef";
+        string[] session = [.. broker.Connection("ingest", null, broker.InternalPort), "-i", ClientId, "-c", "-V", "mqttv5", "-x", "3600", "-q", "1", "-t", "home/+/sensors/+/reading"];
+        (await Machine.RunAsync("mosquitto_sub", [.. session, "-E"])).Succeeded();
+        (await broker.PublishAsync("kitchen", $"{Kitchen}/reading", "acknowledged")).Succeeded();
+
+        // The attacker even knows the client id. Without a clean start he would get the readings, with one he would destroy them.
+        string[] connection = encrypted
+            ? ["-h", "localhost", "-p", broker.TlsPort.ToString(CultureInfo.InvariantCulture), "--cafile", broker.Certificate, "-u", "living-room", "-P", "secret-of-living-room"]
+            : [.. broker.Connection("living-room", null)];
+        await Machine.RunAsync("mosquitto_pub", [.. connection, "-i", ClientId, "-V", version, "-t", "x", "-m", "x"]);
+        await Machine.RunAsync("mosquitto_sub", [.. connection, "-i", ClientId, "-c", "-V", version, "-q", "1", "-t", "x", "-W", "1"]);
+
+        Assert.Equal("acknowledged", (await Machine.RunAsync("mosquitto_sub", [.. session, "-C", "1", "-W", "5"])).Succeeded().Output.Trim());
+    }
+
+    [Theory]
+    [InlineData("shared.conf")]
+    [InlineData("anonymous.conf")]
+    public async Task Sensors_that_share_an_account_are_connected_at_once_on_a_listener_of_their_own(string file)
+    {
+        await using var broker = await Broker.StartAsync(file);
+        string[] connection = [.. broker.Connection("sensors", null, broker.SharedPort), "-V", "mqttv5", "-q", "1"];
+        // One that stays; thrown out it would connect again, and say so.
+        var stays = Machine.RunAsync("mosquitto_sub", [.. connection, "-i", "first", "-t", "x", "-W", "3", "-d"]);
+        (await Machine.RunAsync("mosquitto_pub", [.. connection, "-i", "second", "-t", $"{LivingRoom}/reading", "-m", "{}"])).Succeeded();
+        Assert.Single((await stays).Output.Split('\n'), line => line.Contains("received CONNACK (0)", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -152,6 +152,15 @@ public sealed partial class ComposeFileTests
     }
 
     [Fact]
+    public void Ingest_and_the_api_reach_the_broker_at_a_port_that_is_not_published()
+    {
+        Assert.Equal("mqtt://ingest@mosquitto:1884", s_file.Value("ingest", "environment/ConnectionStrings__mosquitto"));
+        Assert.Equal("mqtt://api@mosquitto:1884", s_file.Value("api", "environment/ConnectionStrings__mosquitto"));
+        var files = Directory.EnumerateFiles(Repository.File("infrastructure", "compose"), "docker-compose*.yaml");
+        Assert.All(files, file => Assert.DoesNotContain(":1884\"\n", File.ReadAllText(file).Replace("@mosquitto:1884\"", "", StringComparison.Ordinal), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_volume_has_a_name()
     {
         var used = s_file.Services.SelectMany(service => s_file.Mappings(service, "volumes")).Where(volume => volume["type"] == "volume").Select(volume => volume["source"]);
@@ -181,7 +190,7 @@ public sealed partial class ComposeFileTests
     public void Every_setting_is_in_the_example_with_its_default()
     {
         var example = File.ReadAllLines(Repository.File("infrastructure", "compose", ".env.example"));
-        var text = s_file.Text + File.ReadAllText(Repository.File("infrastructure", "compose", "docker-compose.tls.yaml"));
+        var text = string.Concat(Directory.EnumerateFiles(Repository.File("infrastructure", "compose"), "docker-compose*.yaml").Select(File.ReadAllText));
         var settings = Setting().Matches(text).Select(match => $"{match.Groups[1].Value}={match.Groups[2].Value}").ToHashSet();
         Assert.Subset(example.ToHashSet(), settings);
         Assert.DoesNotContain(example, line => line.Contains("PASSWORD", StringComparison.OrdinalIgnoreCase) && line.Contains('=', StringComparison.Ordinal));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using TechTemp.Faults.Books;
 
 namespace TechTemp.Faults;
@@ -38,6 +39,19 @@ internal sealed class Site : IAsyncDisposable
     public static async Task<Site> CreateAsync(FaultRun run, params IEnumerable<(string Name, string Value)> settings)
     {
         return new(run, await MosquittoProcess.StartAsync(MosquittoConfiguration.Ours), settings);
+    }
+
+    /// <summary>A site whose broker has accounts, for ingest and for these; ingest does not run yet.</summary>
+    public static async Task<Site> CreateWithAccountsAsync(FaultRun run, params IEnumerable<string> accounts)
+    {
+        var broker = MosquittoProcess.Create(MosquittoConfiguration.Accounts);
+        foreach (var account in accounts.Append("ingest"))
+        {
+            await broker.AddAccountAsync(account);
+        }
+
+        await broker.StartAsync();
+        return new(run, broker, [("MQTT_URL", string.Create(CultureInfo.InvariantCulture, $"mqtt://ingest:{MosquittoProcess.Password("ingest")}@127.0.0.1:{broker.InternalPort}"))]);
     }
 
     /// <summary>A site with broker and ingest running.</summary>

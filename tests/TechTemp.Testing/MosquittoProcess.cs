@@ -12,6 +12,9 @@ public enum MosquittoConfiguration
 
     /// <summary>The file in infrastructure/mosquitto.</summary>
     Ours,
+
+    /// <summary>All of infrastructure/mosquitto, as docker compose has it: listeners, accounts and their rules.</summary>
+    Accounts,
 }
 
 /// <summary>
@@ -27,6 +30,12 @@ public sealed class MosquittoProcess : IAsyncDisposable
     private MosquittoProcess(string program, MosquittoConfiguration configuration)
     {
         _program = program;
+        if (configuration == MosquittoConfiguration.Accounts)
+        {
+            WriteAccounts();
+            return;
+        }
+
         var lines = configuration == MosquittoConfiguration.Ours
             ? File.ReadAllText(Repository.File("infrastructure", "mosquitto", "mosquitto.conf"))
             : "persistence true\n";
@@ -36,8 +45,11 @@ public sealed class MosquittoProcess : IAsyncDisposable
         File.WriteAllText(ConfigurationFile, lines);
     }
 
-    /// <summary>Its port at 127.0.0.1.</summary>
+    /// <summary>Its port at 127.0.0.1; with accounts, that of the sensors.</summary>
     public int Port { get; } = FreePort.Next();
+
+    /// <summary>With accounts, the port of ingest and the API.</summary>
+    public int InternalPort { get; } = FreePort.Next();
 
     /// <summary>Its address, as <c>MQTT_URL</c> wants it.</summary>
     public string Url => $"mqtt://127.0.0.1:{Port}";
@@ -63,6 +75,16 @@ public sealed class MosquittoProcess : IAsyncDisposable
         await mosquitto.StartAsync();
         return mosquitto;
     }
+
+    /// <summary>Makes an account, with the password "secret-of-" and its name; before the broker starts.</summary>
+    public async Task AddAccountAsync(string name)
+    {
+        await using var process = new ChildProcess(Programs.Find("mosquitto_passwd")!, "-b", _folder.File("passwords"), name, Password(name));
+        Assert.True(await process.ExitAsync() == 0, process.Describe());
+    }
+
+    /// <summary>The password of an account.</summary>
+    public static string Password(string name) => $"secret-of-{name}";
 
     /// <summary>Starts it, again on the same port with the same folder.</summary>
     public async Task StartAsync()
@@ -113,6 +135,24 @@ public sealed class MosquittoProcess : IAsyncDisposable
         }
 
         _folder.Dispose();
+    }
+
+    // The files as they are; only paths and ports are this machine's.
+    private void WriteAccounts()
+    {
+        File.WriteAllText(_folder.File("passwords"), "");
+        File.WriteAllText(_folder.File("access.acl"), Source("access.acl"));
+        Directory.CreateDirectory(_folder.File("conf.d"));
+        File.WriteAllText(_folder.File("conf.d/mosquitto.conf"), Source("mosquitto.conf"));
+        var lines = Source("broker.conf")
+            .Replace("listener 1883", string.Create(CultureInfo.InvariantCulture, $"listener {Port} 127.0.0.1"), StringComparison.Ordinal)
+            .Replace("listener 1884", string.Create(CultureInfo.InvariantCulture, $"listener {InternalPort} 127.0.0.1"), StringComparison.Ordinal)
+            .Replace("/run/secrets/mosquitto_passwords", _folder.File("passwords"), StringComparison.Ordinal)
+            .Replace("/mosquitto/config", _folder.Path, StringComparison.Ordinal)
+            .Replace("/mosquitto/data", _folder.Path, StringComparison.Ordinal);
+        File.WriteAllText(ConfigurationFile, lines + (Environment.UserName == "root" ? "user root\n" : ""));
+
+        static string Source(string file) => File.ReadAllText(Repository.File("infrastructure", "mosquitto", file));
     }
 
     private async Task<bool> AnswersAsync()

@@ -22,6 +22,15 @@ internal sealed class StoreFile(string path)
     /// <summary>How many refused messages there are.</summary>
     public int CountRejected() => Scalar("SELECT count(*) FROM rejected_messages;");
 
+    /// <summary>How many readings are held.</summary>
+    public int CountHeld() => Scalar("SELECT count(*) FROM rejected_messages WHERE is_held = 1;");
+
+    /// <summary>How many sessions of its ingest a broker may have.</summary>
+    public int CountSessions() => Scalar("SELECT count(*) FROM broker_sessions;");
+
+    /// <summary>The client id of its ingest.</summary>
+    public string ClientId() => $"techtemp-ingest-{Query("SELECT uid FROM store_identity;", row => row.GetString(0)).Single()}";
+
     /// <summary>Every reading.</summary>
     public IEnumerable<StoredReading> Readings() => Query(
         $"SELECT d.uid, r.ts, {Number("r.temperature")}, {Number("r.humidity")} FROM readings r JOIN devices d ON d.id = r.device_id;",

@@ -74,6 +74,8 @@ internal class Publisher(Book book, int port, PublisherPace pace) : IDisposable
         .WithTcpServer("127.0.0.1", port)
         .WithProtocolVersion(MqttProtocolVersion.V500)
         .WithClientId(Sample.UidOf(book.Device))
+        // Brokers without accounts do not look at it.
+        .WithCredentials(Sample.UidOf(book.Device), MosquittoProcess.Password(Sample.UidOf(book.Device)))
         .WithTimeout(s_timeout)
         .Build();
 
