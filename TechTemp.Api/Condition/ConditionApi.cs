@@ -28,7 +28,7 @@ internal static class ConditionApi
             .WithName("GetSystem")
             .WithSummary("How the server does: health, readings a minute, what was refused, the store's size, the backlog")
             .WithDescription("When the store cannot be read, what stands in it is null, and `checks` says so.")
-            .WithExample("""{"data":{"status":"ok","version":"0.1.0","started_at":"2025-09-10T18:00:00.000Z","checks":[{"name":"broker","status":"ok"},{"name":"store","status":"ok"}],"devices":{"online":5,"late":1,"offline":0,"never":0},"readings":{"per_minute":6,"over_minutes":5},"rejected":{"count":1,"by_reason":[{"reason":"out-of-range","count":1,"newest_at":"2025-09-10T20:54:46.001Z"}]},"store":{"bytes":40960000,"log_bytes":4128272,"unused_bytes":0,"disk_free_bytes":21474836480},"backlog":{"in_hand":0,"held":0,"missing":0}}}""");
+            .WithExample("""{"data":{"status":"ok","version":"0.1.0","started_at":"2025-09-10T18:00:00.000Z","checks":[{"name":"broker","status":"ok"},{"name":"store","status":"ok"}],"devices":{"online":5,"late":1,"offline":0,"never":0},"readings":{"per_minute":6,"over_minutes":5},"rejected":{"count":1,"by_reason":[{"reason":"out-of-range","count":1,"newest_at":"2025-09-10T20:54:46.001Z"}]},"store":{"bytes":40960000,"log_bytes":4128272,"unused_bytes":0,"disk_free_bytes":21474836480},"backlog":{"in_hand":0,"held":0,"missing":0,"held_dropped":0}}}""");
 
         return group;
     }
@@ -56,7 +56,7 @@ internal static class ConditionApi
                 Readings = new(figures.RecentReadings / s_recent.TotalMinutes, (int)s_recent.TotalMinutes),
                 Rejected = figures.ToRejections(),
                 Store = figures.ToSize(),
-                Backlog = new(services.GetService<MessagesInHand>()?.Count(), figures.Held, figures.Missing),
+                Backlog = new(services.GetService<MessagesInHand>()?.Count(), figures.Held, figures.Missing, figures.HeldDropped),
             }));
         }
         catch (Exception e) when (e is SqliteException or IOException)

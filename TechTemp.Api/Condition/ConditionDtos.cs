@@ -63,7 +63,8 @@ internal sealed record StoreSizeDto(long Bytes, long LogBytes, long UnusedBytes,
 /// <param name="InHand">Messages received and not committed yet; null when ingest is another process: this one cannot know then.</param>
 /// <param name="Held">Messages of unknown devices, kept until somebody provisions these (`Ingest:UnknownDevices`).</param>
 /// <param name="Missing">Readings that counting devices (`seq`) have not delivered although they have delivered later ones.</param>
-internal sealed record BacklogDto(int? InHand, long Held, long Missing);
+/// <param name="HeldDropped">Readings that were held and had to go: more than `Retention:HeldPerDevice` of their device, or older than `Retention:Held`.</param>
+internal sealed record BacklogDto(int? InHand, long Held, long Missing, long HeldDropped);
 
 internal static class ConditionMapping
 {

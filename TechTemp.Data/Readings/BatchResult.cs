@@ -39,4 +39,8 @@ public sealed record DeviceState(
 /// <param name="CommitTime">How long the commit itself took: the disk's part.</param>
 /// <param name="OthersWrote">Whether another connection has committed since the writer's batch before.</param>
 public sealed record BatchResult(
-    IReadOnlyList<Outcome> Outcomes, IReadOnlyList<DeviceState> States, int DroppedRejections, TimeSpan CommitTime, bool OthersWrote);
+    IReadOnlyList<Outcome> Outcomes, IReadOnlyList<DeviceState> States, int DroppedRejections, TimeSpan CommitTime, bool OthersWrote)
+{
+    /// <summary>The held readings that had to go for the quota of their own device.</summary>
+    public IReadOnlyList<HeldLoss> DroppedHeld { get; init; } = [];
+}

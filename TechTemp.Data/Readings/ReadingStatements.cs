@@ -43,7 +43,7 @@ internal sealed class ReadingStatements : IDisposable
     {
         var othersWrote = _devices.Enter(transaction);
         _rollups.Enter(forget: othersWrote);
-        _rejections.Enter(transaction);
+        _rejections.Enter(transaction, forget: othersWrote);
     }
 
     /// <summary>Stores one message's reading, or says why not.</summary>
@@ -72,9 +72,12 @@ internal sealed class ReadingStatements : IDisposable
 
     /// <summary>Keeps a refused MQTT message.</summary>
     /// <returns>False when it was kept before, and is only a redelivery.</returns>
-    public bool KeepRejected(IncomingMessage message, Rejection rejection) => _rejections.Keep(message, rejection);
+    public bool KeepRejected(IncomingMessage message, Rejection rejection, RetentionOptions limits) => _rejections.Keep(message, rejection, limits);
 
-    /// <summary>Drops the oldest refused messages beyond this many rows.</summary>
+    /// <summary>Drops what is beyond the quota of held readings, device by device.</summary>
+    public IReadOnlyList<HeldLoss> DropHeld(int perDevice, long now) => _rejections.DropHeld(perDevice, now);
+
+    /// <summary>Drops the oldest refused messages beyond this many rows; held ones are not among them.</summary>
     /// <returns>How many were dropped.</returns>
     public int DropRejected(int rows) => _rejections.Drop(rows);
 

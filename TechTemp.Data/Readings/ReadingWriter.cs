@@ -114,7 +114,7 @@ public sealed class ReadingWriter(
             // Who posts over HTTP is told in the answer; a message has no other place to be remembered.
             if (outcome.Rejection is { } rejection && message.Topic is not null)
             {
-                var isNew = statements.KeepRejected(message, rejection);
+                var isNew = statements.KeepRejected(message, rejection, retention.Value);
                 anyKept |= isNew;
                 if (!isNew)
                 {
@@ -124,13 +124,14 @@ public sealed class ReadingWriter(
         }
 
         var dropped = anyKept ? statements.DropRejected(retention.Value.RejectedRows) : 0;
+        IReadOnlyList<HeldLoss> droppedHeld = anyKept ? statements.DropHeld(retention.Value.HeldPerDevice, batch[^1].ReceivedAt) : [];
         var states = statements.Leave();
         RequireInPlace(connection);
         var start = Stopwatch.GetTimestamp();
         transaction.Commit();
         // Once more: what was committed to a file that is gone must not be acknowledged either.
         RequireInPlace(connection);
-        return new(outcomes, states, dropped, Stopwatch.GetElapsedTime(start), statements.DataVersion != before);
+        return new(outcomes, states, dropped, Stopwatch.GetElapsedTime(start), statements.DataVersion != before) { DroppedHeld = droppedHeld };
     }
 
     private void RequireOurs()

@@ -19,6 +19,12 @@ public sealed class HeldDrop
     public DateTimeOffset LastAt { get; set; }
 }
 
+/// <summary>How many held readings of one device were dropped by one step.</summary>
+/// <param name="DeviceUid">The device's id.</param>
+/// <param name="Home">The home that its readings named.</param>
+/// <param name="Count">How many.</param>
+public sealed record HeldLoss(string DeviceUid, string Home, long Count);
+
 internal sealed class HeldDropConfiguration : IEntityTypeConfiguration<HeldDrop>
 {
     public void Configure(EntityTypeBuilder<HeldDrop> builder)

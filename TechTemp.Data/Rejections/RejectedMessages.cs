@@ -112,6 +112,8 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
         if (outcome.Rejection is { } rejection)
         {
             (message.Reason, message.Detail) = (rejection.Reason, rejection.Detail);
+            // Held only for as long as its device is missing.
+            message.IsHeld &= rejection.Reason == RejectionReasons.UnknownDevice;
         }
         else
         {

@@ -14,6 +14,7 @@ internal sealed class RejectionStatements : IDisposable
     private readonly SqliteCommand _keep;
     private readonly SqliteCommand _drop;
     private readonly SqliteCommand _recent;
+    private readonly HeldStatements _held;
     private readonly SqliteCommand[] _commands;
     private HashSet<(string Topic, int Size, string Digest)>? _kept;
 
@@ -21,29 +22,38 @@ internal sealed class RejectionStatements : IDisposable
     {
         _keep = connection.Prepare(
             """
-            INSERT INTO rejected_messages (received_at, topic, device_uid, payload, payload_size, reason, detail)
-            VALUES ($received_at, $topic, $device_uid, $payload, $payload_size, $reason, $detail);
+            INSERT INTO rejected_messages (received_at, topic, device_uid, payload, payload_size, reason, detail, home, is_held)
+            VALUES ($received_at, $topic, $device_uid, $payload, $payload_size, $reason, $detail, $home, $is_held);
             """,
             ("$received_at", SqliteType.Integer), ("$topic", SqliteType.Text), ("$device_uid", SqliteType.Text),
-            ("$payload", SqliteType.Blob), ("$payload_size", SqliteType.Integer), ("$reason", SqliteType.Text), ("$detail", SqliteType.Text));
+            ("$payload", SqliteType.Blob), ("$payload_size", SqliteType.Integer), ("$reason", SqliteType.Text), ("$detail", SqliteType.Text),
+            ("$home", SqliteType.Text), ("$is_held", SqliteType.Integer));
         // Ids rise without reuse: as long as they span no more than that many there is nothing to count. Replayed messages
-        // leave gaps, so the span may be wider than the rows are many.
+        // leave gaps, and held ones stand between, so the span may be wider than the rows are many.
         _drop = connection.Prepare(
             """
             DELETE FROM rejected_messages
-            WHERE (SELECT max(id) FROM rejected_messages) - (SELECT min(id) FROM rejected_messages) >= $rows
-            AND id <= (SELECT id FROM rejected_messages ORDER BY id DESC LIMIT 1 OFFSET $rows);
+            WHERE (SELECT max(id) FROM rejected_messages INDEXED BY IX_rejected_messages_others WHERE is_held = 0)
+                - (SELECT min(id) FROM rejected_messages INDEXED BY IX_rejected_messages_others WHERE is_held = 0) >= $rows
+            AND id IN (
+                SELECT id FROM rejected_messages INDEXED BY IX_rejected_messages_others
+                WHERE is_held = 0 AND id <= (
+                    SELECT id FROM rejected_messages INDEXED BY IX_rejected_messages_others WHERE is_held = 0 ORDER BY id DESC LIMIT 1 OFFSET $rows));
             """,
             ("$rows", SqliteType.Integer));
         _recent = connection.Prepare(
             "SELECT topic, payload, payload_size FROM rejected_messages ORDER BY id DESC LIMIT $rows;",
             ("$rows", SqliteType.Integer));
         _commands = [_keep, _drop, _recent];
+        _held = new(connection);
     }
 
     /// <summary>Enters a transaction.</summary>
-    public void Enter(SqliteTransaction transaction)
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="forget">Whether somebody else has written since the last one.</param>
+    public void Enter(SqliteTransaction transaction, bool forget)
     {
+        _held.Enter(transaction, forget);
         foreach (var command in _commands)
         {
             command.Transaction = transaction;
@@ -54,7 +64,7 @@ internal sealed class RejectionStatements : IDisposable
 
     /// <summary>Keeps a refused MQTT message. One that the broker sends again because its acknowledgement was lost is kept once.</summary>
     /// <returns>False when it was kept before.</returns>
-    public bool Keep(IncomingMessage message, Rejection rejection)
+    public bool Keep(IncomingMessage message, Rejection rejection, RetentionOptions limits)
     {
         var payload = message.Payload.Span[..Math.Min(message.Payload.Length, RejectedMessage.MaxPayloadBytes)];
         if (message.IsRedelivery)
@@ -66,14 +76,21 @@ internal sealed class RejectionStatements : IDisposable
             }
         }
 
+        var isHeld = rejection.Reason == RejectionReasons.UnknownDevice && _held.TryHold(message, limits.HeldDevices);
+        var detail = isHeld || rejection.Reason != RejectionReasons.UnknownDevice
+            ? rejection.Detail
+            : $"device {message.DeviceUid} is not provisioned, and readings of {limits.HeldDevices} such devices (Retention:HeldDevices) are held already; it is kept among the rejected messages";
         _keep
             .Bind(0, message.ReceivedAt).Bind(1, message.Topic).Bind(2, message.DeviceUid).Bind(3, payload.ToArray())
-            .Bind(4, message.Payload.Length).Bind(5, rejection.Reason).Bind(6, rejection.Detail)
+            .Bind(4, message.Payload.Length).Bind(5, rejection.Reason).Bind(6, detail).Bind(7, message.HomeId).Bind(8, isHeld ? 1 : 0)
             .ExecuteNonQuery();
         return true;
     }
 
-    /// <summary>Drops the oldest refused messages beyond this many rows.</summary>
+    /// <summary>Drops what is beyond the quota of held readings, device by device.</summary>
+    public IReadOnlyList<HeldLoss> DropHeld(int perDevice, long now) => _held.Drop(perDevice, now);
+
+    /// <summary>Drops the oldest refused messages beyond this many rows; held ones are not among them.</summary>
     /// <returns>How many were dropped.</returns>
     public int Drop(int rows) => _drop.Bind(0, rows).ExecuteNonQuery();
 
@@ -84,6 +101,8 @@ internal sealed class RejectionStatements : IDisposable
         {
             command.Dispose();
         }
+
+        _held.Dispose();
     }
 
     private HashSet<(string Topic, int Size, string Digest)> ReadKept()

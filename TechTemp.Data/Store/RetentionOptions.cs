@@ -19,6 +19,21 @@ public sealed class RetentionOptions : IValidatableObject
     [Description("How many rejected messages are kept at most; the oldest are dropped first, and counted.")]
     public int RejectedRows { get; set; } = 100_000;
 
+    /// <summary>How many readings of one device are held while nobody has provisioned it, 1 to 1 million; the oldest of that device are dropped first.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "Retention:HeldPerDevice must be from 1 to 1000000.")]
+    [Description("How many readings of one device, in one home, are held until it is provisioned. The oldest of that device are dropped first; each drop is counted and logged. Other rejected messages have no part in this quota.")]
+    public int HeldPerDevice { get; set; } = 10_000;
+
+    /// <summary>How many devices may have held readings at once, 1 to 100,000.</summary>
+    [Range(1, 100_000, ErrorMessage = "Retention:HeldDevices must be from 1 to 100000.")]
+    [Description("How many devices may have held readings at once. Those of further ones are kept among the rejected messages.")]
+    public int HeldDevices { get; set; } = 1_000;
+
+    /// <summary>How long a held reading is kept, 1 minute to 10 years.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00", ErrorMessage = "Retention:Held must be from 00:01:00 to 3650.00:00:00.")]
+    [Description("How long readings are held (`d.hh:mm:ss`).")]
+    public TimeSpan Held { get; set; } = TimeSpan.FromDays(365);
+
     /// <summary>How long single readings are kept; null for ever. At least a day.</summary>
     [Description("How long single readings are kept (`d.hh:mm:ss`); empty for ever. Older ones are there as rollups: buckets, no single readings.")]
     public TimeSpan? Readings { get; set; }

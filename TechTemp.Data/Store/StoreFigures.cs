@@ -13,7 +13,11 @@ namespace TechTemp.Data.Store;
 /// <param name="UnusedBytes">How much of the database file is free for what comes, bytes.</param>
 /// <param name="DiskFreeBytes">What the disk has left for this program, bytes.</param>
 public sealed record StoreFigures(
-    long RecentReadings, IReadOnlyList<RejectionCount> Rejections, long Held, long Missing, long Bytes, long LogBytes, long UnusedBytes, long DiskFreeBytes);
+    long RecentReadings, IReadOnlyList<RejectionCount> Rejections, long Held, long Missing, long Bytes, long LogBytes, long UnusedBytes, long DiskFreeBytes)
+{
+    /// <summary>Held messages that were dropped, beyond the quota of their device or for their age, as far as that is remembered.</summary>
+    public long HeldDropped { get; init; }
+}
 
 /// <summary>How many messages were refused for one reason.</summary>
 /// <param name="Reason">One of <see cref="RejectionReasons"/>.</param>
@@ -54,7 +58,10 @@ public sealed class StoreFigureQueries(StoreConnections connections, TimeProvide
             Length(connections.Path),
             Length(connections.Path + "-wal"),
             connection.ScalarLong("PRAGMA freelist_count;") * connection.ScalarLong("PRAGMA page_size;"),
-            new DriveInfo(Path.GetDirectoryName(connections.Path)!).AvailableFreeSpace);
+            new DriveInfo(Path.GetDirectoryName(connections.Path)!).AvailableFreeSpace)
+        {
+            HeldDropped = connection.ScalarLong("SELECT coalesce(sum(count), 0) FROM held_drops;"),
+        };
     }
 
     private static long CountRecent(SqliteConnection connection, long from, long to)

@@ -23,6 +23,7 @@ public sealed partial class IngestPipeline(
     // Unbounded, because the handlers that fill it must not wait: InHandLimit bounds what may be in it.
     private readonly Channel<PendingMessage> _received = Channel.CreateUnbounded<PendingMessage>(new() { SingleReader = true });
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HeldDropLog _heldDrops = new(time, logger);
     private int _inHand;
 
     /// <summary>How many messages were received and are not committed yet.</summary>
@@ -100,6 +101,7 @@ public sealed partial class IngestPipeline(
         var result = await CommitAsync(messages, stoppingToken);
         telemetry.Committed(batch, result);
         trace?.Committed(result);
+        _heldDrops.Report(result.DroppedHeld);
         for (var i = 0; i < batch.Count; i++)
         {
             // Before, because each acknowledgement lets the broker send one more.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Rejections;
 
 namespace TechTemp.Ingest.Pipeline;
 
@@ -23,6 +24,7 @@ public sealed class IngestTelemetry
     private readonly Counter<long> _late;
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _droppedRejections;
+    private readonly Counter<long> _droppedHeld;
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _commitDuration;
     private readonly Histogram<double> _lag;
@@ -39,6 +41,7 @@ public sealed class IngestTelemetry
         _late = meter.CreateCounter<long>("techtemp.ingest.late", "{reading}", "Readings stored after a newer one of their device");
         _dropped = meter.CreateCounter<long>("techtemp.ingest.dropped", "{message}", "QoS 0 messages dropped because too many were in hand");
         _droppedRejections = meter.CreateCounter<long>("techtemp.rejected.dropped", "{message}", "Rejected messages dropped by retention");
+        _droppedHeld = meter.CreateCounter<long>("techtemp.held.dropped", "{reading}", "Held readings dropped, beyond their device's quota or for their age");
         _batchSize = meter.CreateHistogram<int>("techtemp.ingest.batch.size", "{message}", "Messages in one transaction");
         _commitDuration = meter.CreateHistogram<double>(
             "techtemp.ingest.commit.duration", "s", "Time of the commit itself", advice: new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] });
@@ -75,6 +78,7 @@ public sealed class IngestTelemetry
         _batchSize.Record(batch.Count);
         _commitDuration.Record(result.CommitTime.TotalSeconds);
         DroppedRejections(result.DroppedRejections);
+        DroppedHeld(result.DroppedHeld);
         if (_lag.Enabled)
         {
             RecordLag(batch, result);
@@ -90,6 +94,15 @@ public sealed class IngestTelemetry
         if (count > 0)
         {
             _droppedRejections.Add(count);
+        }
+    }
+
+    /// <summary>Counts held readings that were dropped.</summary>
+    public void DroppedHeld(IReadOnlyList<HeldLoss> losses)
+    {
+        foreach (var loss in losses)
+        {
+            _droppedHeld.Add(loss.Count);
         }
     }
 

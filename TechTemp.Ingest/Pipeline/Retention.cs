@@ -22,6 +22,7 @@ public sealed partial class Retention(
             try
             {
                 await DropRejectionsAsync(stoppingToken);
+                await DropHeldAsync(stoppingToken);
                 await DropReadingsAsync(stoppingToken);
             }
             catch (SqliteException e)
@@ -37,6 +38,20 @@ public sealed partial class Retention(
         foreach (var dropped in rejections.Drop())
         {
             telemetry.DroppedRejections(dropped);
+            await Task.Delay(s_pause, time, stoppingToken);
+        }
+    }
+
+    private async Task DropHeldAsync(CancellationToken stoppingToken)
+    {
+        foreach (var losses in rejections.DropHeld())
+        {
+            telemetry.DroppedHeld(losses);
+            foreach (var loss in losses)
+            {
+                LogDroppedHeld(logger, loss.Count, loss.DeviceUid, loss.Home);
+            }
+
             await Task.Delay(s_pause, time, stoppingToken);
         }
     }
@@ -59,6 +74,9 @@ public sealed partial class Retention(
 
     [LoggerMessage(20, LogLevel.Warning, "What is too old could not be dropped: {Message} Trying again in an hour")]
     private static partial void LogFailed(ILogger logger, string message);
+
+    [LoggerMessage(22, LogLevel.Warning, "Dropped {Count} held readings of {Device} in home {Home}, which are older than Retention:Held")]
+    private static partial void LogDroppedHeld(ILogger logger, long count, string device, string home);
 
     [LoggerMessage(21, LogLevel.Information, "Dropped by retention: {Readings} readings, {Rollups} rollups")]
     private static partial void LogDropped(ILogger logger, long readings, long rollups);

@@ -34,6 +34,7 @@ internal static class FaultTable
         new("two-ingests", "a second ingest on the same store: the older one leaves and names it, no ping-pong, 0 lost", TwoIngests.RunAsync),
         new("session-attacked", "a sensor's account connects with ingest's client id: its session stays as it is, ingest stays, 0 lost", SessionAttacked.RunAsync),
         new("client-id-changed", "the client id of ingest changes, and it is killed with -9 while it fetches the former session: 0 lost, every former session ends", ClientIdChanged.RunAsync),
+        new("held-flooded", "readings of unknown devices are held while far more junk is refused than is kept: 0 held readings lost when the devices are provisioned", HeldFlooded.RunAsync),
         new("poison-ingest", "payloads and topics that no careful device sends: 0 crashes, each counted once as stored or rejected", PoisonSent.ToIngestAsync),
         new("poison-standalone", "the same to Standalone", PoisonSent.ToStandaloneAsync),
     ];

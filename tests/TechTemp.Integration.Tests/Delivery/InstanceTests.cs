@@ -94,7 +94,7 @@ public sealed class InstanceTests
         }
 
         var clientId = StoreFile.ClientId(stack.StorePath);
-        await Verbs.RunAsync("TechTemp.Ingest", stack.Settings, "restore", folder.File("backup.db"));
+        await Verbs.RunAsync("TechTemp.Ingest", stack.Settings, "restore", folder.File("backup.db"), "--yes");
         Assert.Equal(clientId, StoreFile.ClientId(stack.StorePath));
         await stack.Broker.Client.PublishAsync(Readings.Topic("after"), Readings.Payload());
         await StoredAsync(stack, "after");
