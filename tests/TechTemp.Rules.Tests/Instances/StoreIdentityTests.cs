@@ -1,7 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Migrations;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
@@ -117,8 +114,7 @@ public sealed class StoreIdentityTests : IDisposable
     private static TestStore Old()
     {
         var store = new TestStore();
-        store.Execute(store.Read(context => context.GetService<IMigrator>().GenerateScript(
-            StoreSchema.Newest, BeforeIdentity, MigrationsSqlGenerationOptions.NoTransactions)));
+        store.ReplaceByVersion(BeforeIdentity);
         store.Get<StoreSchema>().Migrate();
         return store;
     }

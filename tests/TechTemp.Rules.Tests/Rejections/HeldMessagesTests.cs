@@ -1,7 +1,5 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Migrations;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
@@ -110,9 +108,11 @@ public sealed class HeldMessagesTests
     public void Those_of_a_version_before_are_held_as_well()
     {
         using var store = Holding();
-        store.Write(Held(store, 1), Raw("junk"));
-        store.Execute(store.Read(context => context.GetService<IMigrator>().GenerateScript(
-            StoreSchema.Newest, "20261125031500_ReadingsInHundredths", MigrationsSqlGenerationOptions.NoTransactions)));
+        store.ReplaceByVersion("20261125031500_ReadingsInHundredths", $"""
+            INSERT INTO rejected_messages (received_at, topic, device_uid, payload, payload_size, reason, detail)
+            VALUES (0, 'home/h1/sensors/s1/reading', 's1', CAST('{Payload(1, 1, 50)}' AS BLOB), 9, 'unknown-device', 'd'),
+                (0, 'home/h1/sensors/s1/reading', 's1', x'00', 1, 'invalid-json', 'd');
+            """);
         store.Get<StoreSchema>().Migrate();
         Assert.Equal([("s1", "h1", 1d)], Remaining(store));
         Assert.Equal((1, 2), (CountHeld(store), Count(store)));

@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -92,6 +94,24 @@ internal sealed class TestStore : IDisposable
         }
 
         return rows;
+    }
+
+    /// <summary>Replaces the file by an empty store of an earlier version, and runs SQL in it.</summary>
+    public void ReplaceByVersion(string migration, string sql = "")
+    {
+        var script = Read(context => context.GetService<IMigrator>().GenerateScript(Migration.InitialDatabase, migration, MigrationsSqlGenerationOptions.NoTransactions));
+        using (var pooled = new SqliteConnection(Connections.ConnectionString))
+        {
+            SqliteConnection.ClearPool(pooled);
+        }
+
+        foreach (var suffix in new[] { "", "-wal", "-shm" })
+        {
+            File.Delete(Connections.Path + suffix);
+        }
+
+        using var connection = Connections.OpenOrCreate();
+        connection.Execute($"PRAGMA journal_mode = WAL; {script} {sql}");
     }
 
     /// <summary>What is stored of a device, oldest first.</summary>
