@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -25,6 +26,7 @@ public static class ServiceDefaults
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, int defaultPort)
     {
         builder.Services.AddSingleton(new SettingKeys(builder.Services));
+        builder.Services.AddSingleton<IStartupFilter, HostHeader>();
         builder.AddSecretFiles();
         builder.AddShorthand();
         builder.AddHttpListener(defaultPort);
@@ -59,6 +61,11 @@ public static class ServiceDefaults
 
     private static void AddLogs(this WebApplicationBuilder builder)
     {
+        if (LogLevels.Normalize(builder.Configuration) is { } mistake)
+        {
+            throw new StartException(mistake);
+        }
+
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

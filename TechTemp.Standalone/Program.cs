@@ -5,6 +5,7 @@ using TechTemp.Ingest;
 using TechTemp.Ingest.Instances;
 using TechTemp.ServiceDefaults;
 using TechTemp.ServiceDefaults.Hosting;
+using TechTemp.Standalone;
 using TechTemp.Standalone.Broker;
 using TechTemp.Standalone.Demo;
 
@@ -19,6 +20,7 @@ return await HostStart.RunAsync(
     {
         var builder = WebApplication.CreateBuilder(options);
         builder.AddServiceDefaults(defaultPort: 3000);
+        builder.AddStoreLock();
         builder.AddStoreOwner();
         builder.AddIngestPipeline();
         builder.AddEmbeddedBroker();

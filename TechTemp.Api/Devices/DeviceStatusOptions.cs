@@ -4,7 +4,7 @@ using System.ComponentModel.DataAnnotations;
 namespace TechTemp.Api.Devices;
 
 /// <summary>From which age of its newest reading a device is late, and offline.</summary>
-internal sealed class DeviceStatusOptions
+internal sealed class DeviceStatusOptions : IValidatableObject
 {
     public const string Section = "DeviceStatus";
 
@@ -15,6 +15,14 @@ internal sealed class DeviceStatusOptions
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00", ErrorMessage = "DeviceStatus:OfflineAfter must be from 00:00:01 to 365.00:00:00.")]
     [Description("From which age of its newest reading a device is `offline`.")]
     public TimeSpan OfflineAfter { get; set; } = TimeSpan.FromHours(1);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (LateAfter > OfflineAfter)
+        {
+            yield return new($"DeviceStatus:LateAfter must not be longer than DeviceStatus:OfflineAfter, was {LateAfter:g} and {OfflineAfter:g}: no device would ever be late.");
+        }
+    }
 
     /// <summary>online, late, offline or never.</summary>
     public string Of(DateTimeOffset? lastSeenAt, DateTimeOffset now) =>

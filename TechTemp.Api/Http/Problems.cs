@@ -87,6 +87,8 @@ internal sealed partial class ApiExceptionHandler(IProblemDetailsService problem
         // Which one it must be is said where all that is refused for it is.
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => new() { Status = StatusCodes.Status415UnsupportedMediaType },
         BadHttpRequestException bad => Problem(bad.StatusCode, bad.Message),
+        // What Kestrel throws for a chunk whose size is larger than any number that it reads.
+        IOException { InnerException: OverflowException } => Problem(StatusCodes.Status400BadRequest, "The body cannot be read: the size of a chunk is not valid."),
         // What ReadFromJsonAsync throws for a Content-Type with a charset that .NET has no encoding for.
         InvalidOperationException when exception.Message.Contains("charset", StringComparison.Ordinal) =>
             Problem(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON in UTF-8."),

@@ -47,7 +47,7 @@ public static class StoreHosting
             {
                 if (configuration.GetConnectionString("techtemp") is { Length: > 0 } connection)
                 {
-                    options.Path = new SqliteConnectionStringBuilder(connection).DataSource;
+                    options.Path = PathIn(connection);
                 }
             });
         services.AddOptions<IngestOptions>().BindConfiguration(IngestOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -83,7 +83,21 @@ public static class StoreHosting
         services.AddScoped<RejectedMessages>();
         services.AddScoped<OldServerHousehold>();
         services.AddSingleton<OldServerImport>();
+        services.AddHostedService<StorePresence>();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name);
+    }
+
+    private static string PathIn(string connection)
+    {
+        try
+        {
+            return new SqliteConnectionStringBuilder(connection).DataSource;
+        }
+        catch (ArgumentException)
+        {
+            // Not repeated: whoever has another database in mind may have a password in it.
+            throw new StoreException("ConnectionStrings:techtemp must be like 'Data Source=data/techtemp.db'.");
+        }
     }
 
     // A hosted service's StartAsync runs before the ones registered after it: what needs the store is added after it.

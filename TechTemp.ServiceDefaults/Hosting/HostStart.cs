@@ -24,6 +24,7 @@ public static class HostStart
     public static async Task<int> RunAsync(string[] args, HostProgram program, Func<WebApplicationOptions, WebApplication> build, params Type[] explained)
     {
         PlainConsole.Install();
+        IConfiguration? configuration = null;
         try
         {
             var commandLine = new HostCommandLine(program, args);
@@ -38,6 +39,7 @@ public static class HostStart
                 // The settings lie beside the program; the working directory is the user's.
                 ContentRootPath = AppContext.BaseDirectory,
             });
+            configuration = app.Configuration;
             app.Services.GetRequiredService<SettingKeys>().Check((IConfigurationRoot)app.Configuration, commandLine.Settings.Select(SettingArguments.KeyOf));
             if (commandLine.Verb is not null)
             {
@@ -49,37 +51,54 @@ public static class HostStart
         }
         catch (Exception e)
         {
-            return Fail(e, explained);
+            return Fail(e, explained, configuration);
         }
     }
 
     private static async Task<int> RunAsync(WebApplication app, Type[] explained)
     {
         var workers = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+        StartReport.AddTo(app);
         await app.RunAsync();
         // A worker that failed has stopped the host; the host itself reports success.
         var failure = workers.Select(w => w.ExecuteTask?.Exception?.InnerException).FirstOrDefault(e => e is not null and not OperationCanceledException);
-        return failure is null ? 0 : Fail(failure, explained);
+        return failure is null ? 0 : Fail(failure, explained, app.Configuration);
     }
 
-    private static int Fail(Exception exception, Type[] explained)
+    private static int Fail(Exception exception, Type[] explained, IConfiguration? configuration)
     {
-        Console.Error.WriteLine($"TechTemp cannot go on: {Explain(exception, explained)}");
+        // A log level that is none counts as the usual one here.
+        var level = configuration?["Logging:LogLevel:Default"] ?? Environment.GetEnvironmentVariable("LOG_LEVEL");
+        var isDebug = level is not null && LogLevels.Parse(level) is "Debug" or "Trace";
+        var reason = Explain(exception, explained);
+        Console.Error.WriteLine($"TechTemp cannot go on: {(reason ?? $"{exception.GetBaseException().Message.TrimEnd('.')} ({exception.GetBaseException().GetType().Name}). LOG_LEVEL=debug shows where.").ReplaceLineEndings(" ")}");
+        if (isDebug)
+        {
+            Console.Error.WriteLine(exception);
+        }
+
         return 1;
     }
 
-    private static string Explain(Exception exception, Type[] explained) => exception switch
+    // Null for what nobody has thought of.
+    private static string? Explain(Exception exception, Type[] explained) => exception switch
     {
         StartException => exception.Message,
         OptionsValidationException invalid => string.Join(" ", invalid.Failures.Select(Rule)),
         IOException { InnerException: AddressInUseException } => $"{exception.Message.TrimEnd('.')}. Stop the other program or choose another port with HTTP_PORT.",
-        SocketException { SocketErrorCode: SocketError.AccessDenied } => "This port needs more rights than this program has. Choose one above 1023 with HTTP_PORT.",
-        // The configuration binder's own words name the key, the value and the type.
-        InvalidOperationException when exception.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => exception.Message,
+        // "Failed to bind to address http://localhost:80.", for both addresses of localhost.
+        IOException or SocketException when Causes(exception).OfType<SocketException>().Any(e => e.SocketErrorCode == SocketError.AccessDenied) =>
+            "The HTTP port needs more rights than this program has. Choose one above 1023 with HTTP_PORT.",
+        IOException or SocketException when Causes(exception).OfType<SocketException>().FirstOrDefault(e => e.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.HostNotFound) is { } away =>
+            $"The HTTP address is not one of this machine: {away.Message}. It is set by ASPNETCORE_URLS, --urls or Kestrel:Endpoints.",
+        FormatException when exception.Message.StartsWith("Invalid url", StringComparison.OrdinalIgnoreCase) => $"{exception.Message.TrimEnd('.')}. ASPNETCORE_URLS (--urls) must be like http://localhost:3000.",
         InvalidDataException or FormatException when exception.InnerException is FormatException or System.Text.Json.JsonException => $"{exception.Message} {exception.InnerException.Message}",
         _ when explained.Contains(exception.GetType()) => exception.Message,
-        _ => exception.ToString(),
+        _ => SettingValues.Explain(exception),
     };
+
+    private static IEnumerable<Exception> Causes(Exception exception) =>
+        (exception is AggregateException several ? several.InnerExceptions : exception.InnerException is { } inner ? [inner] : []).SelectMany(Causes).Prepend(exception);
 
     // "DataAnnotation validation failed for 'MqttOptions' members: 'Url' with the error: 'Mqtt:Url must …'."
     private static string Rule(string failure)

@@ -27,7 +27,7 @@ internal sealed class SettingKeys(IServiceCollection services)
         .Distinct()
         .ToLookup(type => SectionOf(type)!, StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>Refuses settings that no program of ours has.</summary>
+    /// <summary>Refuses settings that no program of ours has, and durations without a unit.</summary>
     /// <param name="configuration">All sources. A section that is not ours may contain anything: the environment is everybody's.</param>
     /// <param name="commandLine">The keys that were given on the command line, where everything is meant for this program.</param>
     /// <exception cref="StartException">There is one.</exception>
@@ -35,19 +35,28 @@ internal sealed class SettingKeys(IServiceCollection services)
     {
         foreach (var key in commandLine.Where(key => !IsKnown(key) && !Shorthand.Names.ContainsKey(key) && !SettingArguments.IsOfTheFramework(key)))
         {
-            throw new StartException($"Unknown setting '--{key}'.{Suggestion.For($"--{key}", Known().Select(known => $"--{known}"))}");
+            throw new StartException($"Unknown setting '--{key}'.{Suggestion.For($"--{key}", Known().Select(known => $"--{known.Key}"))}");
         }
 
         foreach (var key in _sections.Value.SelectMany(section => Keys(configuration.GetSection(section.Key))).Where(key => !IsKnown(key)))
         {
             var (place, separator) = Place(configuration, key);
-            throw new StartException($"Unknown setting '{Name(key)}'{place}.{Suggestion.For(Name(key), Known().Concat(OtherPrograms).Select(Name))}");
+            throw new StartException($"Unknown setting '{Name(key)}'{place}.{Suggestion.For(Name(key), Known().Select(known => known.Key).Concat(OtherPrograms).Select(Name))}");
 
             string Name(string setting) => setting.Replace(":", separator, StringComparison.Ordinal);
         }
+
+        foreach (var (key, type) in Known())
+        {
+            if (SettingValues.CheckDuration(key, type, configuration[key]) is { } mistake)
+            {
+                throw new StartException(mistake);
+            }
+        }
     }
 
-    private IEnumerable<string> Known() => _sections.Value.SelectMany(section => section.SelectMany(type => type.GetProperties().Select(p => $"{section.Key}:{p.Name}")));
+    private IEnumerable<(string Key, Type Type)> Known() =>
+        _sections.Value.SelectMany(section => section.SelectMany(type => type.GetProperties().Select(property => ($"{section.Key}:{property.Name}", property.PropertyType))));
 
     private bool IsKnown(string key)
     {

@@ -33,20 +33,9 @@ public static class Shorthand
     internal static void AddShorthand(this WebApplicationBuilder builder)
     {
         var values = Names
-            .Select(name => KeyValuePair.Create(name.Value, Value(name.Key, builder.Configuration[name.Key])))
+            .Select(name => KeyValuePair.Create(name.Value, builder.Configuration[name.Key]))
             .Where(pair => !string.IsNullOrEmpty(pair.Value));
         // First, so that every other source of the long form comes before it.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = values.ToList() });
     }
-
-    // Node.js loggers say "info" and "warn" where .NET says Information and Warning.
-    private static string? Value(string name, string? value) => name != "LOG_LEVEL" ? value : value?.ToLowerInvariant() switch
-    {
-        "silly" or "verbose" => "Trace",
-        "info" or "http" => "Information",
-        "warn" => "Warning",
-        "fatal" => "Critical",
-        "silent" => "None",
-        _ => value,
-    };
 }

@@ -34,5 +34,9 @@ public sealed class MqttOptions : IValidatableObject
         {
             yield return new("Mqtt:Url (MQTT_URL) must be like mqtt://host:1883, with the scheme mqtt, mqtts, ws or wss.", [nameof(Url)]);
         }
+        else if (HalfCredential.Explain(Url, Username, Password) is { } half)
+        {
+            yield return new(half, [nameof(Username), nameof(Password)]);
+        }
     }
 }

@@ -13,7 +13,11 @@ internal static class BrokerHosting
     public static WebApplicationBuilder AddEmbeddedBroker(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<BrokerOptions>().BindConfiguration(BrokerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddOptions<MqttOptions>().BindConfiguration(MqttOptions.Section);
+        builder.Services.AddOptions<MqttOptions>().BindConfiguration(MqttOptions.Section).ValidateDataAnnotations().ValidateOnStart()
+            .Validate<IConfiguration>(
+                (_, configuration) => configuration["Mqtt:Url"] is null && string.IsNullOrEmpty(configuration.GetConnectionString("mosquitto")),
+                "Mqtt:Url (MQTT_URL) is not for Standalone, which has a broker of its own and connects to no other. Remove it, or run TechTemp.Ingest and TechTemp.Api instead.");
+        builder.Services.AddSingleton<LoginGuard>();
         builder.Services.AddSingleton<EmbeddedBroker>();
         builder.Services.AddSingleton<IStateSink, StateSink>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<EmbeddedBroker>());

@@ -27,6 +27,7 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
     private readonly ILogger<EmbeddedBroker> _logger;
     private readonly BrokerOptions _options;
     private readonly MqttOptions _credentials;
+    private readonly LoginGuard _logins;
     private readonly bool _lan;
     private readonly MqttServer _server;
     private readonly ClientIds _clientIds;
@@ -37,9 +38,11 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
         IOptions<BrokerOptions> options,
         IOptions<MqttOptions> credentials,
         IOptions<HttpOptions> http,
+        LoginGuard logins,
         TimeProvider time,
         ILogger<EmbeddedBroker> logger)
     {
+        _logins = logins;
         (_pipeline, _options, _credentials, _lan, _time, _logger) = (pipeline, options.Value, credentials.Value, http.Value.Lan, time, logger);
         _server = new MqttServerFactory().CreateMqttServer(CreateServerOptions(), [new AssigningServerAdapter()]);
         _clientIds = new(_server);
@@ -132,9 +135,9 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
 
     private async Task ValidateAsync(ValidatingConnectionEventArgs e)
     {
-        if (_credentials.Username is { } user && !(Same(e.UserName, user) & Same(e.Password, _credentials.Password)))
+        if (_credentials.Username is { Length: > 0 } user && CheckLogin(e, user) is { } refusal)
         {
-            e.ReasonCode = MqttConnectReasonCode.BadUserNameOrPassword;
+            e.ReasonCode = refusal;
         }
         else if (string.IsNullOrEmpty(e.ClientId) && e.ProtocolVersion == MqttProtocolVersion.V500)
         {
@@ -144,6 +147,24 @@ internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
         {
             e.ReasonCode = MqttConnectReasonCode.NotAuthorized;
         }
+    }
+
+    private MqttConnectReasonCode? CheckLogin(ValidatingConnectionEventArgs e, string user)
+    {
+        if (!_logins.MayTry(e.RemoteEndPoint, e.UserName))
+        {
+            _logins.Refused(e.RemoteEndPoint, e.UserName, "too many failed logins, not checked", isChecked: false);
+            return e.ProtocolVersion == MqttProtocolVersion.V500 ? MqttConnectReasonCode.ConnectionRateExceeded : MqttConnectReasonCode.ServerUnavailable;
+        }
+
+        if (Same(e.UserName, user) & Same(e.Password, _credentials.Password))
+        {
+            _logins.Succeeded(e.RemoteEndPoint, e.UserName);
+            return null;
+        }
+
+        _logins.Refused(e.RemoteEndPoint, e.UserName, e.UserName is null ? "no user name" : "wrong user name or password", isChecked: true);
+        return MqttConnectReasonCode.BadUserNameOrPassword;
     }
 
     // In constant time, so that a guess does not learn how much of it was right.

@@ -7,6 +7,7 @@ using TechTemp.Clients.Device.Sending;
 using TechTemp.Clients.Device.Sensors;
 using TechTemp.Clients.Device.Settings;
 using TechTemp.Clients.Device.Spool;
+using TechTemp.ServiceDefaults.Hosting;
 using TechTemp.ServiceDefaults.Telemetry;
 
 namespace TechTemp.Clients.Device.Commands;
@@ -76,13 +77,23 @@ internal static class DeviceHost
 
     /// <summary>Says what is wrong.</summary>
     /// <returns>The exit code.</returns>
-    public static int Fail(Exception exception) => Fail(DeviceConfiguration.Explain(exception) ?? exception.ToString());
+    public static int Fail(Exception exception)
+    {
+        var cause = exception.GetBaseException();
+        var code = Fail(DeviceConfiguration.Explain(exception) ?? $"{cause.Message.TrimEnd('.')} ({cause.GetType().Name}). LOG_LEVEL=debug shows where.");
+        if (LogLevels.Parse(Environment.GetEnvironmentVariable("LOG_LEVEL") ?? "") is "Debug" or "Trace")
+        {
+            Console.Error.WriteLine(exception);
+        }
+
+        return code;
+    }
 
     /// <summary>Says what is wrong.</summary>
     /// <returns>The exit code.</returns>
     public static int Fail(string reason)
     {
-        Console.Error.WriteLine($"TechTemp.Device cannot go on: {reason}");
+        Console.Error.WriteLine($"TechTemp.Device cannot go on: {reason.ReplaceLineEndings(" ")}");
         return 1;
     }
 

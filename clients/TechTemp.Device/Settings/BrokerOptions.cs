@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using TechTemp.ServiceDefaults.Mqtt;
 
 namespace TechTemp.Clients.Device.Settings;
 
@@ -45,6 +46,11 @@ public sealed class BrokerOptions : IValidatableObject
         else if (CaFile is not null && url.Scheme is not ("mqtts" or "wss"))
         {
             yield return new("Mqtt:CaFile needs a Mqtt:Url with the scheme mqtts or wss.", [nameof(CaFile)]);
+        }
+
+        if (HalfCredential.Explain(Url, Username, Password) is { } half)
+        {
+            yield return new(half, [nameof(Username), nameof(Password)]);
         }
 
         if (CaFile is not null && Trouble(CaFile) is { } trouble)

@@ -49,7 +49,7 @@ internal static class DeviceConfiguration
         configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = shortForms.ToList() });
         var all = configuration.Build();
         RequireKnown(all);
-        return all;
+        return LogLevels.Normalize(all) is { } mistake ? throw new InvalidDataException(mistake) : all;
     }
 
     // Other sections may contain anything: the environment is everybody's.
@@ -61,6 +61,14 @@ internal static class DeviceConfiguration
             if (configuration.GetSection(section).GetChildren().FirstOrDefault(child => !keys.Contains(child.Path, StringComparer.OrdinalIgnoreCase)) is { } unknown)
             {
                 throw new InvalidDataException($"Unknown setting '{unknown.Path}'.{Suggestion.For(unknown.Path, known.Values.SelectMany(k => k))}");
+            }
+        }
+
+        foreach (var (key, type) in s_options.SelectMany(o => o.Type.GetProperties().Select(p => ($"{o.Section}:{p.Name}", p.PropertyType))))
+        {
+            if (SettingValues.CheckDuration(key, type, configuration[key]) is { } mistake)
+            {
+                throw new InvalidDataException(mistake);
             }
         }
     }
@@ -94,9 +102,7 @@ internal static class DeviceConfiguration
         FileNotFoundException => exception.Message,
         InvalidDataException { InnerException: FormatException { InnerException: JsonException json } } => $"{exception.Message} {json.Message}",
         InvalidDataException or UnauthorizedAccessException => exception.GetBaseException().Message,
-        // The binder's own words name the key, the value and the type.
-        InvalidOperationException when exception.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => exception.Message,
-        _ => null,
+        _ => SettingValues.Explain(exception),
     };
 
     private static string? Credential() =>

@@ -18,7 +18,12 @@ public sealed class ConfigurationTests
         { "Device__Id", "living room", "Device:Id must be 1 to 50 characters" },
         { "Device__Home", "a/b", "Device:Home must be 1 to 50 characters" },
         { "Device__Every", "00:00:00", "Device:Every must be from 00:00:01 to 1.00:00:00" },
-        { "Device__Every", "often", "Failed to convert configuration value 'often' at 'Device:Every'" },
+        { "Device__Every", "often", "Device:Every must be a duration like 00:00:15 (hh:mm:ss) or 7.00:00:00 (days first), was 'often'" },
+        { "Device__Every", "60", "Device:Every must be a duration, was '60': 00:01:00 is 60 seconds" },
+        { "Device__Evry", "00:01:00", "Unknown setting 'Device:Evry'. Did you mean 'Device:Every'?" },
+        { "LOG_LEVEL", "loud", "LOG_LEVEL (Logging:LogLevel:Default) must be trace, debug, info, warn, error, fatal or silent, was 'loud'" },
+        { "MQTT_USERNAME", "living-room", "Mqtt:Password (MQTT_PASSWORD) must be given together; the password is missing" },
+        { "MQTT_PASSWORD", "s3cret", "must be given together; the user name is missing" },
         { "Device__TemperatureOffset", "21", "Device:TemperatureOffset must be from -20 to 20" },
         { "Device__HumidityOffset", "-51", "Device:HumidityOffset must be from -50 to 50" },
         { "Device__AcknowledgedBy", "7", "Device:AcknowledgedBy must be Store or Broker" },
@@ -72,6 +77,7 @@ public sealed class ConfigurationTests
         using var id = new Variable("Device__Id", "from-environment");
         using var url = new Variable("MQTT_URL", "mqtt://short");
         using var user = new Variable("MQTT_USERNAME", "short");
+        using var password = new Variable("MQTT_PASSWORD", "secret");
 
         var configuration = DeviceConfiguration.Read(file);
 
@@ -87,7 +93,7 @@ public sealed class ConfigurationTests
         using var folder = new TempFolder();
         await using var device = DeviceProcess.Start(
             ["run"],
-            ("Device__Id", "s1"), ("Device__Every", "00:00:01"), ("Sensor__Bus", "250"), ("Spool__Folder", folder.File("spool")), ("MQTT_URL", "mqtt://127.0.0.1:9"));
+            ("LOG_LEVEL", "info"), ("Device__Id", "s1"), ("Device__Every", "00:00:01"), ("Sensor__Bus", "250"), ("Spool__Folder", folder.File("spool")), ("MQTT_URL", "mqtt://127.0.0.1:9"));
 
         await Eventually.TrueAsync(() => device.Output.Contains("/dev/i2c-250", StringComparison.Ordinal), "the missing bus is named");
         await Eventually.TrueAsync(() => device.Output.Contains("cannot connect to mqtt://127.0.0.1:9", StringComparison.Ordinal), "the missing broker is named");

@@ -26,6 +26,9 @@ public sealed class CommandLineTests(SharedStacks stacks)
                 { "TechTemp.Api", "backup x.db", "Unexpected argument 'backup'" },
                 { "TechTemp.Api", "--Broker:Port=1883", "Unknown setting '--Broker:Port'" },
                 { "TechTemp.Standalone", "--dmeo", "Unknown option '--dmeo'. Did you mean '--demo'?" },
+                { "clients/TechTemp.Dashboard", "--halp", "Unknown option '--halp'. Did you mean '--help'?" },
+                { "clients/TechTemp.Dashboard", "start", "Unexpected argument 'start'" },
+                { "clients/TechTemp.Dashboard", "--Dashboard:ApiUlr=x", "Did you mean '--Dashboard:ApiUrl'?" },
                 { "clients/TechTemp.Device", "--halp", "Unknown option '--halp'. Did you mean '--help'?" },
                 { "clients/TechTemp.Device", "smulate", "Unknown command 'smulate'. Did you mean 'simulate'?" },
                 { "TechTemp.Ingest", "backup --force", "Unknown option '--force'" },
@@ -65,6 +68,7 @@ public sealed class CommandLineTests(SharedStacks stacks)
     [InlineData("TechTemp.Api", "Live__Heartbeats", "Did you mean 'Live__Heartbeat'?")]
     [InlineData("TechTemp.Standalone", "Broker__Prot", "Did you mean 'Broker__Port'?")]
     [InlineData("TechTemp.Standalone", "Http__Port__Number", "Unknown setting 'Http__Port__Number'")]
+    [InlineData("clients/TechTemp.Dashboard", "Dashboard__ApiUlr", "Did you mean 'Dashboard__ApiUrl'?")]
     [InlineData("clients/TechTemp.Device", "Device__Evry", "Did you mean 'Device:Every'?")]
     public async Task An_unknown_setting_in_a_section_of_ours_is_named_and_nothing_is_opened(string program, string name, string message)
     {
@@ -81,6 +85,8 @@ public sealed class CommandLineTests(SharedStacks stacks)
     [InlineData("TechTemp.Api", "--help")]
     [InlineData("TechTemp.Standalone", "--version")]
     [InlineData("TechTemp.Standalone", "--help")]
+    [InlineData("clients/TechTemp.Dashboard", "--version")]
+    [InlineData("clients/TechTemp.Dashboard", "--help")]
     [InlineData("clients/TechTemp.Device", "--version")]
     [InlineData("clients/TechTemp.Device", "--help")]
     public async Task Help_and_version_are_printed_whatever_the_settings_are_and_nothing_is_opened(string program, string arguments)

@@ -70,6 +70,23 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("TechTemp.Ingest", "Retention__RejectedRows", "0", "RejectedRows")]
     [InlineData("TechTemp.Api", "DeviceStatus__LateAfter", "00:00:00", "DeviceStatus:LateAfter")]
     [InlineData("TechTemp.Api", "Store__BusyTimeout", "01:00:00", "BusyTimeout")]
+    [InlineData("TechTemp.Api", "DeviceStatus__LateAfter", "02:00:00", "DeviceStatus:LateAfter must not be longer than DeviceStatus:OfflineAfter")]
+    [InlineData("clients/TechTemp.Dashboard", "API_URL", "localhost:3000", "Dashboard:ApiUrl (API_URL) must be an address like http://localhost:3000")]
+    [InlineData("clients/TechTemp.Dashboard", "API_URL", "192.168.1.7:3000", "Dashboard:ApiUrl (API_URL) must be an address like http://localhost:3000")]
+    [InlineData("clients/TechTemp.Dashboard", "API_URL", "http://", "Dashboard:ApiUrl")]
+    [InlineData("clients/TechTemp.Dashboard", "LOG_LEVEL", "loud", "LOG_LEVEL (Logging:LogLevel:Default) must be trace, debug, info")]
+    [InlineData("TechTemp.Api", "LOG_LEVEL", "loud", "LOG_LEVEL (Logging:LogLevel:Default) must be trace, debug, info")]
+    [InlineData("TechTemp.Ingest", "Mqtt__KeepAlive", "15", "Mqtt:KeepAlive must be a duration, was '15': 00:00:15 is 15 seconds")]
+    [InlineData("TechTemp.Standalone", "Mqtt__KeepAlive", "15.00:00:00", "Mqtt:KeepAlive must be from 00:00:01 to 01:00:00")]
+    [InlineData("TechTemp.Ingest", "MQTT_USERNAME", "ingest", "Mqtt:Password (MQTT_PASSWORD) must be given together; the password is missing")]
+    [InlineData("TechTemp.Api", "MQTT_PASSWORD", "s3cret", "must be given together; the user name is missing")]
+    [InlineData("TechTemp.Standalone", "MQTT_USERNAME", "house", "must be given together; the password is missing")]
+    [InlineData("TechTemp.Standalone", "MQTT_URL", "mqtt://elsewhere:1883", "Mqtt:Url (MQTT_URL) is not for Standalone")]
+    [InlineData("TechTemp.Api", "ConnectionStrings__techtemp", "Server=db;Password=s3cret", "ConnectionStrings:techtemp must be like 'Data Source=")]
+    [InlineData("TechTemp.Ingest", "ConnectionStrings__techtemp", "garbage", "ConnectionStrings:techtemp must be like 'Data Source=")]
+    [InlineData("TechTemp.Api", "ASPNETCORE_URLS", "garbage", "ASPNETCORE_URLS (--urls) must be like http://localhost:3000")]
+    [InlineData("TechTemp.Api", "ASPNETCORE_URLS", "http://192.0.2.1:3000", "The HTTP address is not one of this machine")]
+    [InlineData("TechTemp.Ingest", "Ingest__MaxBatch", "many", "Ingest:MaxBatch must be a whole number like 3000, was 'many'")]
     public Task A_setting_that_breaks_its_rule(string host, string name, string value, string named) => FailsAsync(host, [(name, value)], named);
 
     [Theory]
@@ -87,9 +104,55 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("TechTemp.Api")]
     public Task A_store_that_is_a_folder(string host) => FailsAsync(host, [("DB_PATH", _folder.Path)], _folder.Path, "DB_PATH");
 
+    [Theory]
+    [InlineData("TechTemp.Ingest")]
+    [InlineData("TechTemp.Api")]
+    [InlineData("clients/TechTemp.Dashboard")]
+    public async Task A_port_that_needs_more_rights_than_the_program_has(string host)
+    {
+        // Root keeps its user but not the right to open such a port (capabilities(7)).
+        var settings = new Dictionary<string, string> { ["HTTP_PORT"] = "80", ["MQTT_URL"] = $"mqtt://127.0.0.1:{FreePort.Next()}", ["DB_PATH"] = StorePath };
+        string[] command = [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Repository.Program(host)];
+        var start = Environment.UserName == "root"
+            ? new System.Diagnostics.ProcessStartInfo("setpriv", ["--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service", .. command])
+            : new(command[0], command[1..]);
+        start.WorkingDirectory = _folder.Path;
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        await using var process = new ChildProcess(start);
+        Assert.Equal(1, await process.ExitAsync());
+        var line = Assert.Single(process.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("Choose one above 1023 with HTTP_PORT", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("TechTemp.Ingest")]
+    [InlineData("TechTemp.Api")]
+    [InlineData("TechTemp.Standalone")]
+    [InlineData("clients/TechTemp.Dashboard")]
+    public async Task A_log_level_of_Node_js_is_no_failure(string host)
+    {
+        await using var process = HostProcess.Start(host, new Dictionary<string, string>
+        {
+            ["LOG_LEVEL"] = "info",
+            [host == "TechTemp.Standalone" ? "MQTT_PORT" : "MQTT_URL"] = host == "TechTemp.Standalone" ? FreePort.Next().ToString(CultureInfo.InvariantCulture) : $"mqtt://127.0.0.1:{FreePort.Next()}",
+            ["DB_PATH"] = StorePath,
+        });
+        await Eventually.TrueAsync(async () => await process.Http.TryGetAsync("/alive") is { Status: 200 }, "it runs");
+        Assert.Contains($"Open http://localhost:{process.Settings["HTTP_PORT"]} (reachable by this machine only)", process.Output, StringComparison.Ordinal);
+        Assert.Equal(0, await process.StopAsync());
+    }
+
     private async Task FailsAsync(string host, (string Name, string Value)[] settings, params string[] named)
     {
-        Dictionary<string, string> all = new() { ["MQTT_URL"] = $"mqtt://127.0.0.1:{FreePort.Next()}", ["DB_PATH"] = StorePath };
+        Dictionary<string, string> all = new()
+        {
+            [host == "TechTemp.Standalone" ? "MQTT_PORT" : "MQTT_URL"] = host == "TechTemp.Standalone" ? FreePort.Next().ToString(CultureInfo.InvariantCulture) : $"mqtt://127.0.0.1:{FreePort.Next()}",
+            ["DB_PATH"] = StorePath,
+        };
         foreach (var (name, value) in settings)
         {
             all[name] = value;
@@ -100,5 +163,7 @@ public sealed class StartFailureTests : IDisposable
         var line = Assert.Single(process.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.All(named, name => Assert.Contains(name, line, StringComparison.Ordinal));
         Assert.DoesNotContain("Exception", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", line, StringComparison.Ordinal);
     }
 }

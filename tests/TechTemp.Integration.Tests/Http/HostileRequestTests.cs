@@ -34,6 +34,40 @@ public sealed class HostileRequestTests(SharedStacks stacks) : ApiTest(stacks)
     public async Task JSON_that_is_nested_too_deeply_is_400() =>
         AssertProblem(await Http.PostAsync("/api/v1/readings", new string('[', 1_000) + new string(']', 1_000)), 400);
 
+    [Theory]
+    [InlineData("zz")]
+    [InlineData("FFFFFFFF")]
+    [InlineData("7FFFFFFFFFFFFFFF")]
+    [InlineData("FFFFFFFFFFFFFFFFF")]
+    public async Task A_chunk_size_that_is_none_is_400(string size)
+    {
+        foreach (var path in new[] { "/api/v1/readings", "/api/v1/devices", "/api/v1/rooms" })
+        {
+            var status = await StatusAsync($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n{size}\r\n{{}}\r\n0\r\n\r\n");
+            Assert.Equal((path, "HTTP/1.1 400 Bad Request"), (path, status));
+        }
+    }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("[::1")]
+    [InlineData("localhost:99999")]
+    [InlineData("localhost:port")]
+    [InlineData("a..b")]
+    [InlineData("xn--")]
+    [InlineData("<script>")]
+    public async Task A_host_that_is_none_is_400(string host)
+    {
+        foreach (var path in new[] { "/api/v1/devices", "/openapi/v1.json", "/health" })
+        {
+            Assert.Equal((path, "HTTP/1.1 400 Bad Request"), (path, await StatusAsync($"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")));
+        }
+    }
+
+    [Fact]
+    public async Task A_probe_without_a_host_is_answered() =>
+        Assert.Equal("HTTP/1.1 200 OK", await StatusAsync("GET /alive HTTP/1.0\r\n\r\n"));
+
     [Fact]
     public async Task Of_many_who_provision_one_device_at_once_one_succeeds()
     {
@@ -87,6 +121,17 @@ public sealed class HostileRequestTests(SharedStacks stacks) : ApiTest(stacks)
         }
 
         Assert.All(answers, answer => Assert.True(answer.Status is 200 or 201 or 404 or 409, answer.Body));
+    }
+
+    // The first line of the answer to bytes that HttpClient would not send.
+    private async Task<string?> StatusAsync(string request)
+    {
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync("127.0.0.1", int.Parse(Api.Api.Settings["HTTP_PORT"], System.Globalization.CultureInfo.InvariantCulture), TestContext.Current.CancellationToken);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        return await reader.ReadLineAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]

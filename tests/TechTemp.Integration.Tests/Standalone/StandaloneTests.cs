@@ -132,6 +132,42 @@ public sealed class StandaloneTests
     }
 
     [Fact]
+    public async Task Refused_logins_are_logged_and_slowed_down_and_who_has_the_password_still_comes_in_later()
+    {
+        await using var run = await StandaloneRun.StartAsync(("MQTT_USERNAME", "house"), ("MQTT_PASSWORD", "s3cret"));
+        for (var i = 0; i < 14; i++)
+        {
+            Assert.NotEqual(0, await run.TryPublishAsync(Readings.Topic("wrong"), Readings.Payload(), "-u", "ho\u202euse", "-P", $"guess{i}"));
+        }
+
+        Assert.Matches(@"Refused the login of 'ho\\u202euse' from (\[::ffff:)?127\.0\.0\.1\]?:\d+: wrong user name or password", run.Host.Output);
+        Assert.DoesNotContain("guess", run.Host.Output, StringComparison.Ordinal);
+        await Eventually.TrueAsync(async () => await run.TryPublishAsync(Readings.Topic("right"), Readings.Payload(), "-u", "house", "-P", "s3cret") == 0, "the right password is accepted");
+    }
+
+    [Fact]
+    public async Task A_second_one_on_the_same_store_is_refused_and_after_a_kill_the_store_is_free()
+    {
+        await using var run = await StandaloneRun.StartAsync();
+        var settings = new Dictionary<string, string>(run.Host.Settings)
+        {
+            ["HTTP_PORT"] = FreePort.Next().ToString(CultureInfo.InvariantCulture),
+            ["MQTT_PORT"] = FreePort.Next().ToString(CultureInfo.InvariantCulture),
+        };
+
+        await using (var second = HostProcess.Start("TechTemp.Standalone", settings))
+        {
+            Assert.Equal(1, await second.ExitAsync());
+            Assert.Contains($"Another TechTemp.Standalone is running on the store '{settings["DB_PATH"]}'", second.Error, StringComparison.Ordinal);
+        }
+
+        run.Host.Kill();
+        await run.Host.ExitAsync();
+        await using var third = await HostProcess.StartHealthyAsync("TechTemp.Standalone", settings);
+        Assert.Contains($"Store: {settings["DB_PATH"]}", third.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_taken_MQTT_port_is_named_in_one_line()
     {
         using var listener = new TcpListener(IPAddress.Loopback, FreePort.Next());

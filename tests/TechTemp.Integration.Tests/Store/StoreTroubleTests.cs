@@ -50,6 +50,12 @@ public sealed class StoreTroubleTests
         await Verbs.RunAsync("TechTemp.Ingest", stack.Settings, "backup", folder.File("backup.db"));
 
         File.Delete(stack.StorePath);
+        // Both say so before a reading or a request comes.
+        foreach (var host in new[] { stack.Ingest, stack.Api })
+        {
+            await Eventually.TrueAsync(() => host.Output.Contains($"The store '{stack.StorePath}' is gone", StringComparison.Ordinal), "the log says that the store is gone");
+        }
+
         await PublishAsync(stack.Broker, 500);
         await FailsAsync(stack.Ingest);
         await FailsAsync(stack.Api);

@@ -23,7 +23,6 @@ public sealed class ConfigurationShorthandTests
     [Theory]
     [InlineData("DB_PATH", "Store:Path")]
     [InlineData("MQTT_URL", "Mqtt:Url")]
-    [InlineData("LOG_LEVEL", "Logging:LogLevel:Default")]
     public void The_long_form_comes_first(string name, string longForm)
     {
         Assert.Equal("long", Build($"--{longForm}=long", $"--{name}=short").Configuration[longForm]);
@@ -34,18 +33,28 @@ public sealed class ConfigurationShorthandTests
     public void An_empty_short_form_is_none() => Assert.Null(Build("--DB_PATH=").Configuration["Store:Path"]);
 
     [Theory]
-    [InlineData("error", "error")]
+    [InlineData("error", "Error")]
     [InlineData("warn", "Warning")]
     [InlineData("WARN", "Warning")]
     [InlineData("info", "Information")]
     [InlineData("http", "Information")]
-    [InlineData("debug", "debug")]
+    [InlineData("debug", "Debug")]
     [InlineData("verbose", "Trace")]
     [InlineData("silly", "Trace")]
     [InlineData("silent", "None")]
     [InlineData("Information", "Information")]
-    public void A_log_level_of_Node_js_is_understood(string level, string expected) =>
+    public void A_log_level_of_Node_js_is_understood_in_every_form_of_the_setting(string level, string expected)
+    {
         Assert.Equal(expected, Build($"--LOG_LEVEL={level}").Configuration["Logging:LogLevel:Default"]);
+        Assert.Equal(expected, Build($"--Logging:LogLevel:Default={level}", "--LOG_LEVEL=trace").Configuration["Logging:LogLevel:Default"]);
+        Assert.Equal(expected, Build($"--Logging:Console:LogLevel:TechTemp={level}").Configuration["Logging:Console:LogLevel:TechTemp"]);
+    }
+
+    [Theory]
+    [InlineData("--LOG_LEVEL=loud", "LOG_LEVEL (Logging:LogLevel:Default) must be trace, debug, info, warn, error, fatal or silent, was 'loud'.")]
+    [InlineData("--Logging:LogLevel:TechTemp=5", "Logging:LogLevel:TechTemp must be")]
+    public void A_log_level_that_is_none_is_named(string argument, string message) =>
+        Assert.Contains(message, Assert.Throws<StartException>(() => Build(argument)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(new string[0], "http://localhost:3000")]

@@ -12,7 +12,7 @@ public sealed class SettingKeysTests
 {
     [Theory]
     [InlineData("Store:Path")]
-    [InlineData("store:busytimeout")]
+    [InlineData("store:path")]
     [InlineData("Http:Lan")]
     [InlineData("Ingest:UnknownDevices")]
     [InlineData("Ingest:MaxBatch")]
@@ -45,6 +45,35 @@ public sealed class SettingKeysTests
     [InlineData("DB_PATH")]
     public void On_the_command_line_the_frameworks_settings_and_short_forms_are_accepted(string key) => Check([], key);
 
+    [Theory]
+    [InlineData("Store:BusyTimeout", "15", "00:00:15 is 15 seconds (hh:mm:ss), 15.00:00:00 is 15 days")]
+    [InlineData("Retention:Readings", "365", "00:06:05 is 365 seconds")]
+    public void A_duration_without_a_unit_is_refused(string key, string value, string message)
+    {
+        var exception = Assert.Throws<StartException>(() => Check((key, value)));
+        Assert.StartsWith($"{key} must be a duration", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Store:BusyTimeout", "0")]
+    [InlineData("Store:BusyTimeout", "00:00:15")]
+    [InlineData("Retention:Readings", "")]
+    [InlineData("Retention:RejectedRows", "15")]
+    public void Other_values_are_for_their_own_rules(string key, string value) => Check((key, value));
+
+    [Theory]
+    [InlineData(nameof(Sample.Number), "http", "Sample:Number must be a whole number like 3000, was 'http'.")]
+    [InlineData(nameof(Sample.Duration), "soon", "Sample:Duration must be a duration like 00:00:15 (hh:mm:ss) or 7.00:00:00 (days first), was 'soon'.")]
+    [InlineData(nameof(Sample.Flag), "maybe", "Sample:Flag must be true or false, was 'maybe'.")]
+    [InlineData(nameof(Sample.Choice), "Drop", "Sample:Choice must be one of Register, Hold, was 'Drop'.")]
+    [InlineData(nameof(Sample.Optional), "1,5", "Sample:Optional must be a whole number like 3000, was '1,5'.")]
+    public void A_value_of_another_kind_is_explained_without_the_names_of_types(string property, string value, string message)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create($"Sample:{property}", (string?)value)]).Build();
+        Assert.Equal(message, SettingValues.Explain(Assert.Throws<InvalidOperationException>(() => configuration.GetSection("Sample").Get<Sample>())));
+    }
+
     [Fact]
     public void Options_that_ingest_alone_reads_in_shared_sections_are_known_to_every_program()
     {
@@ -70,6 +99,19 @@ public sealed class SettingKeysTests
     {
         Assert.Equal(distance, Suggestion.Distance(from, to));
         Assert.Equal(distance, Suggestion.Distance(to, from));
+    }
+
+    private sealed class Sample
+    {
+        public int Number { get; set; }
+
+        public int? Optional { get; set; }
+
+        public TimeSpan Duration { get; set; }
+
+        public bool Flag { get; set; }
+
+        public TechTemp.Data.Readings.UnknownDevices Choice { get; set; }
     }
 
     private static void Check((string Key, string Value) setting) => Check([KeyValuePair.Create(setting.Key, (string?)setting.Value)]);
