@@ -14,7 +14,7 @@ public sealed class IngestTelemetry
     public const string Name = "TechTemp.Ingest";
 
     /// <summary>The source of spans; asked for its listeners before anything is allocated for one.</summary>
-    internal static readonly ActivitySource Source = new(Name);
+    internal static ActivitySource Source { get; } = new(Name);
 
     private readonly TimeProvider _time;
     private readonly Counter<long> _received;
