@@ -7,9 +7,11 @@ public sealed class ToastTests(Browser browser)
     public async Task A_failure_on_a_phone_covers_neither_what_was_pressed_nor_what_is_last()
     {
         await using var site = await Site.StartAsync();
-        foreach (var humidity in new[] { 140, 141, 142 })
+        var now = TimeProvider.System.GetUtcNow();
+        // The first is stored, and the others conflict with it.
+        foreach (var humidity in new[] { 40, 41, 42, 43 })
         {
-            await site.PublishAsync("s1", 20, humidity);
+            await site.PublishAsync("s1", 20, humidity, now);
         }
 
         await using var dashboard = await HostProcess.StartHealthyAsync("clients/TechTemp.Dashboard", [KeyValuePair.Create("API_URL", site.Address)]);
