@@ -17,30 +17,32 @@ public sealed class ClientIdTests
         await using var standalone = await HostProcess.StartHealthyAsync(
             "TechTemp.Standalone", new Dictionary<string, string> { ["MQTT_PORT"] = port, ["DB_PATH"] = folder.File("techtemp.db") });
         await using var first = Client("mosquitto_sub", "first", "-t", Topic, "-d");
-        await SeenAsync("subscribed");
+        await SeenAsync(first, "subscribed");
 
         await using var stranger = Client("mosquitto_pub", "stranger", "-t", "x", "-m", "x");
         Assert.NotEqual(0, await stranger.ExitAsync());
-        await SeenAsync("still-there");
+        await SeenAsync(first, "still-there");
         // What -d says is written when it ends.
         first.Terminate();
         await first.ExitAsync();
         Assert.Equal(2, first.Output.Split("received CONNACK (0)").Length);
 
         // Anybody has the id when it is free, and then the same client once more on a new connection, as MQTT has it.
-        await Eventually.TrueAsync(async () => await TryAsync("stranger"), "the id is free");
+        await Eventually.TrueAsync(() => TryAsync("stranger"), "the id is free");
+        await Eventually.TrueAsync(() => TryAsync("first"), "the id is free again");
         await using var second = Client("mosquitto_sub", "first", "-t", Topic);
-        await Eventually.TrueAsync(async () => !await TryAsync("stranger"), "the id is in use again");
+        await SeenAsync(second, "in use again");
+        Assert.False(await TryAsync("stranger"));
         Assert.True(await TryAsync("first"));
 
-        async Task SeenAsync(string payload) => await Eventually.TrueAsync(
+        async Task SeenAsync(ChildProcess subscriber, string payload) => await Eventually.TrueAsync(
             async () =>
             {
                 await using var other = new ChildProcess(Programs.Find("mosquitto_pub")!, "-h", "127.0.0.1", "-p", port, "-t", Topic, "-m", payload);
                 Assert.Equal(0, await other.ExitAsync());
-                return first.Output.Contains(payload, StringComparison.Ordinal);
+                return subscriber.Output.Contains(payload, StringComparison.Ordinal);
             },
-            $"the first client gets '{payload}'");
+            $"the subscriber gets '{payload}'");
 
         async Task<bool> TryAsync(string user)
         {
