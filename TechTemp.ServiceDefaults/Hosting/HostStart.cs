@@ -24,7 +24,7 @@ public static class HostStart
     public static async Task<int> RunAsync(string[] args, HostProgram program, Func<WebApplicationOptions, WebApplication> build, params Type[] explained)
     {
         PlainConsole.Install();
-        IConfiguration? configuration = null;
+        var level = Environment.GetEnvironmentVariable("LOG_LEVEL");
         try
         {
             var commandLine = new HostCommandLine(program, args);
@@ -39,7 +39,8 @@ public static class HostStart
                 // The settings lie beside the program; the working directory is the user's.
                 ContentRootPath = AppContext.BaseDirectory,
             });
-            configuration = app.Configuration;
+            // Now: the configuration is gone once the host has stopped.
+            level = app.Configuration["Logging:LogLevel:Default"] ?? level;
             app.Services.GetRequiredService<SettingKeys>().Check((IConfigurationRoot)app.Configuration, commandLine.Settings.Select(SettingArguments.KeyOf));
             if (commandLine.Verb is not null)
             {
@@ -47,28 +48,27 @@ public static class HostStart
                 return 0;
             }
 
-            return commandLine.IsHealthCheck ? await HealthProbe.RunAsync(app) : await RunAsync(app, explained);
+            return commandLine.IsHealthCheck ? await HealthProbe.RunAsync(app) : await RunAsync(app, explained, level);
         }
         catch (Exception e)
         {
-            return Fail(e, explained, configuration);
+            return Fail(e, explained, level);
         }
     }
 
-    private static async Task<int> RunAsync(WebApplication app, Type[] explained)
+    private static async Task<int> RunAsync(WebApplication app, Type[] explained, string? level)
     {
         var workers = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
         StartReport.AddTo(app);
         await app.RunAsync();
         // A worker that failed has stopped the host; the host itself reports success.
         var failure = workers.Select(w => w.ExecuteTask?.Exception?.InnerException).FirstOrDefault(e => e is not null and not OperationCanceledException);
-        return failure is null ? 0 : Fail(failure, explained, app.Configuration);
+        return failure is null ? 0 : Fail(failure, explained, level);
     }
 
-    private static int Fail(Exception exception, Type[] explained, IConfiguration? configuration)
+    private static int Fail(Exception exception, Type[] explained, string? level)
     {
         // A log level that is none counts as the usual one here.
-        var level = configuration?["Logging:LogLevel:Default"] ?? Environment.GetEnvironmentVariable("LOG_LEVEL");
         var isDebug = level is not null && LogLevels.Parse(level) is "Debug" or "Trace";
         var reason = Explain(exception, explained);
         Console.Error.WriteLine($"TechTemp cannot go on: {(reason ?? $"{exception.GetBaseException().Message.TrimEnd('.')} ({exception.GetBaseException().GetType().Name}). LOG_LEVEL=debug shows where.").ReplaceLineEndings(" ")}");

@@ -118,19 +118,16 @@ public sealed class InstanceTests
     }
 
     [Fact]
-    public async Task Of_two_Standalones_on_one_store_the_older_leaves_and_names_the_newer()
+    public async Task A_Standalone_leaves_for_an_ingest_that_starts_on_its_store()
     {
+        await using var broker = await MosquittoProcess.StartAsync(MosquittoConfiguration.Ours);
         using var folder = new TempFolder();
-        await using var older = await StartAsync();
-        await using var newer = await StartAsync();
-        await LeavesForAsync(older, newer);
-        Assert.Equal(200, (await newer.Http.GetAsync("/health")).Status);
-
-        Task<HostProcess> StartAsync() => HostProcess.StartHealthyAsync("TechTemp.Standalone", new Dictionary<string, string>
-        {
-            ["MQTT_PORT"] = FreePort.Next().ToString(System.Globalization.CultureInfo.InvariantCulture),
-            ["DB_PATH"] = folder.File("techtemp.db"),
-        });
+        var store = KeyValuePair.Create("DB_PATH", folder.File("techtemp.db"));
+        await using var standalone = await HostProcess.StartHealthyAsync(
+            "TechTemp.Standalone", [store, KeyValuePair.Create("MQTT_PORT", FreePort.Next().ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+        await using var ingest = await HostProcess.StartHealthyAsync("TechTemp.Ingest", [store, KeyValuePair.Create("MQTT_URL", broker.Url)]);
+        await LeavesForAsync(standalone, ingest);
+        Assert.Equal(200, (await ingest.Http.GetAsync("/health")).Status);
     }
 
     private static async Task LeavesForAsync(HostProcess older, HostProcess newer)
