@@ -9,6 +9,9 @@ internal sealed partial class AspireDashboard : IAsyncDisposable
 {
     private const string Program = "/usr/bin/chromium";
     private const float Deadline = 120_000;
+    private const float PageDeadline = 30_000;
+
+    private static readonly TimeSpan s_startDeadline = TimeSpan.FromMinutes(4);
 
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
@@ -34,14 +37,9 @@ internal sealed partial class AspireDashboard : IAsyncDisposable
         var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1440, Height = 900 } });
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(Deadline);
-        await page.GotoAsync(loginUrl);
         var dashboard = new AspireDashboard(playwright, browser, page, new(loginUrl));
-        foreach (var name in resources)
-        {
-            // A resource that is not healthy says so: "Running (Unhealthy)".
-            await Expect(dashboard.Row(name)).ToContainTextAsync(Running(), new() { Timeout = Deadline });
-        }
-
+        // A container that starts ends the connections of a browser, and this one may start while the page is open: then it is loaded again.
+        await Eventually.TrueAsync(() => dashboard.SeesRunningAsync(loginUrl, resources), "every resource runs and is healthy", s_startDeadline);
         return dashboard;
     }
 
@@ -93,6 +91,25 @@ internal sealed partial class AspireDashboard : IAsyncDisposable
     {
         await _browser.CloseAsync();
         _playwright.Dispose();
+    }
+
+    private async Task<bool> SeesRunningAsync(string address, IEnumerable<string> resources)
+    {
+        try
+        {
+            await Page.GotoAsync(address);
+            foreach (var name in resources)
+            {
+                // A resource that is not healthy says so: "Running (Unhealthy)".
+                await Expect(Row(name)).ToContainTextAsync(Running(), new() { Timeout = PageDeadline });
+            }
+
+            return true;
+        }
+        catch (PlaywrightException)
+        {
+            return false;
+        }
     }
 
     private ILocator Row(string resource) =>

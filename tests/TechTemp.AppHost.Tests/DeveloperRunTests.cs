@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 namespace TechTemp.AppHost.Tests;
 
 /// <summary>The AppHost with Aspire's dashboard, the way a developer uses it.</summary>
+// One after the other: a container that starts ends the connections of a browser.
+[Collection(nameof(RunningModel))]
 public sealed class DeveloperRunTests
 {
     private static readonly string[] s_programs = [ResourceNames.Simulator, ResourceNames.Ingest, ResourceNames.Api, ResourceNames.Dashboard];

@@ -9,6 +9,8 @@ using TechTemp.AppHost.Mosquitto;
 namespace TechTemp.AppHost.Tests;
 
 /// <summary>The model run for real, where Aspire's orchestrator and a container engine are.</summary>
+// One after the other: a container that starts ends the connections of a browser.
+[Collection(nameof(RunningModel))]
 public sealed class RunTests(RunningModel running)
 {
     // An account may write as the sensor of its own name.
