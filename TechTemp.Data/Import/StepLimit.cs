@@ -25,7 +25,7 @@ internal sealed class StepLimit : IDisposable
         raw.sqlite3_progress_handler(connection.Handle!, Instructions, _ => Stopwatch.GetElapsedTime(_start) > _longest ? 1 : 0, null);
     }
 
-    /// <summary>Starts counting anew: a row has come, or a statement begins.</summary>
+    /// <summary>Resets the count: a row was read, or a statement begins.</summary>
     public void Restart() => _start = Stopwatch.GetTimestamp();
 
     /// <inheritdoc />

@@ -69,7 +69,7 @@ public abstract class FleetPage : AskingPage
         }
     }
 
-    /// <summary>Makes the list anew.</summary>
+    /// <summary>Rebuilds the list.</summary>
     /// <param name="afresh">Whether something else is looked for, or everything may have changed; else the same list is brought up to date.</param>
     protected abstract Task ArrangeAsync(bool afresh);
 
@@ -80,7 +80,7 @@ public abstract class FleetPage : AskingPage
     /// <summary>Something is done every five seconds.</summary>
     protected virtual Task TickAsync(int tick) => RearrangeAsync(afresh: false);
 
-    /// <summary>Makes the list anew and shows it: at once, and again when all of it is there.</summary>
+    /// <summary>Rebuilds the list and shows it: at once, and again when it is complete.</summary>
     protected async Task RearrangeAsync(bool afresh)
     {
         var arranging = ArrangeAsync(afresh);

@@ -69,7 +69,7 @@ public sealed class SubPathTests(Browser browser)
             var elsewhere = await visit.Page.EvaluateAsync<string[]>(
                 "root => [...document.querySelectorAll('[href], [src]')].map(e => e.href || e.src).filter(address => typeof address === 'string' && address && !address.startsWith(root))", root);
             Assert.Empty(elsewhere);
-            // Loaded anew at its own address, and live again.
+            // The page loads again at its own address and reconnects.
             await DrawnAsync(visit, page);
             await visit.Page.ReloadAsync();
             await visit.LiveAsync();

@@ -41,7 +41,7 @@ public sealed class HeldMessagesTests
         Assert.Empty(store.Write(Held(store, 3)).DroppedHeld);
 
         Assert.Equal([new("s1", "h1", 2)], store.Write(Held(store, 4), Held(store, 5)).DroppedHeld);
-        // By a writer that counts anew.
+        // Uses a new writer, whose counters start at zero.
         using var next = store.NewWriter();
         Assert.Equal([new("s1", "h1", 1)], next.Write([Held(store, 6)]).DroppedHeld);
 
