@@ -16,6 +16,74 @@ namespace TechTemp.Data.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("TechTemp.Data.Broker.KeptMessage", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("client_id");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("Publish")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("publish");
+
+                    b.HasKey("ClientId", "Position");
+
+                    b.ToTable("kept_messages", (string)null);
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Broker.KeptRetained", b =>
+                {
+                    b.Property<string>("Topic")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("topic");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("Publish")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("publish");
+
+                    b.HasKey("Topic");
+
+                    b.ToTable("kept_retained", (string)null);
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Broker.KeptSession", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("client_id");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("Subscriptions")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("subscriptions");
+
+                    b.Property<string>("UserName")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_name");
+
+                    b.HasKey("ClientId");
+
+                    b.ToTable("kept_sessions", (string)null);
+                });
+
             modelBuilder.Entity("TechTemp.Data.Devices.Calibration", b =>
                 {
                     b.Property<int>("DeviceId")

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using TechTemp.Data.Broker;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Import;
 using TechTemp.Data.Instances;
@@ -61,6 +62,7 @@ public static class StoreHosting
         services.AddSingleton<StoreFigureQueries>();
         services.AddSingleton<InstanceRegistry>();
         services.AddSingleton<BrokerSessions>();
+        services.AddSingleton<BrokerKeeping>();
         services.AddPooledDbContextFactory<TechTempContext>((provider, options) =>
         {
             var connections = provider.GetRequiredService<StoreConnections>();

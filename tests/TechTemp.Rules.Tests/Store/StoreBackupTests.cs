@@ -252,10 +252,18 @@ public sealed class StoreBackupTests : IDisposable
 
     private static void Damage(string path)
     {
-        // Deep inside, where opening does not look.
+        // In the readings, where opening does not look, and not in the log, which comes before the file.
+        long page;
+        using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString()))
+        {
+            connection.Open();
+            connection.Execute("PRAGMA wal_checkpoint(TRUNCATE);");
+            page = connection.ScalarLong("SELECT rootpage FROM sqlite_schema WHERE name = 'readings';");
+        }
+
         using var file = File.OpenWrite(path);
-        file.Position = file.Length / 2 / 4096 * 4096;
-        file.Write(RandomNumberGenerator.GetBytes(8_192));
+        file.Position = (page - 1) * 4096;
+        file.Write(RandomNumberGenerator.GetBytes(4096));
     }
 
     private static void Refuses(Action act, params string[] named)

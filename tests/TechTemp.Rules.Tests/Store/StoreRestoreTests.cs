@@ -57,6 +57,9 @@ public sealed class StoreRestoreTests : IDisposable
     [InlineData("UPDATE readings SET temperature = 'warm';", "impossible temperature")]
     [InlineData("UPDATE readings SET humidity = 100000;", "impossible humidity")]
     [InlineData("UPDATE readings SET ts = 17;", "before 2000")]
+    [InlineData("INSERT INTO kept_retained (topic, publish) VALUES ('a' || char(0), x'30');", "a retained message is impossible")]
+    [InlineData("INSERT INTO kept_sessions (client_id, subscriptions) VALUES ('c', 'text');", "a session of a client is impossible")]
+    [InlineData("INSERT INTO kept_messages (client_id, position, publish, expires_at) VALUES ('c', 1, x'30', 'soon');", "a queued message is impossible")]
     public void A_backup_with_content_that_is_never_stored_is_refused_and_nothing_changes(string sql, string named)
     {
         _store.Write(Reading(_store.Now));
