@@ -34,6 +34,11 @@ internal sealed class HostCommandLine
         }
 
         HelpWithSettings.AddTo(root, program.AllShortForms);
+        if (SwitchArguments.Explain(root, rest) is { } wrongSwitch)
+        {
+            throw new StartException(wrongSwitch);
+        }
+
         _parsed = root.Parse(rest, s_configuration);
         if (_parsed.Action is ParseErrorAction || (_parsed.Action == _parsed.CommandResult.Command.Action && Misplaced(_parsed) is not null))
         {

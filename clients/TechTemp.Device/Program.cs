@@ -3,7 +3,7 @@ using TechTemp.ServiceDefaults.Hosting;
 
 PlainConsole.Install();
 var parsed = DeviceCommands.Parse(args);
-if (DeviceCommands.Explain(parsed) is { } mistake)
+if (DeviceCommands.Explain(parsed, args) is { } mistake)
 {
     return DeviceHost.Fail(mistake);
 }

@@ -16,8 +16,13 @@ internal static class DeviceCommands
         Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
 
     /// <summary>What is wrong with a command line, in one line; null when nothing is.</summary>
-    public static string? Explain(ParseResult parsed)
+    public static string? Explain(ParseResult parsed, string[] args)
     {
+        if (SwitchArguments.Explain((RootCommand)parsed.RootCommandResult.Command, args) is { } wrongSwitch)
+        {
+            return wrongSwitch;
+        }
+
         if (parsed.Action is not ParseErrorAction && parsed.Action != parsed.CommandResult.Command.Action)
         {
             // Only the help or the version is asked for.

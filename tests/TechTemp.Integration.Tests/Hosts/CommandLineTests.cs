@@ -26,6 +26,9 @@ public sealed class CommandLineTests(SharedStacks stacks)
                 { "TechTemp.Api", "backup x.db", "Unexpected argument 'backup'" },
                 { "TechTemp.Api", "--Broker:Port=1883", "Unknown setting '--Broker:Port'" },
                 { "TechTemp.Standalone", "--dmeo", "Unknown option '--dmeo'. Did you mean '--demo'?" },
+                { "TechTemp.Standalone", "--lan=maybe", "'--lan' is a switch: write --lan, --lan=true or --lan=false, was 'maybe'." },
+                { "TechTemp.Standalone", "--demo=", "'--demo' is a switch: write --demo, --demo=true or --demo=false, was ''." },
+                { "TechTemp.Ingest", "restore --yes=1 x.db", "'--yes' is a switch: write --yes, --yes=true or --yes=false, was '1'." },
                 { "clients/TechTemp.Dashboard", "--halp", "Unknown option '--halp'. Did you mean '--help'?" },
                 { "clients/TechTemp.Dashboard", "start", "Unexpected argument 'start'" },
                 { "clients/TechTemp.Dashboard", "--Dashboard:ApiUlr=x", "Did you mean '--Dashboard:ApiUrl'?" },
@@ -33,6 +36,7 @@ public sealed class CommandLineTests(SharedStacks stacks)
                 { "clients/TechTemp.Device", "smulate", "Unknown command 'smulate'. Did you mean 'simulate'?" },
                 { "TechTemp.Ingest", "backup --force", "Unknown option '--force'" },
                 { "clients/TechTemp.Device", "simulate --spool --evry", "Unknown option '--evry'. Did you mean '--every'?" },
+                { "clients/TechTemp.Device", "--version=now", "'--version' takes no value, was 'now'." },
                 { "clients/TechTemp.Device", "run twice", "Unknown argument 'twice'" },
             };
             foreach (var server in s_servers)
@@ -43,6 +47,8 @@ public sealed class CommandLineTests(SharedStacks stacks)
                 mistakes.Add(server, "Store:Path=x.db", "Did you mean '--Store:Path=…'?");
                 mistakes.Add(server, "--urls", "The setting '--urls' has no value");
                 mistakes.Add(server, "--healthcheck now", "'now'");
+                mistakes.Add(server, "--healthcheck=now", "'--healthcheck' is a switch: write --healthcheck, --healthcheck=true or --healthcheck=false, was 'now'.");
+                mistakes.Add(server, "--version=now", "'--version' takes no value, was 'now'.");
             }
 
             return mistakes;
