@@ -16,7 +16,13 @@ internal static class BrokerHosting
         builder.Services.AddOptions<MqttOptions>().BindConfiguration(MqttOptions.Section).ValidateDataAnnotations().ValidateOnStart()
             .Validate<IConfiguration>(
                 (_, configuration) => configuration["Mqtt:Url"] is null && string.IsNullOrEmpty(configuration.GetConnectionString("mosquitto")),
-                "Mqtt:Url (MQTT_URL) is not for Standalone, which has a broker of its own and connects to no other. Remove it, or run TechTemp.Ingest and TechTemp.Api instead.");
+                "Mqtt:Url (MQTT_URL) is not for Standalone, which has a broker of its own and connects to no other. Remove it, or run TechTemp.Ingest and TechTemp.Api instead.")
+            .Validate<IConfiguration>(
+                (_, configuration) => configuration["Mqtt:ClientId"] is null,
+                "Mqtt:ClientId is not for Standalone, whose broker hands readings over in the same process: there is no client of that id. Remove it, or run TechTemp.Ingest and TechTemp.Api instead.")
+            .Validate<IConfiguration>(
+                (_, configuration) => configuration["Mqtt:SessionExpiry"] is null,
+                "Mqtt:SessionExpiry is not for Standalone, whose broker queues nothing for ingest: it acknowledges what is on disk. Remove it, or run TechTemp.Ingest and TechTemp.Api instead.");
         builder.Services.AddSingleton<LoginGuard>();
         builder.Services.AddSingleton<EmbeddedBroker>();
         builder.Services.AddSingleton<IStateSink, StateSink>();

@@ -82,6 +82,8 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("TechTemp.Api", "MQTT_PASSWORD", "s3cret", "must be given together; the user name is missing")]
     [InlineData("TechTemp.Standalone", "MQTT_USERNAME", "house", "must be given together; the password is missing")]
     [InlineData("TechTemp.Standalone", "MQTT_URL", "mqtt://elsewhere:1883", "Mqtt:Url (MQTT_URL) is not for Standalone")]
+    [InlineData("TechTemp.Standalone", "Mqtt__ClientId", "techtemp-house", "Mqtt:ClientId is not for Standalone")]
+    [InlineData("TechTemp.Standalone", "Mqtt__SessionExpiry", "1.00:00:00", "Mqtt:SessionExpiry is not for Standalone")]
     [InlineData("TechTemp.Api", "ConnectionStrings__techtemp", "Server=db;Password=s3cret", "ConnectionStrings:techtemp must be like 'Data Source=")]
     [InlineData("TechTemp.Ingest", "ConnectionStrings__techtemp", "garbage", "ConnectionStrings:techtemp must be like 'Data Source=")]
     [InlineData("TechTemp.Api", "ASPNETCORE_URLS", "garbage", "ASPNETCORE_URLS (--urls) must be like http://localhost:3000")]
