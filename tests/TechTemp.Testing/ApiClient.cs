@@ -100,6 +100,9 @@ public sealed record Answer(int Status, IReadOnlyDictionary<string, string> Head
     /// <summary>Its <c>data</c>.</summary>
     public JsonNode Data => Json["data"]!;
 
+    /// <summary>The answer as a failed test shows it. A record's own text would parse the body, which may not be JSON.</summary>
+    public override string ToString() => $"{Status} {Header("Content-Type")}\n{(Body.Length == 0 ? "(no body)" : Body)}".Trim();
+
     /// <summary>A header; empty when absent.</summary>
     public string Header(string name) => Headers.GetValueOrDefault(name, "");
 }
