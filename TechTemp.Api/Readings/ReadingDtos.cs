@@ -13,8 +13,8 @@ internal sealed record LatestReadingDto(string DeviceId, string? RoomId, DateTim
 
 /// <summary>One reading, or one bucket of readings, for the document: <see cref="RawPage"/> and <see cref="BucketPage"/> write them.</summary>
 /// <param name="Ts">Time of measurement, or the bucket's start.</param>
-/// <param name="Temperature">°C; a bucket's mean.</param>
-/// <param name="Humidity">Relative humidity, %; a bucket's mean.</param>
+/// <param name="Temperature">°C; a bucket's mean over time.</param>
+/// <param name="Humidity">Relative humidity, %; a bucket's mean over time.</param>
 /// <param name="Source">Of a reading: the way it came in, mqtt, http or simulated.</param>
 /// <param name="DeviceId">Of a room's reading: its device's uid.</param>
 /// <param name="TemperatureMin">Of a bucket: its lowest temperature, °C.</param>

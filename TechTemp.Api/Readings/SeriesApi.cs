@@ -19,6 +19,9 @@ internal static class SeriesApi
     private const string Description =
         "JSON comes in pages; with `Accept: text/csv` or `application/vnd.apache.parquet` the whole range comes as a file, newest first as well, "
         + "in the store's state of one moment. `limit` and `cursor` belong to pages and are refused there. "
+        + "The mean of a bucket is a mean over time: a reading weighs half the time to the readings of its device before and after it. A distance of more than "
+        + "15 minutes is a gap and does not count; a reading without a neighbour weighs 15 minutes. So a sensor that sends often, or a room's sensor that sends more often than the others, does not count more. "
+        + "`count` is the number of readings. "
         + "CSV and Parquet have the columns `ts,temperature,humidity,source`, of a room `device_id` too, and of buckets "
         + "`ts,temperature,temperature_min,temperature_max,humidity,humidity_min,humidity_max,count`. "
         + "A CSV of readings can be posted to `/api/v1/readings`; with `calibrated=false` it is what was measured.";

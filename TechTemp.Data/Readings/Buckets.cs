@@ -4,10 +4,10 @@ namespace TechTemp.Data.Readings;
 
 /// <summary>One bucket of a series.</summary>
 /// <param name="Start">The bucket's start, unix milliseconds UTC.</param>
-/// <param name="Temperature">Mean temperature, °C.</param>
+/// <param name="Temperature">Mean temperature over time, °C.</param>
 /// <param name="TemperatureMin">Lowest temperature, °C.</param>
 /// <param name="TemperatureMax">Highest temperature, °C.</param>
-/// <param name="Humidity">Mean relative humidity, %.</param>
+/// <param name="Humidity">Mean relative humidity over time, %.</param>
 /// <param name="HumidityMin">Lowest relative humidity, %.</param>
 /// <param name="HumidityMax">Highest relative humidity, %.</param>
 /// <param name="Count">How many readings.</param>

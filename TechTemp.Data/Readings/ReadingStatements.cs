@@ -119,7 +119,7 @@ internal sealed class ReadingStatements : IDisposable
 
         if (_writesRollups)
         {
-            _rollups.Add(device.Id, measurement.Ts, measurement.Temperature, measurement.Humidity, device.Newest?.Ts ?? long.MinValue);
+            _rollups.Insert(device.Id, measurement, device.Newest?.Ts ?? long.MinValue);
         }
 
         return new(OutcomeKind.Stored, Late: device.Accept(measurement, message.ReceivedAt));

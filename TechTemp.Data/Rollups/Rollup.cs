@@ -2,23 +2,37 @@ using TechTemp.Data.Readings;
 
 namespace TechTemp.Data.Rollups;
 
-/// <summary>What is known of the readings of an interval: how many, sums and extremes of the raw values (°C, %).</summary>
+/// <summary>
+/// The readings of an interval: how many, the time that they stand for (<see cref="ReadingTime"/>), integrals over that time
+/// and extremes of the raw values (°C, %).
+/// </summary>
 internal struct Rollup
 {
     public long Count;
-    public double TemperatureSum, TemperatureMin, TemperatureMax;
-    public double HumiditySum, HumidityMin, HumidityMax;
+    public long Seconds;
+    public double TemperatureIntegral, TemperatureMin, TemperatureMax;
+    public double HumidityIntegral, HumidityMin, HumidityMax;
 
-    public void Add(double temperature, double humidity) => Add(new Rollup
+    /// <summary>Adds a reading.</summary>
+    public void Add(double temperature, double humidity, long seconds) => Add(new Rollup
     {
         Count = 1,
-        TemperatureSum = temperature,
+        Seconds = seconds,
+        TemperatureIntegral = temperature * seconds,
         TemperatureMin = temperature,
         TemperatureMax = temperature,
-        HumiditySum = humidity,
+        HumidityIntegral = humidity * seconds,
         HumidityMin = humidity,
         HumidityMax = humidity,
     });
+
+    /// <summary>A reading that it has stands for more seconds than before, or for fewer.</summary>
+    public void Reweigh(double temperature, double humidity, long seconds)
+    {
+        Seconds += seconds;
+        TemperatureIntegral += temperature * seconds;
+        HumidityIntegral += humidity * seconds;
+    }
 
     public void Add(in Rollup other)
     {
@@ -29,10 +43,11 @@ internal struct Rollup
         }
 
         Count += other.Count;
-        TemperatureSum += other.TemperatureSum;
+        Seconds += other.Seconds;
+        TemperatureIntegral += other.TemperatureIntegral;
         TemperatureMin = Math.Min(TemperatureMin, other.TemperatureMin);
         TemperatureMax = Math.Max(TemperatureMax, other.TemperatureMax);
-        HumiditySum += other.HumiditySum;
+        HumidityIntegral += other.HumidityIntegral;
         HumidityMin = Math.Min(HumidityMin, other.HumidityMin);
         HumidityMax = Math.Max(HumidityMax, other.HumidityMax);
     }
@@ -41,14 +56,15 @@ internal struct Rollup
     public readonly Rollup Shifted(double temperature, double humidity) => new()
     {
         Count = Count,
-        TemperatureSum = TemperatureSum + Count * temperature,
+        Seconds = Seconds,
+        TemperatureIntegral = TemperatureIntegral + Seconds * temperature,
         TemperatureMin = TemperatureMin + temperature,
         TemperatureMax = TemperatureMax + temperature,
-        HumiditySum = HumiditySum + Count * humidity,
+        HumidityIntegral = HumidityIntegral + Seconds * humidity,
         HumidityMin = HumidityMin + humidity,
         HumidityMax = HumidityMax + humidity,
     };
 
     public readonly Bucket ToBucket(long start) => new(
-        start, TemperatureSum / Count, TemperatureMin, TemperatureMax, HumiditySum / Count, HumidityMin, HumidityMax, Count);
+        start, TemperatureIntegral / Seconds, TemperatureMin, TemperatureMax, HumidityIntegral / Seconds, HumidityMin, HumidityMax, Count);
 }

@@ -86,9 +86,9 @@ public sealed class RollupBuilder(StoreConnections connections, TimeProvider tim
         using var raw = new Statement(connection, RollupReader.RawSql);
         raw.Bind(1, deviceId).Bind(2, from).Bind(3, to - 1);
         var count = 0L;
-        while (raw.Step())
+        foreach (var reading in WeighedReading.Of(raw))
         {
-            rollups.Add(deviceId, raw.Long(0), raw.Number(1), raw.Number(2), newest: long.MinValue);
+            rollups.Add(deviceId, reading, newest: long.MinValue);
             count++;
         }
 

@@ -60,16 +60,22 @@ internal sealed class RollupReader(StoreReader reader)
 
     private bool ReadRaw(in SeriesPart part, BucketWindow window, long from, long to)
     {
-        _raw.Bind(1, part.DeviceId).Bind(2, from).Bind(3, to);
+        // With the neighbours that decide how long the first and the last reading stand for.
+        _raw.Bind(1, part.DeviceId).Bind(2, from - ReadingTime.Reach).Bind(3, to + ReadingTime.Reach);
         var any = false;
-        while (_raw.Step())
+        foreach (var (reading, seconds) in WeighedReading.Of(_raw))
         {
+            var (ts, temperature, humidity) = reading;
+            if (ts < from || ts > to)
+            {
+                continue;
+            }
+
             any = true;
-            var ts = _raw.Long(0);
             if (ts >= part.From && ts <= part.To)
             {
                 var one = default(Rollup);
-                one.Add(_raw.Number(1) + part.Temperature, _raw.Number(2) + part.Humidity);
+                one.Add(temperature + part.Temperature, humidity + part.Humidity, seconds);
                 window.Add(window.IndexOf(ts), one);
             }
         }

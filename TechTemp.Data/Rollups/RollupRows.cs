@@ -13,12 +13,12 @@ internal static class RollupRows
         ORDER BY bucket;
         """;
 
-    private const string Values = "count, temperature_sum, temperature_min, temperature_max, humidity_sum, humidity_min, humidity_max";
+    private const string Values = "count, seconds, temperature_integral, temperature_min, temperature_max, humidity_integral, humidity_min, humidity_max";
 
     public static Statement Range(SqliteConnection connection) => new(connection, RangeSql);
 
     public static Statement Upsert(SqliteConnection connection) =>
-        new(connection, $"INSERT OR REPLACE INTO rollups (device_id, tier, bucket, {Values}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);");
+        new(connection, $"INSERT OR REPLACE INTO rollups (device_id, tier, bucket, {Values}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11);");
 
     public static Statement Delete(SqliteConnection connection) =>
         new(connection, "DELETE FROM rollups WHERE device_id = ?1 AND tier = ?2 AND bucket BETWEEN ?3 AND ?4;");
@@ -33,17 +33,18 @@ internal static class RollupRows
     public static Rollup Rollup(this Statement row) => new()
     {
         Count = row.Long(1),
-        TemperatureSum = row.Number(2),
-        TemperatureMin = row.Number(3),
-        TemperatureMax = row.Number(4),
-        HumiditySum = row.Number(5),
-        HumidityMin = row.Number(6),
-        HumidityMax = row.Number(7),
+        Seconds = row.Long(2),
+        TemperatureIntegral = row.Number(3),
+        TemperatureMin = row.Number(4),
+        TemperatureMax = row.Number(5),
+        HumidityIntegral = row.Number(6),
+        HumidityMin = row.Number(7),
+        HumidityMax = row.Number(8),
     };
 
     public static void Write(Statement upsert, int deviceId, RollupTier tier, long bucket, in Rollup rollup) => upsert
-        .Bind(1, deviceId).Bind(2, (long)tier).Bind(3, bucket).Bind(4, rollup.Count)
-        .BindSum(5, rollup.TemperatureSum).BindNumber(6, rollup.TemperatureMin).BindNumber(7, rollup.TemperatureMax)
-        .BindSum(8, rollup.HumiditySum).BindNumber(9, rollup.HumidityMin).BindNumber(10, rollup.HumidityMax)
+        .Bind(1, deviceId).Bind(2, (long)tier).Bind(3, bucket).Bind(4, rollup.Count).Bind(5, rollup.Seconds)
+        .BindSum(6, rollup.TemperatureIntegral).BindNumber(7, rollup.TemperatureMin).BindNumber(8, rollup.TemperatureMax)
+        .BindSum(9, rollup.HumidityIntegral).BindNumber(10, rollup.HumidityMin).BindNumber(11, rollup.HumidityMax)
         .Execute();
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
+using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Rollups;
@@ -13,6 +14,7 @@ internal sealed class RollupStatements(SqliteConnection connection) : IDisposabl
     // Some days of a thousand devices; what is forgotten is read again.
     private const int MostRemembered = 20_000;
 
+    private readonly ReadingNeighbours _neighbours = new(connection);
     private readonly Statement _find = RollupRows.Range(connection);
     private readonly Statement _upsert = RollupRows.Upsert(connection);
     private readonly Statement _delete = RollupRows.Delete(connection);
@@ -26,33 +28,39 @@ internal sealed class RollupStatements(SqliteConnection connection) : IDisposabl
         if (forget || _rows.Count > MostRemembered)
         {
             _rows.Clear();
+            _neighbours.Forget();
         }
     }
 
-    /// <summary>A reading was inserted.</summary>
+    /// <summary>A reading was inserted: it is added, and its neighbours stand for less time than before.</summary>
     /// <param name="deviceId">Its device.</param>
-    /// <param name="ts">Its time, unix milliseconds UTC.</param>
-    /// <param name="temperature">°C.</param>
-    /// <param name="humidity">%.</param>
-    /// <param name="newest">The time of the device's newest reading before it: an interval that begins later has no row yet.</param>
-    public void Add(int deviceId, long ts, double temperature, double humidity, long newest)
+    /// <param name="reading">The reading.</param>
+    /// <param name="newest">The time of the device's newest reading before it was inserted; <see cref="long.MinValue"/> when there was none.</param>
+    public void Insert(int deviceId, in Measurement reading, long newest)
     {
+        var (beforeLast, before, after, afterNext) = _neighbours.Of(deviceId, reading, newest);
+        Add(deviceId, new(reading, ReadingTime.Seconds(before?.Ts, reading.Ts, after?.Ts)), newest);
+        if (before is { } left)
+        {
+            Reweigh(deviceId, left, ReadingTime.Seconds(beforeLast, left.Ts, after?.Ts), ReadingTime.Seconds(beforeLast, left.Ts, reading.Ts));
+        }
+
+        if (after is { } right)
+        {
+            Reweigh(deviceId, right, ReadingTime.Seconds(before?.Ts, right.Ts, afterNext), ReadingTime.Seconds(reading.Ts, right.Ts, afterNext));
+        }
+    }
+
+    /// <summary>Adds a reading whose time is known.</summary>
+    /// <param name="deviceId">Its device.</param>
+    /// <param name="weighed">The reading.</param>
+    /// <param name="newest">An interval that begins later has no row yet.</param>
+    public void Add(int deviceId, in WeighedReading weighed, long newest)
+    {
+        var ((ts, temperature, humidity), seconds) = weighed;
         for (var tier = RollupTier.QuarterHour; (int)tier < RollupTiers.Count; tier++)
         {
-            var length = RollupTiers.LengthOf(tier);
-            var key = new Key(deviceId, tier, ts / length);
-            ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, key, out var known);
-            if (!known && key.Bucket * length <= newest)
-            {
-                entry.Rollup = Find(key);
-            }
-
-            entry.Rollup.Add(temperature, humidity);
-            if (!entry.IsChanged)
-            {
-                entry.IsChanged = true;
-                _changed.Add(key);
-            }
+            Change(new(deviceId, tier, ts / RollupTiers.LengthOf(tier)), newest).Add(temperature, humidity, seconds);
         }
     }
 
@@ -69,6 +77,7 @@ internal sealed class RollupStatements(SqliteConnection connection) : IDisposabl
 
         _rows.Clear();
         _changed.Clear();
+        _neighbours.Forget();
     }
 
     /// <summary>Deletes the rollups of one tier of a device's interval.</summary>
@@ -95,9 +104,36 @@ internal sealed class RollupStatements(SqliteConnection connection) : IDisposabl
     /// <inheritdoc />
     public void Dispose()
     {
+        _neighbours.Dispose();
         _find.Dispose();
         _upsert.Dispose();
         _delete.Dispose();
+    }
+
+    private void Reweigh(int deviceId, in Measurement reading, long before, long now)
+    {
+        for (var tier = RollupTier.QuarterHour; before != now && (int)tier < RollupTiers.Count; tier++)
+        {
+            Change(new(deviceId, tier, reading.Ts / RollupTiers.LengthOf(tier)), newest: long.MaxValue).Reweigh(reading.Temperature, reading.Humidity, now - before);
+        }
+    }
+
+    // The row of an interval, to be written when the transaction is left.
+    private ref Rollup Change(in Key key, long newest)
+    {
+        ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, key, out var known);
+        if (!known && key.Bucket * RollupTiers.LengthOf(key.Tier) <= newest)
+        {
+            entry.Rollup = Find(key);
+        }
+
+        if (!entry.IsChanged)
+        {
+            entry.IsChanged = true;
+            _changed.Add(key);
+        }
+
+        return ref entry.Rollup;
     }
 
     private Rollup Find(in Key key)

@@ -4,7 +4,8 @@ namespace TechTemp.Dashboard.Api;
 /// <param name="Ts">Time of measurement.</param>
 /// <param name="Temperature">°C.</param>
 /// <param name="Humidity">Relative humidity, %.</param>
-public sealed record RawReading(DateTimeOffset Ts, double Temperature, double Humidity);
+/// <param name="DeviceId">The uid of its device, in a room's readings.</param>
+public sealed record RawReading(DateTimeOffset Ts, double Temperature, double Humidity, string? DeviceId = null);
 
 /// <summary>Single readings, newest first.</summary>
 /// <param name="Data">The readings.</param>

@@ -55,7 +55,6 @@ public sealed class HistoryLoader(ApiClient api, Viewer viewer)
                 return;
             }
 
-            points.Reverse();
             series[i] = new(sources[i], i + 1, points, cut);
         });
         return tooMany ? null : series;
@@ -69,13 +68,20 @@ public sealed class HistoryLoader(ApiClient api, Viewer viewer)
             if (cut != HistoryCut.Raw)
             {
                 var buckets = await api.BucketsAsync(source, first, last, cut.Bucket, viewer.ZoneName, cancellationToken);
-                return [.. buckets.Select(b => view.Humidity
+                return [.. buckets.Reverse().Select(b => view.Humidity
                     ? new HistoryPoint(b.Ts, b.Humidity, b.HumidityMin, b.HumidityMax, b.Count)
                     : new(b.Ts, viewer.Degree(b.Temperature), viewer.Degree(b.TemperatureMin), viewer.Degree(b.TemperatureMax), b.Count))];
             }
 
             var readings = await api.ReadingsAsync(source, first, last, cancellationToken);
-            return readings.NextCursor is not null ? null : [.. readings.Data.Select(r => Point(r.Ts, view.Humidity ? r.Humidity : viewer.Degree(r.Temperature)))];
+            if (readings.NextCursor is not null)
+            {
+                return null;
+            }
+
+            var oldestFirst = readings.Data.Reverse().ToList();
+            var seconds = ReadingTime.Of([.. oldestFirst.Select(r => (r.DeviceId, r.Ts))]);
+            return [.. oldestFirst.Zip(seconds, (r, stands) => Point(r.Ts, view.Humidity ? r.Humidity : viewer.Degree(r.Temperature), stands))];
         }
         catch (ApiException e) when (e.Status == System.Net.HttpStatusCode.NotFound)
         {
@@ -84,5 +90,5 @@ public sealed class HistoryLoader(ApiClient api, Viewer viewer)
         }
     }
 
-    private static HistoryPoint Point(DateTimeOffset ts, double value) => new(ts, value, value, value, 1);
+    private static HistoryPoint Point(DateTimeOffset ts, double value, long seconds) => new(ts, value, value, value, 1, seconds);
 }

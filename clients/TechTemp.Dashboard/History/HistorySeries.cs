@@ -6,7 +6,8 @@ namespace TechTemp.Dashboard.History;
 /// <param name="Min">The lowest.</param>
 /// <param name="Max">The highest.</param>
 /// <param name="Count">How many readings.</param>
-public sealed record HistoryPoint(DateTimeOffset Start, double Mean, double Min, double Max, long Count);
+/// <param name="Seconds">How long a reading stands for; of a bucket its length counts.</param>
+public sealed record HistoryPoint(DateTimeOffset Start, double Mean, double Min, double Max, long Count, long Seconds = 0);
 
 /// <summary>The readings of a room or device, oldest first.</summary>
 public sealed class HistorySeries
@@ -47,31 +48,21 @@ public sealed class HistorySeries
         [.. Points.Where(p => p.Start > from - cut.Length && p.Start <= to)];
 
     /// <summary>
-    /// The mean of a range over time: a bucket weighs its length inside the range, a reading the time that is nearer to it than to the ones before and after. So a device that
+    /// The mean of a range over time: a bucket weighs its length inside the range, a reading the time that it stands for (<see cref="ReadingTime"/>). So a device that
     /// sends often for a while does not count more for it. Time without readings does not count.
     /// </summary>
     public double MeanBetween(DateTimeOffset from, DateTimeOffset to, HistoryCut cut)
     {
-        var breaks = Breaks.ToHashSet();
-        var (sum, weights, plain, count) = (0.0, 0.0, 0.0, 0);
-        for (var i = 0; i < Points.Count; i++)
+        var (sum, weights) = (0.0, 0.0);
+        var isCut = cut.Length > TimeSpan.Zero;
+        foreach (var point in Points.Where(p => p.Start <= to && (isCut ? p.Start > from - cut.Length : p.Start >= from)))
         {
-            var point = Points[i];
-            if (point.Start > to || (cut.Length > TimeSpan.Zero ? point.Start <= from - cut.Length : point.Start < from))
-            {
-                continue;
-            }
-
-            var (begin, end) = cut.Length > TimeSpan.Zero
-                ? (point.Start, point.Start + cut.Length)
-                : (i == 0 || breaks.Contains(i) ? point.Start : point.Start - (point.Start - Points[i - 1].Start) / 2,
-                   i == Points.Count - 1 || breaks.Contains(i + 1) ? point.Start : point.Start + (Points[i + 1].Start - point.Start) / 2);
-            var weight = ((end < to ? end : to) - (begin > from ? begin : from)).TotalSeconds;
-            (sum, weights, plain, count) = (sum + point.Mean * weight, weights + weight, plain + point.Mean, count + 1);
+            var end = point.Start + cut.Length;
+            var weight = isCut ? ((end < to ? end : to) - (point.Start > from ? point.Start : from)).TotalSeconds : point.Seconds;
+            (sum, weights) = (sum + point.Mean * weight, weights + weight);
         }
 
-        // Single readings between gaps have no time of their own.
-        return weights > 0 ? sum / weights : plain / count;
+        return sum / weights;
     }
 
     /// <summary>How many gaps there are between the points of a range.</summary>

@@ -69,9 +69,9 @@ public sealed class HistoryRulesTests
         // Twenty minutes of a reading every five seconds at 20 °C, then forty with one every five minutes at 21.
         var often = Enumerable.Range(0, 240).Select(n => Point(s_noon.AddSeconds(5 * n), 20));
         var seldom = Enumerable.Range(0, 9).Select(n => Point(s_noon.AddMinutes(20 + 5 * n), 21));
-        var series = new HistorySeries(new(false, "s1", "s1"), 1, [.. often, .. seldom], HistoryCut.Raw);
+        var series = Readings([.. often, .. seldom]);
 
-        Assert.Equal(20.67, series.MeanBetween(s_noon, s_noon.AddHours(1), HistoryCut.Raw), 0.01);
+        Assert.Equal(20.68, series.MeanBetween(s_noon, s_noon.AddHours(1), HistoryCut.Raw), 0.01);
     }
 
     [Fact]
@@ -88,11 +88,30 @@ public sealed class HistoryRulesTests
     {
         var before = Enumerable.Range(0, 10).Select(n => Point(s_noon.AddMinutes(n), 20));
         var after = Enumerable.Range(0, 10).Select(n => Point(s_noon.AddHours(5).AddMinutes(n), 30));
-        var series = new HistorySeries(new(false, "s1", "s1"), 1, [.. before, .. after], HistoryCut.Raw);
+        var series = Readings([.. before, .. after]);
 
         Assert.Equal(25, series.MeanBetween(s_noon, s_noon.AddHours(6), HistoryCut.Raw), 9);
-        Assert.Equal(20, new HistorySeries(new(false, "s1", "s1"), 1, [Point(s_noon, 20)], HistoryCut.Raw).MeanBetween(s_noon, s_noon.AddHours(6), HistoryCut.Raw));
+        Assert.Equal(20, Readings([Point(s_noon, 20)]).MeanBetween(s_noon, s_noon.AddHours(6), HistoryCut.Raw));
     }
+
+    [Fact]
+    public void A_reading_stands_for_the_time_to_its_neighbours_of_its_device_and_day()
+    {
+        (string, double)[] readings =
+        [
+            ("a", 0), ("b", 1), ("a", 5), ("b", 301), ("a", 305), ("a", 305.01), ("a", 1_206), ("b", 1_500),
+            // Noon and twelve hours: midnight UTC.
+            ("a", 43_190), ("a", 43_199), ("a", 43_200),
+        ];
+
+        Assert.Equal(
+            [5, 300, 153, 300, 151, 1, 900, 900, 9, 9, 900],
+            ReadingTime.Of([.. readings.Select(r => ((string?)r.Item1, s_noon.AddSeconds(r.Item2)))]));
+    }
+
+    private static HistorySeries Readings(IReadOnlyList<HistoryPoint> points) => new(
+        new(false, "s1", "s1"), 1,
+        [.. points.Zip(ReadingTime.Of([.. points.Select(p => ((string?)"s1", p.Start))]), (p, seconds) => p with { Seconds = seconds })], HistoryCut.Raw);
 
     private static HistoryPoint Point(DateTimeOffset start, double mean, long count = 1) => new(start, mean, mean, mean, count);
 }

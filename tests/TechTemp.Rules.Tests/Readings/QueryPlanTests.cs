@@ -37,6 +37,8 @@ public sealed class QueryPlanTests : IDisposable
         Assert.Equal(
             ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)"],
             Plan(RollupReader.RawSql, analyzed, ("?1", 1), ("?2", 0), ("?3", long.MaxValue)));
+        Assert.Equal(["SEARCH readings USING PRIMARY KEY (device_id=? AND ts<?)"], Plan(ReadingNeighbours.BeforeSql, analyzed, ("?1", 1), ("?2", 0)));
+        Assert.Equal(["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)"], Plan(ReadingNeighbours.AfterSql, analyzed, ("?1", 1), ("?2", 0)));
     }
 
     [Theory]

@@ -29,11 +29,33 @@ public sealed class RollupBuilderTests : IDisposable
     }
 
     [Fact]
+    public void A_store_with_sums_in_its_rollups_gets_means_over_time_and_keeps_those_whose_readings_are_gone()
+    {
+        Fill();
+        var before = Days();
+        // A day of 2022 of which retention has left the rollup.
+        _store.ReplaceByVersion("20261126060000_BrokerState", $"""
+            {_store.Dump("devices")} {_store.Dump("readings")}
+            UPDATE devices SET raw_from = 19001 * 86400000 WHERE uid = 's0';
+            INSERT INTO rollups (device_id, tier, bucket, count, temperature_sum, temperature_min, temperature_max, humidity_sum, humidity_min, humidity_max)
+            SELECT id, 3, 19000, 10, 20550, 1900, 2100, 50000, 4000, 6000 FROM devices WHERE uid = 's0';
+            """);
+        Assert.Equal(SchemaState.Outdated, _store.Get<StoreSchema>().Inspect());
+
+        _store.Get<StoreSchema>().Migrate();
+
+        var after = Days();
+        Assert.Equal(before, after.Where(day => day.Start != 19_000 * 86_400_000L));
+        Assert.Equal([new(19_000 * 86_400_000L, 20.55, 19, 21, 50, 40, 60, 10)], after.Except(before));
+        Assert.Equal(SchemaState.Current, _store.Get<StoreSchema>().Inspect());
+    }
+
+    [Fact]
     public async Task What_is_wrong_in_rollups_is_put_right_by_computing_them_again()
     {
         Fill();
         var before = Days();
-        _store.Execute("UPDATE rollups SET count = count + 1; DELETE FROM rollups WHERE bucket % 3 = 0; INSERT OR IGNORE INTO rollups VALUES (1, 2, 1, 1, 1, 1, 1, 1, 1, 1);");
+        _store.Execute("UPDATE rollups SET count = count + 1; DELETE FROM rollups WHERE bucket % 3 = 0; INSERT OR IGNORE INTO rollups VALUES (1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1);");
         Assert.NotEqual(before, Days());
 
         var progress = await _store.Get<RollupBuilder>().RebuildAsync(null, long.MinValue, long.MaxValue, _ => { }, TestContext.Current.CancellationToken);

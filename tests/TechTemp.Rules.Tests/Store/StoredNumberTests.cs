@@ -62,7 +62,7 @@ public sealed class StoredNumberTests : IDisposable
         Assert.Equal(before.Select(r => r.Temperature), _store.Rows("SELECT temperature FROM readings ORDER BY device_id, ts;", r => r.GetDouble(0)));
 
         // A store that the old version made: a table that a migration took back has its columns in another order.
-        _store.ReplaceByVersion(BeforeHundredths, Dump("devices") + Dump("readings"));
+        _store.ReplaceByVersion(BeforeHundredths, _store.Dump("devices") + _store.Dump("readings"));
         _store.Get<StoreSchema>().Migrate();
 
         Assert.Equal(before, Stored());
@@ -78,14 +78,6 @@ public sealed class StoredNumberTests : IDisposable
         var script = _store.Read(context => context.GetService<IMigrator>().GenerateScript(
             context.Database.GetMigrations().Last(), migration, MigrationsSqlGenerationOptions.NoTransactions));
         connection.Execute($"PRAGMA foreign_keys = OFF; {script} PRAGMA foreign_keys = ON;");
-    }
-
-    private string Dump(string table)
-    {
-        var columns = _store.Rows($"SELECT name FROM pragma_table_info('{table}');", r => r.GetString(0));
-        return string.Concat(_store.Rows(
-            $"SELECT {string.Join(" || ', ' || ", columns.Select(column => $"quote({column})"))} FROM {table};",
-            row => $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({row.GetString(0)});"));
     }
 
     private IReadOnlyList<(long Ts, double Temperature, double Humidity)> Stored() => [.. _store.Readings("s0"), .. _store.Readings("s1")];

@@ -114,6 +114,15 @@ internal sealed class TestStore : IDisposable
         connection.Execute($"PRAGMA journal_mode = WAL; {script} {sql}");
     }
 
+    /// <summary>SQL that inserts the rows of a table.</summary>
+    public string Dump(string table)
+    {
+        var columns = Rows($"SELECT name FROM pragma_table_info('{table}');", r => r.GetString(0));
+        return string.Concat(Rows(
+            $"SELECT {string.Join(" || ', ' || ", columns.Select(column => $"quote({column})"))} FROM {table};",
+            row => $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({row.GetString(0)});"));
+    }
+
     /// <summary>What is stored of a device, oldest first.</summary>
     public IReadOnlyList<(long Ts, double Temperature, double Humidity)> Readings(string uid = "s1") => Rows(
         $"SELECT ts, temperature, humidity FROM readings JOIN devices d ON d.id = device_id WHERE d.uid = '{uid}' ORDER BY ts;",
