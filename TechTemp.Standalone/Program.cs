@@ -7,6 +7,7 @@ using TechTemp.ServiceDefaults;
 using TechTemp.ServiceDefaults.Hosting;
 using TechTemp.Standalone;
 using TechTemp.Standalone.Broker;
+using TechTemp.Standalone.Broker.Connections;
 using TechTemp.Standalone.Demo;
 
 return await HostStart.RunAsync(
@@ -31,6 +32,7 @@ return await HostStart.RunAsync(
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapApi();
+        app.MapBroker();
         app.MapDashboard();
         return app;
     },

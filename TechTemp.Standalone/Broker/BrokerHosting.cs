@@ -1,6 +1,10 @@
+using Microsoft.Extensions.Options;
 using TechTemp.Api.Condition;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.ServiceDefaults.Mqtt;
+using TechTemp.Standalone.Broker.Connections;
+using TechTemp.Standalone.Broker.Keeping;
+using TechTemp.Standalone.Broker.Routing;
 
 namespace TechTemp.Standalone.Broker;
 
@@ -8,7 +12,7 @@ internal static class BrokerHosting
 {
     /// <summary>
     /// Adds the embedded broker, which feeds the pipeline and publishes its states, to the API's live stream as well. Configuration:
-    /// <code>{ "Broker": { "Port": 1883 }, "Http": { "Lan": false }, "Mqtt": { "Username": null, "Password": null } }</code>
+    /// <code>{ "Broker": { "Port": 1883, "SessionBytes": 4194304, "RetainedBytes": 16777216 }, "Mqtt": { "Username": null, "Password": null } }</code>
     /// </summary>
     public static WebApplicationBuilder AddEmbeddedBroker(this WebApplicationBuilder builder)
     {
@@ -23,11 +27,20 @@ internal static class BrokerHosting
             .Validate<IConfiguration>(
                 (_, configuration) => configuration["Mqtt:SessionExpiry"] is null,
                 "Mqtt:SessionExpiry is not for Standalone, whose broker queues nothing for ingest: it acknowledges what is on disk. Remove it, or run TechTemp.Ingest and TechTemp.Api instead.");
+        builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<BrokerOptions>>().Value);
+        builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<MqttOptions>>().Value);
         builder.Services.AddSingleton<LoginGuard>();
+        builder.Services.AddSingleton<ConnectRules>();
+        builder.Services.AddSingleton<BrokerTelemetry>();
+        builder.Services.AddSingleton<MessageRouter>();
+        builder.Services.AddSingleton<ReadingIntake>();
+        builder.Services.AddSingleton<ConnectionTable>();
+        builder.Services.AddSingleton<BrokerKeeper>();
         builder.Services.AddSingleton<EmbeddedBroker>();
         builder.Services.AddSingleton<IStateSink, StateSink>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<EmbeddedBroker>());
         builder.Services.AddSingleton(provider => new MessagesInHand(() => provider.GetRequiredService<IngestPipeline>().InHand));
+        builder.Services.AddHealthChecks().AddCheck<BrokerHealthCheck>(BrokerHealthCheck.Name);
         return builder;
     }
 }

@@ -1,206 +1,109 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Options;
-using MQTTnet;
-using MQTTnet.Formatter;
 using MQTTnet.Protocol;
-using MQTTnet.Server;
-using TechTemp.Data.Readings;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.ServiceDefaults.Hosting;
 using TechTemp.ServiceDefaults.Mqtt;
+using TechTemp.Standalone.Broker.Connections;
+using TechTemp.Standalone.Broker.Keeping;
+using TechTemp.Standalone.Broker.Routing;
 
 namespace TechTemp.Standalone.Broker;
 
 /// <summary>
-/// An MQTT broker in this process that acknowledges a reading only when it is on disk: MQTTnet sends the PUBACK after
-/// its publish handler has completed, and the handler waits for the pipeline's commit.
+/// An MQTT broker in this process that acknowledges a reading only when it is on disk (docs/decisions/0021-own-broker.md). It opens
+/// its port, watches its connections, and closes them in order.
 /// </summary>
-internal sealed partial class EmbeddedBroker : IHostedService, IDisposable
+internal sealed partial class EmbeddedBroker(
+    IngestPipeline pipeline,
+    MessageRouter router,
+    ReadingIntake intake,
+    ConnectionTable connections,
+    BrokerKeeper keeper,
+    IOptions<BrokerOptions> options,
+    IOptions<MqttOptions> credentials,
+    IOptions<HttpOptions> http,
+    TimeProvider time,
+    ILogger<EmbeddedBroker> logger) : IHostedService, IDisposable
 {
-    private readonly IngestPipeline _pipeline;
-    private readonly TimeProvider _time;
-    private readonly ILogger<EmbeddedBroker> _logger;
-    private readonly BrokerOptions _options;
-    private readonly MqttOptions _credentials;
-    private readonly LoginGuard _logins;
-    private readonly bool _lan;
-    private readonly MqttServer _server;
-    private readonly ClientIds _clientIds;
+    private static readonly TimeSpan s_watchInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_closeTime = TimeSpan.FromMilliseconds(500);
+
+    private readonly TcpEndpoint _endpoint = new(options.Value.Port, http.Value.Lan);
     private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
+    private volatile bool _isRunning;
 
-    public EmbeddedBroker(
-        IngestPipeline pipeline,
-        IOptions<BrokerOptions> options,
-        IOptions<MqttOptions> credentials,
-        IOptions<HttpOptions> http,
-        LoginGuard logins,
-        TimeProvider time,
-        ILogger<EmbeddedBroker> logger)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        _logins = logins;
-        (_pipeline, _options, _credentials, _lan, _time, _logger) = (pipeline, options.Value, credentials.Value, http.Value.Lan, time, logger);
-        _server = new MqttServerFactory().CreateMqttServer(CreateServerOptions(), [new AssigningServerAdapter()]);
-        _clientIds = new(_server);
-        _server.ValidatingConnectionAsync += ValidateAsync;
-        _server.ClientDisconnectedAsync += _clientIds.ReleaseAsync;
-        _server.InterceptingPublishAsync += InterceptAsync;
+        router.WillDue += PublishWill;
+        keeper.Restore();
+        _endpoint.Open();
+        _isRunning = true;
+        _running = Task.WhenAll(
+            _endpoint.AcceptAsync((stream, remote) => _ = ServeAsync(stream, remote, CancellationToken.None), _stopping.Token),
+            WatchAsync(_stopping.Token),
+            keeper.RunAsync(_stopping.Token));
+        LogStarted(logger, options.Value.Port, http.Value.Lan ? "every network" : "this machine");
+        if (http.Value.Lan && credentials.Value.Username is null)
+        {
+            LogOpen(logger);
+        }
+
+        return Task.CompletedTask;
     }
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _server.StartAsync();
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            throw new StartException($"The MQTT port {_options.Port} is in use by another program. Stop it or choose another port with MQTT_PORT.", e);
-        }
-        catch (SocketException e)
-        {
-            throw new StartException($"The MQTT port {_options.Port} cannot be opened: {e.Message}. Choose another one with MQTT_PORT.", e);
-        }
-
-        LogStarted(_logger, _options.Port, _lan ? "every network" : "this machine");
-        if (_lan && _credentials.Username is null)
-        {
-            LogOpen(_logger);
-        }
-    }
-
-    /// <summary>Takes nothing more up, lets the pipeline commit and acknowledge what is in hand, and closes the connections.</summary>
+    /// <summary>Stops accepting messages, lets the pipeline commit and acknowledge those in flight, and closes the connections.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _pipeline.FinishAsync();
+        _isRunning = false;
+        _endpoint.Dispose();
+        await pipeline.FinishAsync();
+        await connections.CloseAsync(s_closeTime);
+        router.PublishWills();
         await _stopping.CancelAsync();
-        await _server.StopAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        keeper.Save();
     }
 
-    /// <summary>Publishes a state, retained.</summary>
-    /// <returns>False when the broker does not run.</returns>
-    public async Task<bool> TryPublishAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    /// <summary>Serves a client until one of both leaves, or it is cancelled.</summary>
+    public Task ServeAsync(Stream stream, EndPoint remote, CancellationToken cancellationToken) =>
+        _isRunning ? connections.ServeAsync(stream, remote, cancellationToken) : stream.DisposeAsync().AsTask();
+
+    /// <summary>Publishes a state, retained; an empty one clears its topic.</summary>
+    public void Publish(string topic, ReadOnlyMemory<byte> payload) => router.Publish(new()
     {
-        if (!_server.IsStarted)
-        {
-            return false;
-        }
-
-        try
-        {
-            await InjectAsync(topic, payload, cancellationToken);
-            return true;
-        }
-        // The server has not started yet, or has stopped already.
-        catch (InvalidOperationException) when (!_server.IsStarted)
-        {
-            return false;
-        }
-    }
+        Topic = topic,
+        Payload = payload,
+        Qos = MqttQualityOfServiceLevel.AtLeastOnce,
+        Retain = true,
+        UserProperties = MqttSpans.Properties(Activity.Current),
+    });
 
     public void Dispose()
     {
-        _server.Dispose();
+        _endpoint.Dispose();
         _stopping.Dispose();
     }
 
-    private MqttServerOptions CreateServerOptions()
+    // A will may be a reading, too.
+    private void PublishWill(BrokerMessage message) => intake.TryAccept(message, isRedelivery: false, done: null);
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
     {
-        var builder = new MqttServerOptionsBuilder()
-            .WithDefaultEndpoint()
-            .WithDefaultEndpointPort(_options.Port)
-            .WithPersistentSessions()
-            .WithMaxPendingMessagesPerClient(10_000);
-        return _lan
-            ? builder.Build()
-            : builder.WithDefaultEndpointBoundIPAddress(IPAddress.Loopback).WithDefaultEndpointBoundIPV6Address(IPAddress.IPv6Loopback).Build();
-    }
-
-    private Task InjectAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
-    {
-        var message = new MqttApplicationMessage
+        using var timer = new PeriodicTimer(s_watchInterval, time);
+        try
         {
-            Topic = topic,
-            Payload = new ReadOnlySequence<byte>(payload),
-            QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
-            Retain = true,
-            UserProperties = MqttSpans.Properties(Activity.Current),
-        };
-        return _server.InjectApplicationMessage(new InjectedMqttApplicationMessage(message), cancellationToken);
-    }
-
-    private async Task ValidateAsync(ValidatingConnectionEventArgs e)
-    {
-        if (_credentials.Username is { Length: > 0 } user && CheckLogin(e, user) is { } refusal)
-        {
-            e.ReasonCode = refusal;
-        }
-        else if (string.IsNullOrEmpty(e.ClientId) && e.ProtocolVersion == MqttProtocolVersion.V500)
-        {
-            e.AssignedClientIdentifier = AssigningServerAdapter.CreateClientId();
-        }
-        else if (!await _clientIds.TryTakeAsync(e.ClientId, e.UserName))
-        {
-            e.ReasonCode = MqttConnectReasonCode.NotAuthorized;
-        }
-    }
-
-    private MqttConnectReasonCode? CheckLogin(ValidatingConnectionEventArgs e, string user)
-    {
-        if (!_logins.MayTry(e.RemoteEndPoint, e.UserName))
-        {
-            _logins.Refused(e.RemoteEndPoint, e.UserName, "too many failed logins, not checked", isChecked: false);
-            return e.ProtocolVersion == MqttProtocolVersion.V500 ? MqttConnectReasonCode.ConnectionRateExceeded : MqttConnectReasonCode.ServerUnavailable;
-        }
-
-        if (Same(e.UserName, user) & Same(e.Password, _credentials.Password))
-        {
-            _logins.Succeeded(e.RemoteEndPoint, e.UserName);
-            return null;
-        }
-
-        _logins.Refused(e.RemoteEndPoint, e.UserName, e.UserName is null ? "no user name" : "wrong user name or password", isChecked: true);
-        return MqttConnectReasonCode.BadUserNameOrPassword;
-    }
-
-    // In constant time, so that a guess does not learn how much of it was right.
-    private static bool Same(string? given, string? expected) =>
-        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given ?? ""), Encoding.UTF8.GetBytes(expected ?? ""));
-
-    private async Task InterceptAsync(InterceptingPublishEventArgs e)
-    {
-        var message = e.ApplicationMessage;
-        // A cleared retained message passes like everything that is no reading.
-        if (!SensorTopic.IsReading(message.Topic) || (message.Retain && message.Payload.IsEmpty))
-        {
-            return;
-        }
-
-        var onDisk = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var accepted = _pipeline.TryAccept(new(
-            IncomingMessage.FromMqtt(new(message.Topic), message.Payload.ToArray(), _time.GetUtcNow().ToUnixTimeMilliseconds(), message.Dup),
-            _time.GetTimestamp(),
-            message.UserProperties,
-            static (receipt, _) =>
+            while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                ((TaskCompletionSource)receipt!).TrySetResult();
-                return Task.CompletedTask;
-            },
-            onDisk));
-        if (accepted)
-        {
-            await onDisk.Task.WaitAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                connections.Watch();
+                router.Expire();
+            }
         }
-
-        if (!onDisk.Task.IsCompletedSuccessfully)
+        catch (OperationCanceledException)
         {
-            // Stopping: closed without an acknowledgement, so that the sensor keeps the reading and sends it again.
-            e.ProcessPublish = false;
-            e.CloseConnection = true;
+            // Stopping.
         }
     }
 

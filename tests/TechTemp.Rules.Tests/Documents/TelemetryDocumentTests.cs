@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Api.Live;
 using TechTemp.Data.Rejections;
 using TechTemp.Ingest.Pipeline;
+using TechTemp.Standalone.Broker;
 using TechTemp.Testing;
 
 namespace TechTemp.Rules.Tests.Documents;
@@ -17,6 +18,16 @@ public sealed class TelemetryDocumentTests
 
     [Fact]
     public void The_document_lists_every_metric_of_the_API() => Match("api-metrics", meters => new LiveTelemetry(meters));
+
+    [Fact]
+    public void The_document_lists_every_metric_of_the_broker() => Match("broker-metrics", meters => new BrokerTelemetry(meters, TimeProvider.System));
+
+    [Fact]
+    public void The_document_lists_every_reason_of_a_drop()
+    {
+        var document = File.ReadAllText(Repository.File("docs", "telemetry.md"));
+        Assert.All(Enum.GetValues<DropReason>(), reason => Assert.Contains($"`{BrokerTelemetry.NameOf(reason)}`", document, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void The_document_lists_every_reason_of_a_rejection() => Snapshot.MatchSection(
