@@ -43,14 +43,7 @@ public sealed class BrokerKeeping(StoreConnections connections)
             + Cut(connection, "kept_sessions", "client_id", "octet_length(client_id) + coalesce(octet_length(user_name), 0) + octet_length(subscriptions)", mostBytes)
             + DeleteMessagesWithoutSession(connection)
             + Cut(connection, "kept_messages", "client_id, position", "octet_length(client_id) + octet_length(publish)", mostBytes);
-        var kept = new KeptBroker(
-            Read(connection, "SELECT topic, publish, expires_at FROM kept_retained ORDER BY topic;", r =>
-                new KeptRetained(r.GetString(0), r.GetFieldValue<byte[]>(1), r.LongOrNull(2))),
-            Read(connection, "SELECT client_id, user_name, subscriptions, expires_at FROM kept_sessions ORDER BY client_id;", r =>
-                new KeptSession(r.GetString(0), r.StringOrNull(1), r.GetFieldValue<byte[]>(2), r.LongOrNull(3))),
-            Read(connection, "SELECT client_id, position, publish, expires_at FROM kept_messages ORDER BY client_id, position;", r =>
-                new KeptMessage(r.GetString(0), r.GetInt64(1), r.GetFieldValue<byte[]>(2), r.LongOrNull(3))),
-            dropped);
+        var kept = ReadAll(connection, dropped);
         transaction.Commit();
         return kept;
     }
@@ -69,6 +62,36 @@ public sealed class BrokerKeeping(StoreConnections connections)
 
         using var connection = connections.Open();
         using var transaction = connection.BeginTransaction(deferred: false);
+        Write(connection, changes);
+        transaction.Commit();
+    }
+
+    /// <summary>
+    /// Gives a copy that is about to take a store's place what the store keeps for the clients of its broker. It belongs to the place, not to the
+    /// content: messages from the time of the copy were delivered long ago, and a command to a device must not be delivered again.
+    /// </summary>
+    /// <param name="from">The store, of any version.</param>
+    /// <param name="to">The copy, of this version.</param>
+    /// <exception cref="SqliteException">One of the two failed.</exception>
+    internal static void Keep(SqliteConnection from, SqliteConnection to)
+    {
+        using var transaction = to.BeginTransaction();
+        to.Execute("DELETE FROM kept_retained; DELETE FROM kept_sessions; DELETE FROM kept_messages;");
+        if (from.ScalarLong("SELECT count(*) FROM sqlite_schema WHERE name = 'kept_retained';") > 0)
+        {
+            var kept = ReadAll(from, dropped: 0);
+            var changes = new KeptBrokerChanges();
+            changes.Retained.AddRange(kept.Retained);
+            changes.Sessions.AddRange(kept.Sessions);
+            changes.Messages.AddRange(kept.Messages);
+            Write(to, changes);
+        }
+
+        transaction.Commit();
+    }
+
+    private static void Write(SqliteConnection connection, KeptBrokerChanges changes)
+    {
         Run(
             connection, changes.EndedSessions, DeleteMessagesOfSessionSql, [("$client_id", SqliteType.Text)],
             (command, clientId) => command.Bind(0, clientId));
@@ -98,8 +121,16 @@ public sealed class BrokerKeeping(StoreConnections connections)
             "DELETE FROM kept_messages WHERE client_id = $client_id AND position = $position;",
             [("$client_id", SqliteType.Text), ("$position", SqliteType.Integer)],
             (command, m) => command.Bind(0, m.ClientId).Bind(1, m.Position));
-        transaction.Commit();
     }
+
+    private static KeptBroker ReadAll(SqliteConnection connection, int dropped) => new(
+        Read(connection, "SELECT topic, publish, expires_at FROM kept_retained ORDER BY topic;", r =>
+            new KeptRetained(r.GetString(0), r.GetFieldValue<byte[]>(1), r.LongOrNull(2))),
+        Read(connection, "SELECT client_id, user_name, subscriptions, expires_at FROM kept_sessions ORDER BY client_id;", r =>
+            new KeptSession(r.GetString(0), r.StringOrNull(1), r.GetFieldValue<byte[]>(2), r.LongOrNull(3))),
+        Read(connection, "SELECT client_id, position, publish, expires_at FROM kept_messages ORDER BY client_id, position;", r =>
+            new KeptMessage(r.GetString(0), r.GetInt64(1), r.GetFieldValue<byte[]>(2), r.LongOrNull(3))),
+        dropped);
 
     private static void Run<T>(
         SqliteConnection connection, List<T> rows, string sql, (string Name, SqliteType Type)[] parameters, Action<SqliteCommand, T> bind)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using TechTemp.Data.Broker;
 using TechTemp.Data.Instances;
 
 namespace TechTemp.Data.Store;
@@ -121,6 +122,7 @@ public sealed class StoreRestore(StoreConnections connections, Lazy<IDbContextFa
             if (_verification.Schema(_store).RequireOurs(present))
             {
                 StoreIdentity.Keep(present, copy);
+                BrokerKeeping.Keep(present, copy);
             }
         }
         // Where it cannot be read any more, the backup's is most likely the same.

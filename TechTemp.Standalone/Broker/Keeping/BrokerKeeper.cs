@@ -5,12 +5,13 @@ using TechTemp.Standalone.Broker.Routing;
 namespace TechTemp.Standalone.Broker.Keeping;
 
 /// <summary>
-/// Saves what has changed in the broker to the store, at most once a second, and puts it back at the start: clients that are away find
+/// Saves what has changed in the broker to the store, every five seconds, as Mosquitto does with our configuration, and puts it back at the start: clients that are away find
 /// their session and its messages after a restart, and what they retained is still there.
 /// </summary>
 internal sealed partial class BrokerKeeper(BrokerKeeping store, MessageRouter router, BrokerOptions options, BrokerTelemetry telemetry, TimeProvider time, ILogger<BrokerKeeper> logger)
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+    // Each commit is a sync, after which ingest reads again what it remembers of the store.
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
 
     private bool _hasFailed;
 

@@ -22,13 +22,24 @@ internal sealed class KeptPackets
         return bytes.WrittenSpan.ToArray();
     }
 
-    /// <exception cref="ProtocolException">They are malformed.</exception>
-    public IEnumerable<MqttPacket> Decode(byte[] bytes)
+    /// <summary>The packets up to the first that is malformed: a restored file may hold anything.</summary>
+    public List<MqttPacket> Decode(byte[] bytes)
     {
-        var rest = new ReadOnlySequence<byte>(bytes);
-        while (PacketStream.TryReadFrame(ref rest, out var frame))
+        var packets = new List<MqttPacket>();
+        try
         {
-            yield return _formatter.Decode(frame);
+            var rest = new ReadOnlySequence<byte>(bytes);
+            while (PacketStream.TryReadFrame(ref rest, out var frame))
+            {
+                packets.Add(_formatter.Decode(frame));
+            }
         }
+        // Whatever the formatter throws, it is the file's fault.
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return packets;
+        }
+
+        return packets;
     }
 }

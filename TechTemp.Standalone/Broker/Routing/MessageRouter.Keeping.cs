@@ -18,7 +18,7 @@ internal sealed partial class MessageRouter
         {
             foreach (var retained in kept.Retained)
             {
-                if (_packets.Decode(retained.Publish).OfType<MqttPublishPacket>().FirstOrDefault() is { } packet)
+                if (_packets.Decode(retained.Publish).OfType<MqttPublishPacket>().FirstOrDefault() is { } packet && TopicNames.IsValidName(packet.Topic))
                 {
                     _retained.TrySet(BrokerMessage.From(packet, publisher: "", retained.ExpiresAt), isKept: true);
                 }
@@ -99,7 +99,7 @@ internal sealed partial class MessageRouter
             ExpiresAt = kept.ExpiresAt ?? Now + (long)_options.SessionExpiry.TotalMilliseconds,
         };
         _changes.Restored(kept.ClientId);
-        _sessions.Add(kept.ClientId, session);
+        _sessions[kept.ClientId] = session;
         foreach (var packet in _packets.Decode(kept.Subscriptions).OfType<MqttSubscribePacket>())
         {
             foreach (var filter in packet.TopicFilters)
