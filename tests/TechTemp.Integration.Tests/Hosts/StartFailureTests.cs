@@ -80,6 +80,8 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("TechTemp.Standalone", "Mqtt__KeepAlive", "15.00:00:00", "Mqtt:KeepAlive must be from 00:00:01 to 01:00:00")]
     [InlineData("TechTemp.Ingest", "MQTT_USERNAME", "ingest", "Mqtt:Password (MQTT_PASSWORD) must be given together; the password is missing")]
     [InlineData("TechTemp.Api", "MQTT_PASSWORD", "s3cret", "must be given together; the user name is missing")]
+    [InlineData("TechTemp.Standalone", "Broker__SessionBytes", "1000", "Broker:SessionBytes must be from 65536 (64 KiB) to 1073741824 (1 GiB) bytes")]
+    [InlineData("TechTemp.Standalone", "Broker__SessionExpiry", "00:00:00", "Broker:SessionExpiry must be from 1 second to 3650 days")]
     [InlineData("TechTemp.Standalone", "MQTT_USERNAME", "house", "must be given together; the password is missing")]
     [InlineData("TechTemp.Standalone", "MQTT_URL", "mqtt://elsewhere:1883", "Mqtt:Url (MQTT_URL) is not for Standalone")]
     [InlineData("TechTemp.Standalone", "Mqtt__ClientId", "techtemp-house", "Mqtt:ClientId is not for Standalone")]
