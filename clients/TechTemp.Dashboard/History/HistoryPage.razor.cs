@@ -10,6 +10,8 @@ public sealed partial class HistoryPage
     /// <summary>What the list's parameters begin with: a room and a device are what is shown.</summary>
     internal const string FindPrefix = "find-";
 
+    // What history.js imports.
+    private static readonly string[] s_modules = ["history-series", "plot", "time-ticks"];
     private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(10);
 
     private HistoryView _view = HistoryView.Parse(null, null, null, null, null, null);
@@ -84,11 +86,29 @@ public sealed partial class HistoryPage
         _loader = new(Api, Viewer);
     }
 
+    protected override async Task OnInitializedAsync()
+    {
+        try
+        {
+            await Fleet.EnsureAsync(_gone.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The visitor has gone.
+        }
+    }
+
     protected override async Task OnParametersSetAsync()
     {
         _view = HistoryView.Parse(RoomUids, DeviceUids, Measure, Period, FromText, ToText);
         _find = FleetQuery.Parse(FindSearch, FindHome, FindRoom, FindStatus, FindSort, FindOrder, null);
         _range = _view.Range(Time.GetUtcNow());
+        if (_width == 0 && Fleet.Loaded)
+        {
+            // In the first rendering already: what comes later would push the chart down.
+            _shown = Sources();
+        }
+
         // What somebody looks for in the list changes nothing in the chart.
         if (_width > 0 && _view.Address() != _loaded)
         {
@@ -183,8 +203,7 @@ public sealed partial class HistoryPage
         await _load.CancelAsync();
         _load = new();
         var stop = _load.Token;
-        var chosen = Chosen();
-        _shown = [.. HistorySource.Of(Fleet, chosen.Rooms, chosen.Devices).Take(HistoryView.MostSources)];
+        _shown = Sources();
         _loaded = _view.Address();
         _range = _view.Range(Time.GetUtcNow());
         _busy = true;
@@ -210,6 +229,12 @@ public sealed partial class HistoryPage
         {
             StateHasChanged();
         }
+    }
+
+    private IReadOnlyList<HistorySource> Sources()
+    {
+        var chosen = Chosen();
+        return [.. HistorySource.Of(Fleet, chosen.Rooms, chosen.Devices).Take(HistoryView.MostSources)];
     }
 
     // Without a choice: the rooms, or where there are none the sensors.

@@ -21,18 +21,6 @@ export function prepare(s, data) {
   return { ...s, points, line, gaps, segments, alone: segments.filter(g => g.length === 1).map(([p]) => [p.x, p.mean]), banded: Boolean(s.mins) };
 }
 
-// The band from minimum to maximum: one polygon for each stretch without a gap.
-export function band(s) {
-  return {
-    type: 'custom', data: s.segments.map((g, i) => [g[0].x, g[0].mean, i]), clip: true, silent: true, animation: false, z: 2,
-    renderItem(params, api) {
-      const segment = s.segments[params.dataIndex];
-      const points = [...segment.map(p => api.coord([p.x, p.max])), ...segment.toReversed().map(p => api.coord([p.x, p.min]))];
-      return { type: 'polygon', shape: { points }, style: { fill: s.ink, opacity: .16 }, silent: true };
-    },
-  };
-}
-
 export function nearest(s, time, reach) {
   let low = 0, high = s.points.length - 1;
   if (high < 0) return null;

@@ -1,30 +1,21 @@
-// The chart of the page History: Apache ECharts draws it, this moves it and reads it out. The page sends what is to be
+// The chart of the page History: plot.js draws it, this moves it and reads it out. The page sends what is to be
 // shown and is told which range is wanted.
-import { band, extent, nearest, prepare } from './history-series.js';
+import { extent, nearest, prepare } from './history-series.js';
+import { Plot } from './plot.js';
 
 const shortest = 5 * 60_000, longest = 30 * 366 * 86_400_000, settle = 250;
-let library;
 
-function load(url) {
-  library ??= new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = url;
-    script.onload = () => resolve(window.echarts);
-    script.onerror = () => { library = undefined; reject(new Error(`${url} was not loaded`)); };
-    document.head.append(script);
-  });
-  return library;
-}
-
-export async function create(root, page, url) {
-  return new HistoryChart(root, page, await load(url));
+export function create(root, page) {
+  return new HistoryChart(root, page);
 }
 
 class HistoryChart {
-  constructor(root, page, echarts) {
+  constructor(root, page) {
     Object.assign(this, { root, page, series: [], view: null, pointers: new Map(), pointerTime: null });
     [this.plot, this.line, this.readout, this.spoken] = ['plot', 'crosshair', 'readout', 'spoken'].map(name => root.querySelector(`.${name}`));
-    this.chart = echarts.init(this.plot, null, { renderer: 'canvas' });
+    this.canvas = new Plot(this.plot);
+    // For whoever looks at the chart by script.
+    root.chart = this;
     this.stop = new AbortController();
     const on = (target, name, handler, options) => target.addEventListener(name, handler, { signal: this.stop.signal, ...options });
     on(this.plot, 'wheel', e => this.wheel(e), { passive: false });
@@ -54,7 +45,7 @@ class HistoryChart {
     this.size.disconnect();
     clearTimeout(this.timer);
     clearTimeout(this.resized);
-    this.chart.dispose();
+    this.canvas.dispose();
   }
 
   // What the page has fetched. Whoever is just moving the chart keeps their place.
@@ -84,8 +75,7 @@ class HistoryChart {
   resize() {
     const width = this.width();
     if (!width) return;
-    this.chart.resize();
-    if (this.data) this.axes();
+    this.paint();
     clearTimeout(this.resized);
     this.resized = setTimeout(() => {
       if (width !== this.reported && !this.stop.signal.aborted) this.page.invokeMethodAsync('Resized', this.reported = width);
@@ -99,47 +89,30 @@ class HistoryChart {
     return colour;
   }
 
+  // With other series, or in other colours.
   draw() {
     if (!this.data) return;
-    const series = [];
-    const shade = this.colour('--history-gap');
-    for (const s of this.series) {
-      s.ink = this.colour(`--series-${(s.colour - 1) % 8 + 1}`);
+    const several = this.series.length > 1;
+    this.colours = { text: this.colour('--dim'), grid: this.colour('--line'), shade: this.colour('--history-gap') };
+    this.font = getComputedStyle(this.root).fontFamily;
+    this.lines = this.series.map(s => ({
+      points: s.line, dots: s.alone, ink: this.colour(`--series-${(s.colour - 1) % 8 + 1}`), width: s.colour === this.bandOf ? 3 : 2,
+      dash: [[], [6, 4], [2, 3]][Math.floor((s.colour - 1) / 8)],
       // The bands of several series would hide each other and the lines: one at a time.
-      if (s.banded && (this.series.length === 1 || s.colour === this.bandOf)) series.push(band(s));
-      series.push({
-        type: 'line', name: s.name, data: s.line, showSymbol: false, connectNulls: false, animation: false, silent: true, z: 3,
-        lineStyle: { width: s.colour === this.bandOf ? 3 : 2, color: s.ink, join: 'round', type: ['solid', [6, 4], [2, 3]][Math.floor((s.colour - 1) / 8)] },
-        markArea: this.series.length > 1 ? undefined : { silent: true, animation: false, itemStyle: { color: shade }, data: s.gaps.map(([from, to]) => [{ xAxis: from }, { xAxis: to }]) },
-      });
-      // A point between two gaps is no line.
-      if (s.alone.length) series.push({ type: 'scatter', data: s.alone, symbolSize: 5, itemStyle: { color: s.ink }, animation: false, silent: true, z: 3 });
-    }
-    this.root.dataset.bands = series.filter(s => s.type === 'custom').length;
-    const [text, grid] = [this.colour('--dim'), this.colour('--line')];
-    this.look = { text, grid };
-    this.chart.setOption({ animation: false, grid: { left: 4, right: 26, top: 14, bottom: 4, containLabel: true }, series, ...this.axisOptions() }, { notMerge: true });
-    this.place();
+      areas: s.banded && (!several || s.colour === this.bandOf) ? s.segments : [],
+      shades: several ? [] : s.gaps,
+    }));
+    this.root.dataset.bands = this.lines.filter(l => l.areas.length).length;
+    this.paint();
   }
 
-  axes() {
-    this.chart.setOption(this.axisOptions());
-    this.place();
-  }
-
-  axisOptions() {
-    const { text, grid } = this.look, [from, to] = this.view, range = extent(this.series, this.view, this.data.humidity);
-    const font = { color: text, fontSize: 12, fontFamily: getComputedStyle(this.root).fontFamily, hideOverlap: true };
-    return {
-      xAxis: {
-        type: 'time', min: from, max: to, splitNumber: Math.max(2, Math.floor(this.width() / 120)), axisLine: { lineStyle: { color: grid } }, axisTick: { lineStyle: { color: grid } },
-        splitLine: { show: false }, axisLabel: { ...font, formatter: value => this.tick(value) },
-      },
-      yAxis: {
-        type: 'value', ...range, axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: grid } },
-        axisLabel: { ...font, formatter: value => this.formats.tick.format(value).replace('-', '−') },
-      },
-    };
+  paint() {
+    if (!this.lines) return;
+    this.canvas.draw({
+      view: this.view, range: extent(this.series, this.view, this.data.humidity), lines: this.lines, colours: this.colours, font: this.font,
+      texts: { time: value => this.tick(value), value: value => this.formats.tick.format(value).replace('-', '−') },
+    });
+    [this.root.dataset.from, this.root.dataset.to] = this.view.map(Math.round);
   }
 
   tick(value) {
@@ -150,12 +123,10 @@ class HistoryChart {
     return day.getMonth() ? f.month.format(day) : String(day.getFullYear());
   }
 
-  place() { [this.root.dataset.from, this.root.dataset.to] = this.view.map(Math.round); }
-
   // Moving and zooming
-  timeAt(event) { return this.chart.convertFromPixel({ xAxisIndex: 0 }, event.clientX - this.plot.getBoundingClientRect().left); }
+  timeAt(event) { return this.canvas.timeAt(event.clientX - this.plot.getBoundingClientRect().left); }
 
-  perPixel() { return this.chart.convertFromPixel({ xAxisIndex: 0 }, 101) - this.chart.convertFromPixel({ xAxisIndex: 0 }, 100); }
+  perPixel() { return this.canvas.timeAt(101) - this.canvas.timeAt(100); }
 
   set(from, to) {
     const span = Math.min(Math.max(to - from, shortest), longest), latest = Date.now() + span * .02;
@@ -163,7 +134,7 @@ class HistoryChart {
     [from, to] = [middle - span / 2, middle + span / 2];
     if (to > latest) [from, to] = [latest - span, latest];
     this.view = [from, to];
-    this.axes();
+    this.paint();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.timer = undefined;
@@ -264,7 +235,7 @@ class HistoryChart {
       row.append(swatch, element('span', s.name), element('b', value), element('small', extremes ?? ''));
       return row;
     }));
-    const x = this.chart.convertToPixel({ xAxisIndex: 0 }, time), width = this.width();
+    const x = this.canvas.xOf(time), width = this.width();
     this.line.style.left = `${x}px`;
     const own = this.readout.offsetWidth;
     this.readout.style.left = `${Math.max(0, Math.min(width - own, x < width / 2 ? x + 14 : x - own - 14))}px`;
