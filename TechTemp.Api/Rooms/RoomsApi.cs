@@ -9,7 +9,7 @@ namespace TechTemp.Api.Rooms;
 /// <summary>The rooms.</summary>
 internal static class RoomsApi
 {
-    private const string Example = """{"uid":"salon","name":"Salon","floor":"0","side":"south"}""";
+    private const string Example = """{"uid":"salon","name":"Salon","floor":"0","side":"south","comfort":{"temperature_min":19,"temperature_max":24,"humidity_min":null,"humidity_max":null}}""";
 
     public static RouteGroupBuilder MapRooms(this IEndpointRouteBuilder routes)
     {
@@ -37,11 +37,11 @@ internal static class RoomsApi
 
         group.MapPut("/{uid}", UpdateAsync)
             .WithName("UpdateRoom")
-            .WithSummary("Changes a room; what is absent stays, a floor or side of null is cleared")
+            .WithSummary("Changes a room; what is absent stays, a floor, side or comfort of null is cleared")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .WithRequestExample("""{"name":"Living room"}""")
+            .WithRequestExample("""{"name":"Living room","comfort":{"temperature_min":19,"temperature_max":24}}""")
             .WithExample($$"""{"data":{{Example}}}""");
 
         group.MapPost("/{uid}/merge", MergeAsync)
@@ -80,12 +80,13 @@ internal static class RoomsApi
         var uid = errors.Uid("uid", body.Uid);
         var floor = errors.Text("floor", body.Floor);
         var side = errors.Text("side", body.Side);
+        var comfort = body.Comfort.Parse(errors);
         if (errors.Any)
         {
             return errors.ToProblem();
         }
 
-        return await rooms.CreateAsync(name!, uid, floor, side, cancellationToken) is { } room
+        return await rooms.CreateAsync(name!, uid, floor, side, comfort, cancellationToken) is { } room
             ? TypedResults.Created(request.PathTo($"/api/v1/rooms/{room.Uid}"), Envelope.Of(room.ToDto()))
             : Problems.Conflict($"Room {uid ?? name} exists already.");
     }
@@ -97,6 +98,7 @@ internal static class RoomsApi
         var name = errors.Text("name", body.Name, required: body.SetsName);
         var floor = errors.Text("floor", body.Floor);
         var side = errors.Text("side", body.Side);
+        var comfort = body.Comfort.Parse(errors);
         if (errors.Any)
         {
             return errors.ToProblem();
@@ -109,6 +111,7 @@ internal static class RoomsApi
                 r.Name = name ?? r.Name;
                 r.Floor = body.SetsFloor ? floor : r.Floor;
                 r.Side = body.SetsSide ? side : r.Side;
+                r.Comfort = body.SetsComfort ? comfort : r.Comfort;
             },
             cancellationToken);
         return room is null ? Problems.NoRoom(uid) : TypedResults.Ok(Envelope.Of(room.ToDto()));

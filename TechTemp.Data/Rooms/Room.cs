@@ -23,6 +23,26 @@ public sealed class Room
 
     /// <summary>When it was created.</summary>
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>The lowest comfortable temperature, °C; null for the default.</summary>
+    public double? ComfortTemperatureMin { get; set; }
+
+    /// <summary>The highest comfortable temperature, °C; null for the default.</summary>
+    public double? ComfortTemperatureMax { get; set; }
+
+    /// <summary>The lowest comfortable relative humidity, %; null for the default.</summary>
+    public double? ComfortHumidityMin { get; set; }
+
+    /// <summary>The highest comfortable relative humidity, %; null for the default.</summary>
+    public double? ComfortHumidityMax { get; set; }
+
+    /// <summary>The four limits of comfort together; null where none is set.</summary>
+    public RoomComfort? Comfort
+    {
+        get => new RoomComfort(ComfortTemperatureMin, ComfortTemperatureMax, ComfortHumidityMin, ComfortHumidityMax) is var comfort && comfort == RoomComfort.None ? null : comfort;
+        set => (ComfortTemperatureMin, ComfortTemperatureMax, ComfortHumidityMin, ComfortHumidityMax) =
+            (value?.TemperatureMin, value?.TemperatureMax, value?.HumidityMin, value?.HumidityMax);
+    }
 }
 
 internal sealed class RoomConfiguration : IEntityTypeConfiguration<Room>
@@ -31,5 +51,6 @@ internal sealed class RoomConfiguration : IEntityTypeConfiguration<Room>
     {
         builder.ToTable("rooms");
         builder.HasIndex(r => r.Uid).IsUnique();
+        builder.Ignore(r => r.Comfort);
     }
 }

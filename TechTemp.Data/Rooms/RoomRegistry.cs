@@ -19,9 +19,10 @@ public sealed class RoomRegistry(TechTempContext context, TimeProvider time)
     /// <param name="uid">Its uid; null to make one from the name.</param>
     /// <param name="floor">Its floor, or null.</param>
     /// <param name="side">Its side, or null.</param>
+    /// <param name="comfort">Its limits of comfort, or null.</param>
     /// <param name="cancellationToken">Gives up; nothing is written then.</param>
     /// <returns>The room; null when the uid is taken.</returns>
-    public async Task<Room?> CreateAsync(string name, string? uid, string? floor, string? side, CancellationToken cancellationToken)
+    public async Task<Room?> CreateAsync(string name, string? uid, string? floor, string? side, RoomComfort? comfort, CancellationToken cancellationToken)
     {
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var (taken, free) = uid is null ? await BySlugAsync(name, cancellationToken) : (await TrackedAsync(uid, cancellationToken), uid);
@@ -30,14 +31,14 @@ public sealed class RoomRegistry(TechTempContext context, TimeProvider time)
             return null;
         }
 
-        var room = new Room { Uid = free, Name = name, Floor = floor, Side = side, CreatedAt = time.GetUtcNow() };
+        var room = new Room { Uid = free, Name = name, Floor = floor, Side = side, Comfort = comfort, CreatedAt = time.GetUtcNow() };
         context.Rooms.Add(room);
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return room;
     }
 
-    /// <summary>Changes a room's name, floor and side.</summary>
+    /// <summary>Changes a room's name, floor, side and limits of comfort.</summary>
     /// <param name="uid">The room.</param>
     /// <param name="change">Changes the tracked room.</param>
     /// <param name="cancellationToken">Gives up; nothing is written then.</param>

@@ -10,14 +10,14 @@ public sealed class RoomsTests(SharedStacks stacks) : ApiTest(stacks)
         var uid = $"kuche-{Device}";
         Assert.Equal(201, created.Status);
         Assert.Equal($"/api/v1/rooms/{uid}", created.Header("Location"));
-        Assert.Equal(["floor", "name", "side", "uid"], created.Data.AsObject().Select(p => p.Key).Order());
+        Assert.Equal(["comfort", "floor", "name", "side", "uid"], created.Data.AsObject().Select(p => p.Key).Order());
         Assert.Equal(uid, (string?)created.Data["uid"]);
         Assert.Equal($"Küche {Device}", (string?)created.Data["name"]);
         Assert.Equal(created.Data.ToJsonString(), (await Http.DataAsync($"/api/v1/rooms/{uid}")).ToJsonString());
 
         var changed = await Http.PutAsync($"/api/v1/rooms/{uid}", """{"floor":null,"name":"Kitchen"}""");
         Assert.Equal(200, changed.Status);
-        Assert.Equal($$"""{"uid":"{{uid}}","name":"Kitchen","floor":null,"side":"south"}""", changed.Data.ToJsonString());
+        Assert.Equal($$"""{"uid":"{{uid}}","name":"Kitchen","floor":null,"side":"south","comfort":null}""", changed.Data.ToJsonString());
 
         Assert.Equal(200, (await Http.DeleteAsync($"/api/v1/rooms/{uid}")).Status);
         AssertProblem(await Http.GetAsync($"/api/v1/rooms/{uid}"), 404);
@@ -43,6 +43,31 @@ public sealed class RoomsTests(SharedStacks stacks) : ApiTest(stacks)
     [InlineData("""{"name":"ok","uid":"not ok","floor":"","side":""}""", "uid", "floor", "side")]
     public async Task What_is_wrong_with_a_room_is_told_by_field(string body, params string[] fields) =>
         AssertProblem(await Http.PostAsync("/api/v1/rooms", body), 400, fields);
+
+    [Fact]
+    public async Task Limits_of_comfort_are_set_together_stay_when_absent_and_are_cleared_by_null()
+    {
+        var created = await Http.PostAsync("/api/v1/rooms", new { name = Device, comfort = new { temperature_min = 8, humidity_max = 80.5 } });
+        const string Set = """{"temperature_min":8,"temperature_max":null,"humidity_min":null,"humidity_max":80.5}""";
+        Assert.Equal((201, Set), (created.Status, created.Data["comfort"]!.ToJsonString()));
+
+        Assert.Equal(Set, (await Http.PutAsync($"/api/v1/rooms/{Device}", new { floor = "-1" })).Data["comfort"]!.ToJsonString());
+        Assert.Equal(Set, (await Http.DataAsync("/api/v1/rooms")).AsArray().Single(r => (string?)r!["uid"] == Device)!["comfort"]!.ToJsonString());
+        var other = await Http.PutAsync($"/api/v1/rooms/{Device}", new { comfort = new { temperature_max = 16 } });
+        Assert.Equal("""{"temperature_min":null,"temperature_max":16,"humidity_min":null,"humidity_max":null}""", other.Data["comfort"]!.ToJsonString());
+        Assert.Null((await Http.PutAsync($"/api/v1/rooms/{Device}", """{"comfort":null}""")).Data["comfort"]);
+        Assert.Null((await Http.PutAsync($"/api/v1/rooms/{Device}", """{"comfort":{}}""")).Data["comfort"]);
+    }
+
+    [Theory]
+    [InlineData("""{"temperature_min":-41}""", "comfort.temperature_min")]
+    [InlineData("""{"temperature_max":86,"humidity_min":-1,"humidity_max":101}""", "comfort.temperature_max", "comfort.humidity_min", "comfort.humidity_max")]
+    [InlineData("""{"temperature_min":20,"temperature_max":20}""", "comfort.temperature_max")]
+    public async Task Limits_that_nothing_can_meet_are_refused_by_field(string comfort, params string[] fields)
+    {
+        AssertProblem(await Http.PostAsync("/api/v1/rooms", $$"""{"name":"{{Device}}","comfort":{{comfort}}}"""), 400, fields);
+        AssertProblem(await Http.PutAsync("/api/v1/rooms/nowhere", $$"""{"comfort":{{comfort}}}"""), 400, fields);
+    }
 
     [Fact]
     public async Task A_name_may_have_100_characters()

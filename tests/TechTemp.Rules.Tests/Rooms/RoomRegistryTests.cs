@@ -92,7 +92,7 @@ public sealed class RoomRegistryTests : IDisposable
     }
 
     private Task<Room?> Create(string name, string? uid = null, string? floor = null, string? side = null) =>
-        Rooms(r => r.CreateAsync(name, uid, floor, side, Cancel));
+        Rooms(r => r.CreateAsync(name, uid, floor, side, null, Cancel));
 
     private Task<T> Rooms<T>(Func<RoomRegistry, Task<T>> use) => _store.With(use);
 }
