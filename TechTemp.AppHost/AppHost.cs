@@ -43,6 +43,7 @@ builder.AddProject<Projects.TechTemp_Dashboard>(ResourceNames.Dashboard, options
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
     .WithEnvironment("API_URL", api.GetEndpoint("http")).WaitFor(api)
+    .WithBrokerExample(mosquitto)
     .WithLink("/", "Dashboard")
     .WithIconName("DataTrending")
     .PublishClientToCompose("dashboard", "${DASHBOARD_ADDRESS:-127.0.0.1}:${DASHBOARD_PORT:-3002}:8080");

@@ -65,7 +65,12 @@ internal static partial class Publishing
         });
 
     static partial void AddClientService(IResourceBuilder<ProjectResource> client, string target, string[] ports) =>
-        client.AddService(target, ports, service => service.Networks = [ClientNetwork]);
+        client.AddService(target, ports, service =>
+        {
+            service.Networks = [ClientNetwork];
+            service.Environment["Dashboard__BrokerPort"] = "${MQTT_PORT:-1883}";
+            service.Environment["Dashboard__BrokerUsername"] = MosquittoHosting.SensorAccount;
+        });
 
     private static void AddService(this IResourceBuilder<ProjectResource> host, string target, string[] ports, Action<Service> configure)
     {

@@ -10,6 +10,9 @@ internal static class MosquittoHosting
     public const string Tag = "2.0.22";
     public const string PasswordFile = "mosquitto_passwords";
 
+    // An account as ./credentials makes it for a device of that name.
+    public const string SensorAccount = "sensor-01";
+
     private const string SecretsFolder = "/run/secrets";
     private const int MqttPort = 1883;
     private const int InternalPort = 1884;
@@ -46,6 +49,12 @@ internal static class MosquittoHosting
                 .WithEntrypoint("/bin/sh").WithArgs("-c", "exec /usr/sbin/mosquitto -c /mosquitto/config/mosquitto.conf 2>&1")
             : resource;
     }
+
+    /// <summary>Tells the dashboard what its command for newcomers shows: the port that sensors use, and that each has an account. Published, the port is that of .env.</summary>
+    public static IResourceBuilder<ProjectResource> WithBrokerExample(this IResourceBuilder<ProjectResource> dashboard, IResourceBuilder<MosquittoResource> broker) =>
+        dashboard.ApplicationBuilder.ExecutionContext.IsRunMode
+            ? dashboard.WithEnvironment("Dashboard__BrokerPort", broker.Resource.Endpoint.Property(EndpointProperty.Port)).WithEnvironment("Dashboard__BrokerUsername", SensorAccount)
+            : dashboard;
 
     /// <summary>Mounts broker.conf with its rules, mosquitto.conf among what it includes, from a folder; in run mode shared.conf as well, for the simulator.</summary>
     public static IResourceBuilder<MosquittoResource> WithConfiguration(this IResourceBuilder<MosquittoResource> broker, string folder)

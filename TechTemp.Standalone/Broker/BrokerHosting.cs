@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using TechTemp.Api.Condition;
+using TechTemp.Dashboard;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.ServiceDefaults.Mqtt;
 using TechTemp.Standalone.Broker.Connections;
@@ -29,6 +30,12 @@ internal static class BrokerHosting
                 "Mqtt:SessionExpiry is not for Standalone, whose broker queues nothing for ingest: it acknowledges what is on disk. Remove it, or run TechTemp.Ingest and TechTemp.Api instead.");
         builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<BrokerOptions>>().Value);
         builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<MqttOptions>>().Value);
+        builder.Services.AddOptions<DashboardOptions>().PostConfigure<IOptions<BrokerOptions>, IOptions<MqttOptions>, IConfiguration>((dashboard, broker, mqtt, configuration) =>
+        {
+            // A container's port may be published as another one: what is said comes first.
+            dashboard.BrokerPort = configuration[$"{DashboardOptions.Section}:{nameof(DashboardOptions.BrokerPort)}"] is null ? broker.Value.Port : dashboard.BrokerPort;
+            dashboard.BrokerUsername ??= mqtt.Value.Username;
+        });
         builder.Services.AddSingleton<LoginGuard>();
         builder.Services.AddSingleton<ConnectRules>();
         builder.Services.AddSingleton<BrokerTelemetry>();

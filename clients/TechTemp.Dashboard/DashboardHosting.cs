@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TechTemp.Dashboard.Api;
 using TechTemp.Dashboard.Fleets;
@@ -30,11 +31,14 @@ public static class DashboardHosting
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<Fleet>();
         services.AddSingleton<RoomFigures>();
+        services.AddSingleton<BrokerExample>();
         services.AddScoped<Viewer>();
         services.AddScoped<ToastService>();
         services.AddScoped<RoomBoard>();
         // A browser hears within eight seconds that its server is gone (js/connection.js). The other way there is no hurry: a tab in the background may be slow.
         services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => (hub.KeepAliveInterval, hub.ClientTimeoutInterval) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(60)));
+        // What may frame a page is in its policy alone.
+        services.AddAntiforgery(antiforgery => antiforgery.SuppressXFrameOptionsHeader = true);
         services.AddKeysForThisRunAlone();
         services.Configure<CircuitOptions>(circuits =>
         {
@@ -48,6 +52,16 @@ public static class DashboardHosting
     /// <summary>Maps the pages and their assets.</summary>
     public static WebApplication MapDashboard(this WebApplication app)
     {
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use((context, next) =>
+        {
+            if (!IsForAPage(context) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            {
+                pages.Enabled = false;
+            }
+
+            return next(context);
+        });
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHistoryDownload();
@@ -55,6 +69,12 @@ public static class DashboardHosting
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
+
+    // A browser that goes somewhere asks for HTML. Paths of the API keep the API's answers, whoever asks.
+    private static bool IsForAPage(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method)
+        && !context.Request.Path.StartsWithSegments("/api")
+        && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     // What is protected is a visit's state, which a restart ends anyway: no key is worth a file. The framework's service would write one
     // at the start for a key ring that nobody uses then, and load 5 MB of XML for it.

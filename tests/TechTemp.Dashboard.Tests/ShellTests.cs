@@ -6,35 +6,38 @@ namespace TechTemp.Dashboard.Tests;
 /// <summary>What every page has.</summary>
 public sealed class ShellTests(Browser browser, DemoSite demo)
 {
-    private static readonly (string Path, string Title)[] s_pages = [("/", "Rooms"), ("/history", "History"), ("/devices", "Devices"), ("/system", "System")];
+    private static readonly (string Path, string English, string French)[] s_pages =
+    [
+        ("/", "Rooms", "Pièces"), ("/history", "History", "Historique"), ("/devices", "Devices", "Appareils"), ("/system", "System", "Système"),
+        ("/no/such/page", "There is no such page", "Cette page n’existe pas"),
+    ];
 
-    public static TheoryData<string, bool, ColorScheme> Looks
-    {
-        get
-        {
-            var looks = new TheoryData<string, bool, ColorScheme>();
-            foreach (var (path, _) in s_pages)
-            {
-                looks.Add(path, false, ColorScheme.Light);
-                looks.Add(path, false, ColorScheme.Dark);
-                looks.Add(path, true, ColorScheme.Light);
-                looks.Add(path, true, ColorScheme.Dark);
-            }
-
-            return looks;
-        }
-    }
+    public static TheoryData<string, bool, ColorScheme, string> Looks => new(
+        from page in s_pages
+        from phone in new[] { false, true }
+        from scheme in new[] { ColorScheme.Light, ColorScheme.Dark }
+        from language in new[] { "en-GB", "fr-BE" }
+        select (page.Path, phone, scheme, language));
 
     [Theory]
     [MemberData(nameof(Looks))]
-    public async Task A_page_fits_its_screen_and_has_no_serious_problem_of_accessibility(string path, bool phone, ColorScheme scheme)
+    public async Task A_page_fits_its_screen_and_axe_finds_nothing(string path, bool phone, ColorScheme scheme, string language)
     {
         var site = await demo.SiteAsync();
-        await using var visit = await browser.VisitAsync(site.Address, phone ? Screens.Phone(scheme) : Screens.Desktop(scheme));
+        var screen = phone ? Screens.Phone(scheme) : Screens.Desktop(scheme);
+        screen.Locale = language;
+        await using var visit = await browser.VisitAsync(site.Address, screen);
+        // The browser's console says that there is no such page.
+        visit.ErrorsExpected = path == "/no/such/page";
 
         await visit.OpenAsync(path);
+        if (path == "/history")
+        {
+            await visit.Page.Locator("[data-chart][data-series='6']").WaitForAsync();
+        }
 
-        Assert.Equal($"{s_pages.Single(p => p.Path == path).Title} · TechTemp", await visit.Page.TitleAsync());
+        var (_, english, french) = s_pages.Single(p => p.Path == path);
+        Assert.Equal($"{(language == "fr-BE" ? french : english)} · TechTemp", await visit.Page.TitleAsync());
         await visit.FitsAsync();
         await visit.AccessibleAsync();
     }
@@ -107,6 +110,19 @@ public sealed class ShellTests(Browser browser, DemoSite demo)
 
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Rooms");
         await Assertions.Expect(visit.Page.Locator("html")).ToHaveAttributeAsync("lang", "en");
+    }
+
+    [Fact]
+    public async Task No_page_may_be_framed_and_no_header_says_otherwise()
+    {
+        var site = await demo.SiteAsync();
+
+        foreach (var (path, _, _) in s_pages)
+        {
+            var page = await site.Http.GetAsync(path, ("Accept", "text/html"));
+            Assert.Contains("frame-ancestors 'none'", page.Header("Content-Security-Policy"), StringComparison.Ordinal);
+            Assert.Empty(page.Header("X-Frame-Options"));
+        }
     }
 
     [Fact]

@@ -25,7 +25,14 @@ public sealed record Device(
 public sealed record RoomName(string Uid, string Name);
 
 /// <summary>A room.</summary>
-public sealed record Room(string Uid, string Name, string? Floor, string? Side);
+public sealed record Room(string Uid, string Name, string? Floor, string? Side, RoomComfort? Comfort = null);
+
+/// <summary>Between which values a room is comfortable; null for each default.</summary>
+/// <param name="TemperatureMin">Lowest temperature, °C.</param>
+/// <param name="TemperatureMax">Highest temperature, °C.</param>
+/// <param name="HumidityMin">Lowest relative humidity, %.</param>
+/// <param name="HumidityMax">Highest relative humidity, %.</param>
+public sealed record RoomComfort(double? TemperatureMin, double? TemperatureMax, double? HumidityMin, double? HumidityMax);
 
 /// <summary>The readings of a quarter of an hour, an hour, a day or longer.</summary>
 /// <param name="Ts">Its start.</param>

@@ -129,9 +129,9 @@ public sealed partial class ApiClient
     public async Task<int> RemoveReadingsAsync(string uid, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default) =>
         (await SendAsync<Envelope<Removed>>(HttpMethod.Delete, $"{DevicePath(uid)}/readings?from={Time(from)}&to={Time(to)}", null, cancellationToken)).Data.Deleted;
 
-    /// <summary>Changes a room's name.</summary>
-    public Task RenameRoomAsync(string uid, string? name, CancellationToken cancellationToken = default) =>
-        SendAsync<object>(HttpMethod.Put, RoomPath(uid), new { Name = name }, cancellationToken);
+    /// <summary>Changes a room's name and limits of comfort; null for the default limits.</summary>
+    public Task ChangeRoomAsync(string uid, string? name, RoomComfort? comfort, CancellationToken cancellationToken = default) =>
+        SendAsync<object>(HttpMethod.Put, RoomPath(uid), new { Name = name, Comfort = comfort }, cancellationToken);
 
     /// <summary>Makes a room part of another one.</summary>
     public Task MergeRoomAsync(string uid, string into, CancellationToken cancellationToken = default) =>

@@ -153,7 +153,7 @@ public sealed partial class DevicesPage
     {
         (_room, _roomAction, _action, _kept) = (room, action, null, null);
         _keep = $"{action}:{room.Uid}";
-        _title = T(action == RoomAction.MergeRoom ? "Devices.MergeRoomOf" : action == RoomAction.RenameRoom ? "Devices.RenameOf" : "Devices.DeleteOf", room.Name);
+        _title = T(action == RoomAction.MergeRoom ? "Devices.MergeRoomOf" : action == RoomAction.EditRoom ? "Devices.EditRoomOf" : "Devices.DeleteOf", room.Name);
     }
 
     private void Close() => (_action, _device, _uid, _kept, _room) = (null, null, null, null, null);

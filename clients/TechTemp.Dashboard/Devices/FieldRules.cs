@@ -13,6 +13,9 @@ internal static class FieldRules
         ("must be from 2000-01-01 until now", "Until"),
         ("must not be before 2000-01-01", "Since"),
         ("must not be that of", "Twice"),
+        ("must be from -40 to 85 °C", "ComfortTemperature"),
+        ("must be from 0 to 100 %", "ComfortHumidity"),
+        ("must be above comfort.", "Above"),
         ("must be from -20 to 20 °C", "TemperatureOffset"),
         ("must be from -50 to 50 %", "HumidityOffset"),
     ];
@@ -22,6 +25,6 @@ internal static class FieldRules
     {
         var rule = text.StartsWith(field, StringComparison.Ordinal) ? text[field.Length..].TrimStart() : text;
         var known = s_rules.FirstOrDefault(r => rule.StartsWith(r.Rule, StringComparison.Ordinal));
-        return known.Text is null ? rule : viewer.Text($"Devices.Rule{known.Text}", viewer.Difference(-20), viewer.Difference(20));
+        return known.Text is null ? rule : viewer.Text($"Devices.Rule{known.Text}", viewer.Difference(-20), viewer.Difference(20), viewer.Temperature(-40), viewer.Temperature(85));
     }
 }

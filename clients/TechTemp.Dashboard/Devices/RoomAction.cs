@@ -3,8 +3,8 @@ namespace TechTemp.Dashboard.Devices;
 /// <summary>What can be done with a room.</summary>
 public enum RoomAction
 {
-    /// <summary>Change its name.</summary>
-    RenameRoom,
+    /// <summary>Change its name and limits of comfort.</summary>
+    EditRoom,
 
     /// <summary>Make it part of another room.</summary>
     MergeRoom,

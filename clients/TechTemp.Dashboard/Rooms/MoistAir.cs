@@ -45,47 +45,4 @@ public static class MoistAir
         var vapour = DewPoint(temperature, humidity) is { } dewPoint ? 6.11 * Math.Exp(5417.7530 * (1 / 273.16 - 1 / (273.15 + dewPoint))) : 0;
         return temperature + 5.0 / 9 * (vapour - 10);
     }
-
-    /// <summary>
-    /// A plain word for how a room feels. Heat goes first, by the degrees of the humidex (some discomfort from 30, great discomfort from 40);
-    /// then cold: a home should have 18 °C at least (World Health Organization, "Housing and health guidelines", 2018); then the air,
-    /// which is best between 30 and 60 % and never above 65 % for long (ASHRAE 62.1: mould).
-    /// </summary>
-    /// <param name="temperature">°C.</param>
-    /// <param name="humidity">Relative humidity, %.</param>
-    public static Comfort ComfortOf(double temperature, double humidity) => Humidex(temperature, humidity) switch
-    {
-        >= 40 => Comfort.Oppressive,
-        >= 30 => Comfort.Muggy,
-        _ when temperature < 12 => Comfort.Cold,
-        _ when temperature < 18 => Comfort.Cool,
-        _ when humidity > 65 => Comfort.Damp,
-        _ when humidity < 30 => Comfort.Dry,
-        _ => Comfort.Comfortable,
-    };
-}
-
-/// <summary>How a room feels.</summary>
-public enum Comfort
-{
-    /// <summary>Nothing to complain about.</summary>
-    Comfortable,
-
-    /// <summary>Great discomfort: humidex 40 and above.</summary>
-    Oppressive,
-
-    /// <summary>Some discomfort: humidex 30 and above.</summary>
-    Muggy,
-
-    /// <summary>Below 12 °C.</summary>
-    Cold,
-
-    /// <summary>Below 18 °C.</summary>
-    Cool,
-
-    /// <summary>Above 65 % relative humidity.</summary>
-    Damp,
-
-    /// <summary>Below 30 % relative humidity.</summary>
-    Dry,
 }

@@ -27,8 +27,10 @@ public sealed class RoomBoard(Fleet fleet, RoomFigures figures, ApiClient api, V
         IEnumerable<RoomCard> ordered = query.Ordered(
             cards, c => query.Sort == FleetSort.Name && c.Room is null ? $"\uffff{c.Title}" : c.Title, c => c.Values is { } v ? (v.Temperature, v.Humidity, v.Ts) : null, c => c.Status);
         var (known, today) = (before.ToDictionary(c => c.Key), viewer.Today);
-        return new(
-            [.. ordered.Skip((page - 1) * PageSize).Take(PageSize).Select(c => known.TryGetValue(c.Key, out var old) ? old.With(c.Sensors, today) : c)], cards.Count, page, pages);
+        var shown = ordered.Skip((page - 1) * PageSize).Take(PageSize).Select(c => known.TryGetValue(c.Key, out var old) ? old.With(c.Sensors, today) : c).ToList();
+        var uids = shown.Select(c => c.Room?.Uid).OfType<string>().ToHashSet();
+        var limits = fleet.Rooms.Where(r => uids.Contains(r.Uid)).ToDictionary(r => r.Uid, r => ComfortLimits.Of(r.Comfort));
+        return new([.. shown.Select(c => c with { Limits = c.Room is { } room ? limits.GetValueOrDefault(room.Uid, ComfortLimits.Default) : ComfortLimits.Default })], cards.Count, page, pages);
     }
 
     /// <summary>The same cards with the newest readings of their sensors.</summary>

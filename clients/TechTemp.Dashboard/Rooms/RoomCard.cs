@@ -43,6 +43,9 @@ public sealed record RoomCard(IReadOnlyList<Sensor> Sensors, DayRange? Today, do
 
     private static readonly TimeSpan s_quarter = TimeSpan.FromMinutes(15);
 
+    /// <summary>Between which values it is comfortable.</summary>
+    public ComfortLimits Limits { get; init; } = ComfortLimits.Default;
+
     /// <summary>The room; null for a sensor that stands in none.</summary>
     public RoomName? Room => Sensors[0].Device.Room;
 
@@ -106,7 +109,7 @@ public sealed record RoomCard(IReadOnlyList<Sensor> Sensors, DayRange? Today, do
     {
         var range = sensors.Select(s => s.Latest).OfType<LatestReading>().Where(r => r.Ts >= today)
             .Aggregate(Today, (day, r) => day?.With(r) ?? new(r.Temperature, r.Temperature, r.Humidity, r.Humidity));
-        return new(sensors, range, HourAgo);
+        return new(sensors, range, HourAgo) { Limits = Limits };
     }
 
     private static CardValues? ValuesOf(IReadOnlyList<Sensor> sensors)

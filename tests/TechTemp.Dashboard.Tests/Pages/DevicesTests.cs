@@ -339,7 +339,7 @@ public sealed class DevicesTests(Browser browser, DemoSite demo)
         await Assertions.Expect(visit.Page.Locator("[data-roomrow]")).ToHaveCountAsync(2);
         await Assertions.Expect(visit.Page.Locator("[data-device=s2]")).ToContainTextAsync("Salon");
 
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Rename Salon" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Edit Salon" }).ClickAsync();
         await dialog.GetByLabel("Name").FillAsync("Living room");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator("[data-device=s2]")).ToContainTextAsync("Living room");

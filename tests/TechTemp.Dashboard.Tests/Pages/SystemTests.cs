@@ -16,8 +16,8 @@ public sealed class SystemTests(Browser browser)
         await Assertions.Expect(visit.Page.Locator("[data-check=Broker]")).ToHaveTextAsync("BrokerWorks (built in)");
         await Assertions.Expect(Card(visit, "Readings per minute").Locator(".figure")).ToHaveTextAsync("0.2");
         await Assertions.Expect(Card(visit, "Devices")).ToContainTextAsync("Online1");
-        await Assertions.Expect(Card(visit, "Backlog")).ToContainTextAsync("In hand0");
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Row, new() { Name = "A value is out of range" })).ToContainTextAsync("out-of-range");
+        await Assertions.Expect(Card(visit, "Backlog")).ToContainTextAsync("In flight0");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Row, new() { Name = "Out of range" })).ToContainTextAsync("out-of-range");
         await visit.AccessibleAsync();
 
         // It follows by itself.

@@ -2,7 +2,7 @@ using TechTemp.Dashboard.Rooms;
 
 namespace TechTemp.Dashboard.Tests.Rules;
 
-/// <summary>Dew point, humidex and the word for them.</summary>
+/// <summary>Dew point and humidex.</summary>
 public sealed class MoistAirTests
 {
     // Saturation vapour pressures by the WMO's own table (WMO-No. 8), turned around.
@@ -33,16 +33,4 @@ public sealed class MoistAirTests
         Assert.Null(MoistAir.Humidex(19.99, 100));
         Assert.NotNull(MoistAir.Humidex(20, 0));
     }
-
-    [Theory]
-    [InlineData(21, 45, Comfort.Comfortable)]
-    [InlineData(38, 60, Comfort.Oppressive)]
-    [InlineData(28, 60, Comfort.Muggy)]
-    [InlineData(5, 50, Comfort.Cold)]
-    [InlineData(17.9, 50, Comfort.Cool)]
-    [InlineData(20, 66, Comfort.Damp)]
-    [InlineData(20, 29, Comfort.Dry)]
-    [InlineData(0, 0, Comfort.Cold)]
-    public void A_plain_word_says_how_it_feels(double temperature, double humidity, Comfort expected) =>
-        Assert.Equal(expected, MoistAir.ComfortOf(temperature, humidity));
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using TechTemp.Dashboard.Viewing;
@@ -44,6 +45,48 @@ public sealed partial class TextsTests
 
         Assert.NotEmpty(named);
         Assert.All(named, n => Assert.True(Language.English.TextOrNull(n.Key.Split('.')[0], n.Key[(n.Key.IndexOf('.', StringComparison.Ordinal) + 1)..]) is not null, $"{n.Key} in {n.File}"));
+    }
+
+    [Fact]
+    public void Every_reason_of_the_API_has_words_in_every_language()
+    {
+        var document = JsonNode.Parse(File.ReadAllText(Repository.File("docs", "openapi.json")))!;
+        var reasons = document["components"]!["schemas"]!["Rejected"]!["properties"]!["reason"]!["enum"]!.AsArray().Select(r => (string)r!).ToList();
+
+        Assert.NotEmpty(reasons);
+        foreach (var language in Language.All)
+        {
+            Assert.All(reasons, reason => Assert.NotEqual(reason, RejectionText.Reason(language, reason)));
+        }
+    }
+
+    // The sentences of TechTemp.Data: the name of each stands in a text of ours.
+    [Theory]
+    [InlineData("ts is required", "ts est obligatoire")]
+    [InlineData("payload must be one JSON object in UTF-8", "le message doit être un seul objet JSON en UTF-8")]
+    [InlineData("humidity_pct must be from 0 to 100 %, was 140.5", "humidity_pct doit être entre 0 et 100 % ; valeur reçue : 140,5")]
+    [InlineData("topic must be home/{homeId}/sensors/{deviceId}/reading; each id must be 1 to 50 characters of A-Z a-z 0-9 _ -", "le sujet doit être home/{homeId}/sensors/{deviceId}/reading ; chaque identifiant a de 1 à 50 caractères parmi A–Z a–z 0–9 _ -")]
+    [InlineData("device s1 keeps no single readings before 1757537685793 any more, was 1757537685792", "l’appareil s1 ne garde plus de mesures isolées d’avant 1757537685793 ; valeur reçue : 1757537685792")]
+    [InlineData("something new", null)]
+    public void A_detail_is_told_in_French(string detail, string? french)
+    {
+        Assert.Equal(french, RejectionText.Detail(Language.French, detail));
+        Assert.Equal(detail, RejectionText.Detail(Language.English, detail));
+    }
+
+    [Theory]
+    [InlineData("motif", "raison")]
+    [InlineData("refusé", "rejeté")]
+    [InlineData("broker", "courtier")]
+    [InlineData("maison", "foyer")]
+    [InlineData("sujet", "topic")]
+    [InlineData("mesure", "lecture")]
+    public void French_has_one_word_for_a_thing(string word, string other)
+    {
+        var texts = Directory.EnumerateFiles(s_resources, "*.fr.resx").SelectMany(f => Read(Path.GetFileName(f)).Values).ToList();
+
+        Assert.Contains(texts, text => text.Contains(word, StringComparison.OrdinalIgnoreCase));
+        Assert.All(texts, text => Assert.DoesNotContain(other, text, StringComparison.OrdinalIgnoreCase));
     }
 
     private static Dictionary<string, string> Read(string file) =>

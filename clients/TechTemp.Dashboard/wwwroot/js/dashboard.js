@@ -1,5 +1,6 @@
 // What the browser alone can do: cookies, its time zone, dialogs, and to begin.
 import './ages.js';
+import './copy.js';
 import { start } from './connection.js';
 import { kept } from './kept.js';
 
