@@ -387,6 +387,22 @@ namespace TechTemp.Data.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<double?>("ComfortHumidityMax")
+                        .HasColumnType("REAL")
+                        .HasColumnName("comfort_humidity_max");
+
+                    b.Property<double?>("ComfortHumidityMin")
+                        .HasColumnType("REAL")
+                        .HasColumnName("comfort_humidity_min");
+
+                    b.Property<double?>("ComfortTemperatureMax")
+                        .HasColumnType("REAL")
+                        .HasColumnName("comfort_temperature_max");
+
+                    b.Property<double?>("ComfortTemperatureMin")
+                        .HasColumnType("REAL")
+                        .HasColumnName("comfort_temperature_min");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
