@@ -16,7 +16,8 @@ public sealed class SystemTests(Browser browser)
         await Assertions.Expect(visit.Page.Locator("[data-check=Broker]")).ToHaveTextAsync("BrokerWorks (built in)");
         await Assertions.Expect(Card(visit, "Readings per minute").Locator(".figure")).ToHaveTextAsync("0.2");
         await Assertions.Expect(Card(visit, "Devices")).ToContainTextAsync("Online1");
-        await Assertions.Expect(Card(visit, "Backlog")).ToContainTextAsync("In flight0");
+        await Assertions.Expect(Card(visit, "Backlog").Locator("dt").First).ToContainTextAsync("In flight");
+        await Assertions.Expect(Card(visit, "Backlog").Locator("dd").First).ToHaveTextAsync("0");
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Row, new() { Name = "Out of range" })).ToContainTextAsync("out-of-range");
         await visit.AccessibleAsync();
 
