@@ -1,13 +1,7 @@
-using System.Collections.Concurrent;
 using TechTemp.Dashboard.Api;
 using TechTemp.Dashboard.Live;
 
 namespace TechTemp.Dashboard.Fleets;
-
-/// <summary>What has changed among the devices.</summary>
-/// <param name="Uids">Whose reading, status or description.</param>
-/// <param name="Listed">Whether lists may have other members or another order of names.</param>
-public sealed record FleetChange(IReadOnlySet<string> Uids, bool Listed);
 
 /// <summary>
 /// Every device with its newest reading: one copy for all visitors of this process. While somebody looks, the stream keeps it current
@@ -26,12 +20,10 @@ public sealed partial class Fleet(ApiClient api, LiveFeed feed, TimeProvider tim
     // More devices that nobody knows than this are asked for together.
     private const int OneByOne = 10;
 
-    private readonly ConcurrentDictionary<string, Sensor> _sensors = new();
+    private readonly FleetSensors _sensors = new(time);
     private readonly Lock _lock = new();
     private readonly List<Subscription> _subscriptions = [];
-    private HashSet<string> _changed = [];
     private HashSet<string> _unknown = [];
-    private bool _listed;
     private CancellationTokenSource? _running;
     private IDisposable? _stream;
     private Task? _loading;
@@ -45,7 +37,7 @@ public sealed partial class Fleet(ApiClient api, LiveFeed feed, TimeProvider tim
     public string? Error { get; private set; }
 
     /// <summary>Every device, in no order.</summary>
-    public IEnumerable<Sensor> Sensors => _sensors.Values;
+    public IEnumerable<Sensor> Sensors => _sensors.All;
 
     /// <summary>How many devices there are.</summary>
     public int Count => _sensors.Count;
@@ -57,7 +49,7 @@ public sealed partial class Fleet(ApiClient api, LiveFeed feed, TimeProvider tim
     public IReadOnlyList<string> Homes { get; private set; } = [];
 
     /// <summary>A device; null when there is none of that uid.</summary>
-    public Sensor? Find(string uid) => _sensors.GetValueOrDefault(uid);
+    public Sensor? Find(string uid) => _sensors.Find(uid);
 
     /// <summary>Waits until the devices have been fetched. What the API refuses is <see cref="Error"/>.</summary>
     public Task EnsureAsync(CancellationToken cancellationToken)
@@ -173,8 +165,9 @@ public sealed partial class Fleet(ApiClient api, LiveFeed feed, TimeProvider tim
                     lock (_lock)
                     {
                         (_loading, _loadedAt) = (null, time.GetTimestamp());
-                        _listed |= before != (Loaded, Error);
                     }
+
+                    _sensors.Note(null, listed: before != (Loaded, Error));
                 }
             });
         }
@@ -189,21 +182,17 @@ public sealed partial class Fleet(ApiClient api, LiveFeed feed, TimeProvider tim
         await foreach (var device in api.DevicesAsync())
         {
             seen.Add(device.Uid);
-            Put(new(device, latest.GetValueOrDefault(device.Uid)), began);
+            _sensors.Put(new(device, latest.GetValueOrDefault(device.Uid)), began);
         }
 
-        foreach (var gone in _sensors.Where(s => !seen.Contains(s.Key) && s.Value.ArrivedAt < began).Select(s => s.Key).ToList())
-        {
-            Drop(gone);
-        }
-
+        _sensors.DropOthers(seen, began);
         if (!Rooms.SequenceEqual(rooms))
         {
             Rooms = rooms;
-            Note(null, listed: true);
+            _sensors.Note(null, listed: true);
         }
 
-        Homes = [.. _sensors.Values.Select(s => s.Device.Home).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        Homes = [.. _sensors.All.Select(s => s.Device.Home).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
         _took = time.GetElapsedTime(began);
         if (_took > s_refresh)
         {
@@ -243,88 +232,36 @@ public sealed partial class Fleet(ApiClient api, LiveFeed feed, TimeProvider tim
         var began = time.GetTimestamp();
         if (await api.DeviceAsync(uid, cancellationToken) is { } device)
         {
-            Put(new(device, await api.LatestAsync(uid, cancellationToken)), began);
+            _sensors.Put(new(device, await api.LatestAsync(uid, cancellationToken)), began);
         }
         else
         {
-            Drop(uid);
-        }
-    }
-
-    // A reading that arrives while the API is asked may be newer than its answer.
-    private void Put(Sensor sensor, long began)
-    {
-        var uid = sensor.Device.Uid;
-        var old = _sensors.GetValueOrDefault(uid);
-        var merged = old is { Latest: { } reading } && old.ArrivedAt >= began ? sensor.With(reading, old.ArrivedAt) : sensor;
-        _sensors[uid] = merged;
-        if (old is null || Described(old.Device) != Described(merged.Device) || old.Status != merged.Status)
-        {
-            Note(uid, listed: true);
-        }
-        else if (old.Latest != merged.Latest)
-        {
-            Note(uid, listed: false);
-        }
-
-        static Device Described(Device device) => device with { LastSeenAt = null, Status = "" };
-    }
-
-    private void Drop(string uid)
-    {
-        if (_sensors.TryRemove(uid, out _))
-        {
-            Note(uid, listed: true);
+            _sensors.Drop(uid);
         }
     }
 
     // Comes from the stream.
     private void Take(LatestReading reading)
     {
-        var uid = reading.DeviceId;
-        if (_sensors.TryGetValue(uid, out var sensor))
-        {
-            var after = sensor.With(reading, time.GetTimestamp());
-            // Who loses this race to a refresh comes again with it.
-            if (!ReferenceEquals(after, sensor) && _sensors.TryUpdate(uid, after, sensor))
-            {
-                Note(uid, listed: after.Status != sensor.Status);
-            }
-        }
-        else if (Loaded)
+        if (!_sensors.Take(reading) && Loaded)
         {
             lock (_lock)
             {
-                _unknown.Add(uid);
-            }
-        }
-    }
-
-    private void Note(string? uid, bool listed)
-    {
-        lock (_lock)
-        {
-            _listed |= listed;
-            if (uid is not null)
-            {
-                _changed.Add(uid);
+                _unknown.Add(reading.DeviceId);
             }
         }
     }
 
     private void Tell()
     {
-        FleetChange change;
+        if (_sensors.TakeChange() is not { } change)
+        {
+            return;
+        }
+
         Subscription[] subscriptions;
         lock (_lock)
         {
-            if (_changed.Count == 0 && !_listed)
-            {
-                return;
-            }
-
-            change = new(_changed, _listed);
-            (_changed, _listed) = ([], false);
             subscriptions = [.. _subscriptions];
         }
 

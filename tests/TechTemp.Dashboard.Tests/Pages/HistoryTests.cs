@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using static TechTemp.Dashboard.Tests.Pages.HistoryChart;
 
 namespace TechTemp.Dashboard.Tests.Pages;
 
 /// <summary>The chart of the history: what it draws, how it moves, and what the address bar holds.</summary>
 public sealed class HistoryTests(Browser browser, DemoSite demo)
 {
-    private const string Chart = "[data-chart]";
-
     [Fact]
     public async Task Every_room_is_drawn_and_told_in_figures()
     {
@@ -209,67 +208,6 @@ public sealed class HistoryTests(Browser browser, DemoSite demo)
         await visit.AccessibleAsync();
     }
 
-    [Fact]
-    public async Task The_band_of_one_series_is_shown_at_a_time()
-    {
-        var site = await demo.SiteAsync();
-        await using var visit = await browser.VisitAsync(site.Address);
-        await visit.OpenAsync("/history");
-        await DrawnAsync(visit, "PT15M", series: 6);
-        await Assertions.Expect(visit.Page.Locator($"{Chart}[data-bands='1']")).ToBeAttachedAsync();
-        var name = visit.Page.Locator(".chips .name");
-        await Assertions.Expect(name.First).ToHaveAttributeAsync("aria-pressed", "true");
-
-        await name.Nth(2).ClickAsync();
-        await Assertions.Expect(name.Nth(2)).ToHaveAttributeAsync("aria-pressed", "true");
-        await Assertions.Expect(visit.Page.Locator($"{Chart}[data-bands='1']")).ToBeAttachedAsync();
-        await name.Nth(2).ClickAsync();
-        await Assertions.Expect(visit.Page.Locator($"{Chart}[data-bands='0']")).ToBeAttachedAsync();
-        await visit.AccessibleAsync();
-    }
-
-    [Fact]
-    public async Task The_csv_is_the_export_of_the_api()
-    {
-        var site = await demo.SiteAsync();
-        await using var visit = await browser.VisitAsync(site.Address);
-        await visit.OpenAsync("/history?room=kitchen&from=2026-01-01T00:00:00Z&to=2036-01-01T00:00:00Z");
-        await DrawnAsync(visit, "day", series: 1);
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "CSV" }).ClickAsync();
-
-        var download = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Page.GetByRole(AriaRole.Link, new() { Name = "Kitchen as CSV, days" }).ClickAsync());
-
-        Assert.Equal("kitchen-day-2026-01-01T0000Z-2036-01-01T0000Z.csv", download.SuggestedFilename);
-        var lines = await File.ReadAllLinesAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
-        Assert.Equal("ts,temperature,temperature_min,temperature_max,humidity,humidity_min,humidity_max,count", lines[0]);
-        var days = (await site.Http.DataAsync("/api/v1/rooms/kitchen/readings?bucket=day&tz=Europe/Brussels")).AsArray();
-        Assert.Equal(days.Select(d => (string?)d!["ts"]), lines.Skip(1).Select(l => l.Split(',')[0]));
-    }
-
-    [Fact]
-    public async Task Rooms_and_sensors_are_chosen_from_a_list_and_shown_in_fahrenheit()
-    {
-        var site = await demo.SiteAsync();
-        await using var visit = await browser.VisitAsync(site.Address, Screens.Phone());
-        await visit.OpenAsync("/history?room=kitchen");
-        await DrawnAsync(visit, "PT15M", series: 1);
-
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Rooms and sensors" }).ClickAsync();
-        await visit.Page.Locator("#sources label").GetByText("Bedroom", new() { Exact = true }).First.ClickAsync();
-        await DrawnAsync(visit, "PT15M", series: 2);
-        await visit.Page.WaitForURLAsync("**/history?room=kitchen&room=bedroom&period=24h");
-        await visit.Page.Keyboard.PressAsync("Escape");
-
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Appearance and language" }).ClickAsync();
-        await visit.Page.GetByRole(AriaRole.Radio, new() { Name = "°F" }).CheckAsync();
-        await visit.Page.Keyboard.PressAsync("Escape");
-        await Assertions.Expect(visit.Page.Locator("[data-summary] tbody tr").First).ToContainTextAsync("°F");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show all values" }).ClickAsync();
-        await Assertions.Expect(visit.Page.Locator("[data-values] tbody td").First).ToContainTextAsync("°F");
-        await visit.FitsAsync();
-        await visit.AccessibleAsync();
-    }
-
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]
@@ -287,37 +225,6 @@ public sealed class HistoryTests(Browser browser, DemoSite demo)
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Rooms and sensors" }).ClickAsync();
         await visit.AccessibleAsync();
     }
-
-    [Fact]
-    public async Task An_empty_store_says_what_to_do()
-    {
-        await using var site = await Site.StartAsync();
-        await using var visit = await browser.VisitAsync(site.Address);
-
-        await visit.OpenAsync("/history");
-
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "No readings yet" })).ToBeVisibleAsync();
-        await visit.AccessibleAsync();
-    }
-
-    private static async Task DrawnAsync(Visit visit, string bucket, int series)
-    {
-        await visit.Page.Locator($"{Chart}[data-bucket='{bucket}'][data-series='{series}']").WaitForAsync();
-        await Assertions.Expect(visit.Page.Locator($"{Chart}.busy")).ToHaveCountAsync(0);
-    }
-
-    private static async Task<(double From, double To)> RangeAsync(Visit visit)
-    {
-        var range = await visit.Page.EvaluateAsync<double[]>("(e => [+e.from, +e.to])(document.querySelector('[data-chart]').dataset)");
-        return (range[0], range[1]);
-    }
-
-    // What was fetched last is what the address says.
-    private static Task RestsAsync(Visit visit, string address) => Eventually.TrueAsync(
-        async () => visit.Page.Url == address && await RangeAsync(visit) is var (from, to)
-            && address.Contains(DateTimeOffset.FromUnixTimeMilliseconds((long)from).ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture), StringComparison.Ordinal)
-            && address.Contains(DateTimeOffset.FromUnixTimeMilliseconds((long)to).ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture), StringComparison.Ordinal),
-        "the chart shows what the address says");
 
     // Of the pixels above a moment: how many are coloured, shaded, and bare.
     private static async Task<(int Ink, int Shade, int Bare)> ColumnAsync(Visit visit, DateTimeOffset moment)
@@ -337,8 +244,4 @@ public sealed class HistoryTests(Browser browser, DemoSite demo)
             moment.ToUnixTimeMilliseconds());
         return (counts[0], counts[1], counts[2]);
     }
-
-    // Pixels that are coloured, neither grey nor clear.
-    private static Task<int> InkAsync(Visit visit) => visit.Page.EvaluateAsync<int>(
-        "(c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 200 && Math.max(d[i], d[i + 1], d[i + 2]) - Math.min(d[i], d[i + 1], d[i + 2]) > 60) n++; return n; })(document.querySelector('.plot canvas'))");
 }

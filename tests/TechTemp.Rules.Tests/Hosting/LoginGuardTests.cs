@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using TechTemp.Rules.Tests.Support;
 using TechTemp.Standalone.Broker;
 
 namespace TechTemp.Rules.Tests.Hosting;
@@ -10,7 +10,7 @@ namespace TechTemp.Rules.Tests.Hosting;
 public sealed class LoginGuardTests
 {
     private readonly FakeTimeProvider _time = new();
-    private readonly Lines _log = new();
+    private readonly LogLines<LoginGuard> _log = new();
     private readonly LoginGuard _guard;
 
     public LoginGuardTests() => _guard = new(_time, _log);
@@ -105,17 +105,4 @@ public sealed class LoginGuardTests
     }
 
     private static IPEndPoint At(string address) => new(IPAddress.Parse(address), 50_000);
-
-    private sealed class Lines : ILogger<LoginGuard>
-    {
-        public List<string> Written { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Written.Add(formatter(state, exception));
-    }
 }

@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
 using TechTemp.Testing;
@@ -86,19 +85,6 @@ public sealed class StoreRestoreTests : IDisposable
     }
 
     [Fact]
-    public void The_digest_of_the_newest_schema_is_the_one_that_is_told_without_EF_Core()
-    {
-        var digest = _store.Read(context => StoreShape.Expected(context)!.Digest);
-        Assert.True(digest == StoreSchema.NewestShape, $"After a new migration StoreSchema.NewestShape must be {digest}");
-    }
-
-    [Theory]
-    [InlineData("CREATE TABLE  a ( x  INTEGER ,\n y TEXT ) -- end", "CREATE TABLE a(x INTEGER,y TEXT)")]
-    [InlineData("CHECK (a = '  --  ''  ' /* no */)", "CHECK(a = '  --  ''  ')")]
-    [InlineData("\"a  b\" [c  d] `e  f` 'open  ", "\"a  b\" [c  d] `e  f` 'open  ")]
-    public void Layout_and_comments_do_not_matter_but_what_is_quoted_does(string sql, string normal) => Assert.Equal(normal, SqlText.Normalize(sql));
-
-    [Fact]
     public void A_store_that_was_analyzed_is_still_ours()
     {
         _store.Write(Reading(_store.Now));
@@ -123,7 +109,7 @@ public sealed class StoreRestoreTests : IDisposable
     [Fact]
     public async Task A_trigger_that_comes_into_a_store_in_use_runs_for_nobody_and_stops_the_writer_until_it_is_gone()
     {
-        var logger = new Lines();
+        var logger = new LogLines<StoreWatch>();
         var watch = new StoreWatch(_store.Connections, _store.Get<StoreSchema>(), _store.Get<StoreState>(), _store.Time, logger);
         watch.Look();
         Sql(StorePath, Trigger);
@@ -149,27 +135,6 @@ public sealed class StoreRestoreTests : IDisposable
         _store.Write(Reading(_store.Now));
         _store.Execute("DELETE FROM devices;");
         Assert.Empty(_store.Rows("SELECT 1 FROM readings;", _ => 0));
-    }
-
-    [Fact]
-    public void A_running_program_logs_a_restore()
-    {
-        var logger = new Lines();
-        var watch = new StoreWatch(_store.Connections, _store.Get<StoreSchema>(), _store.Get<StoreState>(), _store.Time, logger);
-        _store.Write(Reading(_store.Now));
-        Backup();
-        watch.Look();
-        watch.Look();
-        Assert.Empty(logger.Written);
-
-        Restore(BackupPath);
-        watch.Look();
-        Restore(BackupPath);
-        watch.Look();
-        watch.Look();
-        Assert.Equal(2, logger.Written.Count);
-        Assert.All(logger.Written, line => Assert.Contains("was replaced by a restore", line, StringComparison.Ordinal));
-        Assert.Contains("1 readings of 1 devices, the newest of 2026-03-01T12:00:00Z", logger.Written[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -253,34 +218,6 @@ public sealed class StoreRestoreTests : IDisposable
         Assert.Equal(Enumerable.Range(0, written + 1).Select(i => _store.Now + i), kept.Concat(now).Distinct().Order());
     }
 
-    [Fact]
-    public void Files_are_for_their_user_alone_and_folders_too()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Assert.Skip("Windows has no file modes.");
-            return;
-        }
-
-        const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        _store.Write(Reading(_store.Now));
-        Backup();
-        File.SetUnixFileMode(BackupPath, Own | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        using var open = _store.Connections.Open();
-        Restore(BackupPath);
-        Assert.All(Directory.GetFiles(Path.GetDirectoryName(StorePath)!), file => Assert.Equal(Own, Mode(file)));
-        _store.Get<StoreBackup>().Backup(_folder.File("second.db"));
-        Assert.Equal(Own, Mode(_folder.File("second.db")));
-
-        var store = new TestStore(("Store:Path", _folder.File("a/b/techtemp.db")));
-        store.Dispose();
-        Assert.Equal(Own | UnixFileMode.UserExecute, Mode(_folder.File("a")));
-        Assert.Equal(Own | UnixFileMode.UserExecute, Mode(_folder.File("a/b")));
-        Assert.Equal(Own, Mode(_folder.File("a/b/techtemp.db")));
-    }
-
-    private static UnixFileMode Mode(string path) => OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(path);
-
     private static List<long> Times(string path)
     {
         using var connection = Open(path);
@@ -338,17 +275,4 @@ public sealed class StoreRestoreTests : IDisposable
 
     private void AssertNoTraces() => Assert.All(
         Directory.EnumerateFiles(Path.GetDirectoryName(StorePath)!).Select(Path.GetFileName), name => Assert.Matches(@"^techtemp\.db(-wal|-shm)?$", name));
-
-    private sealed class Lines : ILogger<StoreWatch>
-    {
-        public List<string> Written { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Written.Add(formatter(state, exception));
-    }
 }
