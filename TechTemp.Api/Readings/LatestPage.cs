@@ -4,8 +4,11 @@ using TechTemp.Data.Readings;
 namespace TechTemp.Api.Readings;
 
 /// <summary>The newest readings, as <see cref="LatestReadingDto"/> says, written without building that: dashboards ask for them all day.</summary>
-internal sealed class LatestPage(IReadOnlyList<LatestReading> latest) : JsonPage
+/// <param name="latest">The readings: of a page one more than its limit, where there are more.</param>
+/// <param name="limit">How many the answer has at most; null when it is no page.</param>
+internal sealed class LatestPage(IReadOnlyList<LatestReading> latest, int? limit) : JsonPage
 {
+    private static readonly JsonEncodedText s_nextCursor = JsonEncodedText.Encode("next_cursor");
     private static readonly JsonEncodedText s_deviceId = JsonEncodedText.Encode("device_id");
     private static readonly JsonEncodedText s_roomId = JsonEncodedText.Encode("room_id");
 
@@ -13,7 +16,7 @@ internal sealed class LatestPage(IReadOnlyList<LatestReading> latest) : JsonPage
     {
         var text = new UtcText();
         json.WriteStartArray(Data);
-        foreach (var reading in latest)
+        foreach (var reading in limit is { } most ? latest.Take(most) : latest)
         {
             json.WriteStartObject();
             json.WriteString(s_deviceId, reading.DeviceUid);
@@ -25,5 +28,9 @@ internal sealed class LatestPage(IReadOnlyList<LatestReading> latest) : JsonPage
         }
 
         json.WriteEndArray();
+        if (limit is { } count)
+        {
+            json.WriteString(s_nextCursor, latest.Count > count ? latest[count - 1].DeviceUid : null);
+        }
     }
 }

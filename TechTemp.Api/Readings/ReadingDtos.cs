@@ -11,6 +11,12 @@ namespace TechTemp.Api.Readings;
 /// <param name="Humidity">Relative humidity, %.</param>
 internal sealed record LatestReadingDto(string DeviceId, string? RoomId, DateTimeOffset Ts, double Temperature, double Humidity);
 
+// Only for the document: LatestPage writes them.
+/// <summary>The newest readings, all or a page of them.</summary>
+/// <param name="Data">One of each device, ordered by device.</param>
+/// <param name="NextCursor">Of a page: the cursor of the next one; null when there is none.</param>
+internal sealed record LatestReadingsDto(IReadOnlyList<LatestReadingDto> Data, string? NextCursor = null);
+
 /// <summary>One reading, or one bucket of readings, for the document: <see cref="RawPage"/> and <see cref="BucketPage"/> write them.</summary>
 /// <param name="Ts">Time of measurement, or the bucket's start.</param>
 /// <param name="Temperature">°C; a bucket's mean over time.</param>

@@ -17,8 +17,10 @@ internal static class ReadingsApi
         group.MapGet("/latest", Latest)
             .WithName("GetLatestReadings")
             .WithSummary("The newest reading of each device, calibrated, ordered by device; an unknown id gives an empty list")
-            .Produces<Envelope<IReadOnlyList<LatestReadingDto>>>()
+            .WithDescription("With `limit` it comes in pages: where `next_cursor` is not null there are more; ask again with it as `cursor`, and with the same filters. Without both the answer is whole and has no `next_cursor`.")
+            .Produces<LatestReadingsDto>()
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithNumberParameter("limit", LatestQuery.MaxLimit)
             .WithFlagParameter("calibrated")
             .WithExample("""{"data":[{"device_id":"sensor-01","room_id":"salon","ts":"2025-09-10T20:54:45.793Z","temperature":21.02,"humidity":63.33}]}""");
 
@@ -43,21 +45,13 @@ internal static class ReadingsApi
         return group;
     }
 
-    private static IResult Latest(
-        LatestQueries queries,
-        [Description("Only this device")] string? deviceId,
-        [Description("Only devices that stand in this room")] string? roomId,
-        [Description("Only devices of this home")] string? homeId,
-        [Description("`false` for the values as they were received")] string? calibrated)
+    private static IResult Latest([AsParameters] LatestQuery query, LatestQueries queries)
     {
         var errors = new Errors();
-        var isCalibrated = errors.Flag("calibrated", calibrated, fallback: true);
-        if (errors.Any)
-        {
-            return errors.ToProblem();
-        }
-
-        return new LatestPage(queries.Read(deviceId, roomId, homeId, isCalibrated));
+        var (calibrated, limit) = query.Parse(errors);
+        return errors.Any
+            ? errors.ToProblem()
+            : new LatestPage(queries.Read(query.DeviceId, query.RoomId, query.HomeId, calibrated, query.Cursor, limit + 1), limit);
     }
 
     private static async Task<Results<Ok<Envelope<PostReport>>, ProblemHttpResult>> Post(

@@ -23,8 +23,8 @@ public sealed class LatestQueries(StoreConnections connections)
             AND c.from_ts = (SELECT max(from_ts) FROM calibrations WHERE device_id = d.id AND from_ts <= x.ts)
         LEFT JOIN placements p ON p.device_id = d.id AND p.to_ts IS NULL
         LEFT JOIN rooms r ON r.id = p.room_id
-        WHERE (?1 IS NULL OR d.uid = ?1) AND (?2 IS NULL OR r.uid = ?2) AND (?3 IS NULL OR d.home = ?3)
-        ORDER BY d.uid;
+        WHERE (?1 IS NULL OR d.uid = ?1) AND (?2 IS NULL OR r.uid = ?2) AND (?3 IS NULL OR d.home = ?3) AND d.uid > ?5
+        ORDER BY d.uid LIMIT ?6;
         """;
 
     /// <summary>The newest reading of every device that has one, ordered by device uid.</summary>
@@ -32,11 +32,14 @@ public sealed class LatestQueries(StoreConnections connections)
     /// <param name="roomUid">Only devices that stand in this room now; null for all.</param>
     /// <param name="homeId">Only devices of this home; null for all.</param>
     /// <param name="calibrated">Whether the device's calibration of that time is added; false for the reading as it was stored.</param>
+    /// <param name="after">Only devices whose uid comes after this one; null for all.</param>
+    /// <param name="limit">How many at most; null for all.</param>
     /// <exception cref="SqliteException">The store failed.</exception>
-    public IReadOnlyList<LatestReading> Read(string? deviceUid = null, string? roomUid = null, string? homeId = null, bool calibrated = true)
+    public IReadOnlyList<LatestReading> Read(
+        string? deviceUid = null, string? roomUid = null, string? homeId = null, bool calibrated = true, string? after = null, int? limit = null)
     {
         using var reader = connections.Read("readings");
-        var question = new Question(deviceUid, roomUid, homeId, calibrated);
+        var question = new Question(deviceUid, roomUid, homeId, calibrated, after ?? "", limit ?? -1);
         // Dashboards ask again and again, mostly before there is anything new.
         return reader.Remember(question, r => Read(r, question));
     }
@@ -45,12 +48,13 @@ public sealed class LatestQueries(StoreConnections connections)
     internal IReadOnlyList<LatestReading> ReadAnew()
     {
         using var reader = connections.Read();
-        return Read(reader, new(null, null, null, true));
+        return Read(reader, new(null, null, null, true, "", -1));
     }
 
     private static List<LatestReading> Read(StoreReader reader, Question question)
     {
-        var rows = reader.Prepare(Sql).Bind(1, question.DeviceUid).Bind(2, question.RoomUid).Bind(3, question.HomeId).Bind(4, question.Calibrated ? 1 : 0);
+        var rows = reader.Prepare(Sql).Bind(1, question.DeviceUid).Bind(2, question.RoomUid).Bind(3, question.HomeId).Bind(4, question.Calibrated ? 1 : 0)
+            .Bind(5, question.After).Bind(6, question.Limit);
         var latest = new List<LatestReading>();
         while (rows.Step())
         {
@@ -60,5 +64,5 @@ public sealed class LatestQueries(StoreConnections connections)
         return latest;
     }
 
-    private sealed record Question(string? DeviceUid, string? RoomUid, string? HomeId, bool Calibrated);
+    private sealed record Question(string? DeviceUid, string? RoomUid, string? HomeId, bool Calibrated, string After, int Limit);
 }

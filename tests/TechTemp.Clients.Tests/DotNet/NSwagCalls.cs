@@ -25,7 +25,7 @@ internal static class NSwagCalls
 
         scenario.Check((await api.GetDeviceAsync(uid)).Data.Last_seen_at == Scenario.Ts.AddMinutes(1), "a device");
         scenario.Check((await api.GetDevicesAsync(null, null, null, null, null, null, null)).Data.Any(d => d.Uid == uid), "all devices");
-        scenario.Check((await api.GetLatestReadingsAsync(uid, null, null, null)).Data.Single().Temperature == 21.5, "the newest reading");
+        scenario.Check((await api.GetLatestReadingsAsync(uid, null, null, null, null, null)).Data.Single().Temperature == 21.5, "the newest reading");
 
         var buckets = await api.GetDeviceReadingsAsync(uid, null, null, "day", null, 5, null, null);
         scenario.Check(buckets.Data.Single() is { Count: 2, Humidity_max: 63.33 } && buckets.Next_cursor is null, "buckets");

@@ -50,12 +50,44 @@ public sealed class LatestTests(SharedStacks stacks) : ApiTest(stacks)
     }
 
     [Fact]
+    public async Task It_comes_in_pages_where_that_is_asked_for()
+    {
+        var home = Unique.Uid("home");
+        string[] uids = [.. Enumerable.Range(1, 5).Select(i => $"{Device}-{i}")];
+        foreach (var uid in uids)
+        {
+            Assert.Equal(201, (await Http.PostAsync("/api/v1/devices", new { device_uid = uid, room_name = "Hall", home })).Status);
+            await Api.StoreAsync(uid, ("2025-09-10T20:00:00Z", 20, 40));
+        }
+
+        var (seen, cursor) = (new List<string?>(), "");
+        for (var pages = 0; cursor is not null; pages++)
+        {
+            var page = await Http.GetAsync($"/api/v1/readings/latest?homeId={home}&limit=2{(cursor.Length > 0 ? $"&cursor={cursor}" : "")}");
+            seen.AddRange(page.Data.AsArray().Select(row => (string?)row!["device_id"]));
+            Assert.True(page.Json.AsObject().ContainsKey("next_cursor") && pages < 3, page.Body);
+            cursor = (string?)page.Json["next_cursor"];
+        }
+
+        Assert.Equal(uids, seen);
+        Assert.Equal(uids[3..], (await Http.DataAsync($"/api/v1/readings/latest?homeId={home}&cursor={uids[2]}")).AsArray().Select(row => (string?)row!["device_id"]));
+        Assert.False((await Http.GetAsync($"/api/v1/readings/latest?homeId={home}")).Json.AsObject().ContainsKey("next_cursor"));
+    }
+
+    [Theory]
+    [InlineData("limit=0", "limit")]
+    [InlineData("limit=10001", "limit")]
+    [InlineData("limit=two", "limit")]
+    [InlineData("cursor=%20", "cursor")]
+    public async Task A_page_that_there_cannot_be_is_refused(string query, string field) => AssertProblem(await Http.GetAsync($"/api/v1/readings/latest?{query}"), 400, field);
+
+    [Fact]
     public async Task Devices_come_ordered_by_uid()
     {
         var home = Unique.Uid("home");
         foreach (var uid in new[] { $"{Device}-b", $"{Device}-C", $"{Device}-a" })
         {
-            await Http.PostAsync("/api/v1/devices", new { device_uid = uid, room_name = "Hall", home });
+            Assert.Equal(201, (await Http.PostAsync("/api/v1/devices", new { device_uid = uid, room_name = "Hall", home })).Status);
             await Api.StoreAsync(uid, ("2025-09-10T20:00:00Z", 20, 40));
         }
 
