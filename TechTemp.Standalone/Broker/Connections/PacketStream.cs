@@ -17,11 +17,15 @@ internal sealed class PacketStream(Stream stream) : IDisposable
     /// <summary>The largest packet, in bytes, as mosquitto.conf has it.</summary>
     public const int MostBytes = 65_536;
 
+    // Thousands of clients have one each: what a large message needed is given back.
+    private const int SmallBuffer = 512;
+    private const int LargestKeptBuffer = 4_096;
+
     private static readonly StreamPipeReaderOptions s_readerOptions = new(bufferSize: 8_192, minimumReadSize: 1_024, leaveOpen: true, useZeroByteReads: true);
 
     private readonly PipeReader _reader = PipeReader.Create(stream, s_readerOptions);
-    private readonly MqttPacketFormatterAdapter _formatter = new(new MqttBufferWriter(512, MostBytes));
-    private readonly ArrayBufferWriter<byte> _output = new(512);
+    private readonly MqttPacketFormatterAdapter _formatter = new(new MqttBufferWriter(SmallBuffer, LargestKeptBuffer));
+    private ArrayBufferWriter<byte> _output = new(SmallBuffer);
 
     public MqttProtocolVersion Version => _formatter.ProtocolVersion;
 
@@ -106,7 +110,14 @@ internal sealed class PacketStream(Stream stream) : IDisposable
     {
         await stream.WriteAsync(_output.WrittenMemory, cancellationToken);
         await stream.FlushAsync(cancellationToken);
-        _output.ResetWrittenCount();
+        if (_output.Capacity > LargestKeptBuffer)
+        {
+            _output = new(SmallBuffer);
+        }
+        else
+        {
+            _output.ResetWrittenCount();
+        }
     }
 
     /// <summary>Tells the client that nothing more comes.</summary>
