@@ -53,6 +53,8 @@ internal sealed record StoreContent(long Readings, long Devices, long? Newest)
             : Any(connection, "readings", $"ts < {ReadingRules.MinTs}") ? "a reading is from before 2000"
             : Any(connection, "readings", $"NOT ({IsWithin("temperature", ReadingRules.MinTemperature, ReadingRules.MaxTemperature)})") ? "a reading has an impossible temperature"
             : Any(connection, "readings", $"NOT ({IsWithin("humidity", ReadingRules.MinHumidity, ReadingRules.MaxHumidity)})") ? "a reading has an impossible humidity"
+            // Those of the backlog are made again before they are read.
+            : Any(connection, "rollups", $"NOT ({IsPositive("count")} AND {IsPositive("seconds")}) AND device_id NOT IN (SELECT device_id FROM rollup_backlog)") ? "a rollup stands for no time"
             : Any(connection, "kept_retained", $"NOT ({IsText("topic")} AND {IsPacket("publish")})") ? "a retained message is impossible"
             : Any(connection, "kept_sessions", $"NOT ({IsText("client_id")} AND (user_name IS NULL OR {IsText("user_name")}) AND {IsPacket("subscriptions")})") ? "a session of a client is impossible"
             : Any(connection, "kept_messages", $"NOT ({IsText("client_id")} AND typeof(position) = 'integer' AND {IsPacket("publish")})") ? "a queued message is impossible"
@@ -64,6 +66,8 @@ internal sealed record StoreContent(long Readings, long Devices, long? Newest)
 
     private static string IsUid(string column) =>
         $"typeof({column}) = 'text' AND length({column}) BETWEEN 1 AND {Uids.MaxLength} AND {column} NOT GLOB '*[^A-Za-z0-9_-]*' AND instr({column}, char(0)) = 0";
+
+    private static string IsPositive(string column) => $"typeof({column}) = 'integer' AND {column} > 0";
 
     // MQTT 5, section 1.5.4: no U+0000.
     private static string IsText(string column) => $"typeof({column}) = 'text' AND instr({column}, char(0)) = 0";

@@ -56,6 +56,7 @@ public sealed class StoreRestoreTests : IDisposable
     [InlineData("UPDATE readings SET temperature = 'warm';", "impossible temperature")]
     [InlineData("UPDATE readings SET humidity = 100000;", "impossible humidity")]
     [InlineData("UPDATE readings SET ts = 17;", "before 2000")]
+    [InlineData("UPDATE rollups SET seconds = 0;", "a rollup stands for no time")]
     [InlineData("INSERT INTO kept_retained (topic, publish) VALUES ('a' || char(0), x'30');", "a retained message is impossible")]
     [InlineData("INSERT INTO kept_sessions (client_id, subscriptions) VALUES ('c', 'text');", "a session of a client is impossible")]
     [InlineData("INSERT INTO kept_messages (client_id, position, publish, expires_at) VALUES ('c', 1, x'30', 'soon');", "a queued message is impossible")]
