@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using MQTTnet;
+using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
 
 namespace TechTemp.Load.Opponents;
@@ -41,12 +42,15 @@ internal static class Prototype
             received.Writer.TryWrite(e);
             return Task.CompletedTask;
         };
-        await client.ConnectAsync(new MqttClientOptionsBuilder()
+        var options = new MqttClientOptionsBuilder()
             .WithEndPoint(new IPEndPoint(IPAddress.Loopback, int.Parse(arguments[0], CultureInfo.InvariantCulture)))
             .WithTcpServer(o => o.BufferSize = ReceiveBuffer)
             .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
             .WithClientId(Verb).WithCleanStart(false).WithSessionExpiryInterval(3_600).WithReceiveMaximum(ReceiveMaximum)
-            .Build());
+            .Build();
+        // Under load MQTTnet's client loses its connection at times; what was not acknowledged comes again.
+        client.DisconnectedAsync += _ => ConnectAsync(client, options);
+        await ConnectAsync(client, options);
         await client.SubscribeAsync(new MqttClientSubscribeOptionsBuilder().WithTopicFilter($"{arguments[2]}/+/sensors/+/reading", MqttQualityOfServiceLevel.AtLeastOnce).Build());
         Console.WriteLine(Opponent.Ready);
 
@@ -59,15 +63,41 @@ internal static class Prototype
             }
 
             store.Write(batch.Select(e => e.ApplicationMessage));
-            foreach (var message in batch)
-            {
-                await message.AcknowledgeAsync(CancellationToken.None);
-            }
-
+            await AcknowledgeAsync(batch);
             batch.Clear();
         }
 
         return 0;
+    }
+
+    private static async Task ConnectAsync(IMqttClient client, MqttClientOptions options)
+    {
+        while (!client.IsConnected)
+        {
+            try
+            {
+                await client.ConnectAsync(options);
+            }
+            catch (MqttCommunicationException)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    private static async Task AcknowledgeAsync(List<MqttApplicationMessageReceivedEventArgs> batch)
+    {
+        try
+        {
+            foreach (var message in batch)
+            {
+                await message.AcknowledgeAsync(CancellationToken.None);
+            }
+        }
+        catch (Exception e) when (e is MqttCommunicationException or MqttClientNotConnectedException)
+        {
+            Console.WriteLine($"Not acknowledged: {e.Message}");
+        }
     }
 
     private sealed class Store : IDisposable
