@@ -117,7 +117,7 @@ public sealed class FindTests(Browser browser, DemoSite demo)
         await Assertions.Expect(visit.Page.Locator("[data-device=never]")).ToBeVisibleAsync();
 
         await visit.OpenAsync("/system");
-        await visit.Page.GetByRole(AriaRole.Row, new() { Name = "A value is out of range" }).GetByRole(AriaRole.Link).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Row, new() { Name = "Out of range" }).GetByRole(AriaRole.Link).ClickAsync();
         await visit.Page.WaitForURLAsync("**/devices?reason=out-of-range#rejected");
         await Assertions.Expect(visit.Page.GetByLabel("Reason", new() { Exact = true })).ToHaveValueAsync("out-of-range");
         await Assertions.Expect(visit.Page.Locator("[data-rejected]")).ToHaveCountAsync(1);
