@@ -11,6 +11,7 @@ public sealed class ChildProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
     private readonly StreamWriter? _log;
+    private int _isDisposed;
 
     /// <summary>Starts a program.</summary>
     public ChildProcess(ProcessStartInfo start)
@@ -92,6 +93,12 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        // Once: whoever starts a process again may fail after its end, and that failure is what a test should tell.
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         if (!_process.HasExited)
         {
             _process.Kill();
