@@ -32,12 +32,16 @@ internal static partial class OpenFile
     {
         // As SQLite calls it: without symbolic links, as the kernel does.
         var path = raw.sqlite3_db_filename(connection.Handle!, "main").utf8_to_string();
-        // A log that this process has open under its first name is the replaced database's. Elsewhere the likely case is assumed.
-        if (!OperatingSystem.IsLinux() || new DirectoryInfo("/proc/self/fd").EnumerateFiles().Any(file => file.LinkTarget == path + "-wal"))
+        // A log that this process has open under its first name is the replaced database's, unless it has the new database open already: then
+        // the log has been set aside before, and this is the new one's, with readings in it. Elsewhere the likely case is assumed.
+        if (!OperatingSystem.IsLinux() || OpenFiles() is var open && open.Contains(path + "-wal") && !open.Contains(path))
         {
             StoreFiles.SetAside(path, "replaced", now, StoreFiles.LogSuffixes);
         }
     }
+
+    // The name of a file that was removed has " (deleted)" behind it (proc(5)).
+    private static HashSet<string?> OpenFiles() => [.. new DirectoryInfo("/proc/self/fd").EnumerateFiles().Select(file => file.LinkTarget)];
 
     /// <summary>What a write to a file that has moved is called: SQLITE_READONLY_DBMOVED.</summary>
     public static SqliteException Moved(string path) =>

@@ -15,6 +15,8 @@ public sealed class StoreConnections : DbConnectionInterceptor, IDisposable
 {
     private static readonly int s_mostReaders = 2 * Environment.ProcessorCount;
 
+    private static readonly Lock s_replacing = new();
+
     private readonly ConcurrentStack<StoreReader> _readers = [];
     private readonly TimeSpan _busyTimeout;
     private readonly TimeProvider _time;
@@ -165,21 +167,29 @@ public sealed class StoreConnections : DbConnectionInterceptor, IDisposable
     {
         if (OpenFile.HasMoved(connection))
         {
-            if (!File.Exists(Path))
+            // One after the other: what the first one opens tells the next ones that the log is the new file's by now.
+            lock (s_replacing)
             {
-                // Back into the pool. When its file comes back it is good again, with all that is in the log only; and
-                // when another one comes it knows which log is not that one's.
-                connection.Close();
-                throw OpenFile.Moved(Path);
+                if (!File.Exists(Path))
+                {
+                    // Back into the pool. When its file comes back it is good again, with all that is in the log only; and
+                    // when another one comes it knows which log is not that one's.
+                    connection.Close();
+                    throw OpenFile.Moved(Path);
+                }
+
+                OpenFile.SetLogAside(connection, _time.GetUtcNow());
+                OpenAgain(connection);
             }
-
-            OpenFile.SetLogAside(connection, _time.GetUtcNow());
         }
-        else if (!OpenFile.IsReadOnly(connection))
+        else if (OpenFile.IsReadOnly(connection))
         {
-            return;
+            OpenAgain(connection);
         }
+    }
 
+    private static void OpenAgain(SqliteConnection connection)
+    {
         SqliteConnection.ClearPool(connection);
         connection.Close();
         connection.Open();

@@ -133,7 +133,7 @@ public sealed class StoreTroubleTests
 
     private static async Task StoredAsync(HostProcess ingest, ApiClient api, int count)
     {
-        await Eventually.ResultAsync(() => CountAsync(api), stored => stored == count, $"{count} readings are stored");
+        await Eventually.ResultAsync(() => CountAsync(api), stored => stored == count, $"{count} readings are stored", details: () => ingest.Output);
         await ingest.HealthAsync(health => health.Status == 200, "ok");
     }
 
