@@ -114,6 +114,30 @@ public sealed class StoreTroubleTests : IDisposable
     }
 
     [Fact]
+    public void A_connection_that_notices_late_leaves_the_log_of_the_new_store_in_place()
+    {
+        _store.Write(Reading(_store.Now));
+        var other = Backup();
+        using (var restored = _store.Connections.Unpooled(other).Open())
+        {
+            restored.Execute("PRAGMA journal_mode = WAL;");
+        }
+
+        // It comes from the pool before the store is replaced, and is set up afterwards, as when two threads open connections.
+        using var late = new SqliteConnection(_store.Connections.ConnectionString);
+        late.Open();
+        File.Move(other, StorePath, overwrite: true);
+        Write(Reading(_store.Now + 1));
+
+        // A log that is set aside now would have another name than the first one.
+        _store.Time.Advance(TimeSpan.FromSeconds(1));
+        _store.Connections.ConnectionOpened(late, null!);
+
+        Assert.Single(Directory.EnumerateFiles(Path.GetDirectoryName(StorePath)!, "*.replaced-*-wal"));
+        AssertSound(2);
+    }
+
+    [Fact]
     public async Task A_full_disk_takes_nothing_and_all_when_it_has_room_again()
     {
         await using var disk = await SmallDisk.MountAsync(megabytes: 4);
