@@ -75,7 +75,7 @@ internal static class IngestRows
 
     private static async Task PublishAsync(MosquittoClient client, string device, string lines)
     {
-        await using var publisher = client.StartPublishing(Readings.Topic(device));
+        await using var publisher = client.StartPublishing(SampleReading.Topic(device));
         await publisher.PublishAsync(lines);
         await publisher.CompleteAsync();
     }

@@ -32,10 +32,10 @@ internal static class DeviceProcess
         return new(start);
     }
 
-    /// <summary>Starts one simulated device, <c>demo-living-room</c> in <see cref="Readings.Home"/>.</summary>
+    /// <summary>Starts one simulated device, <c>demo-living-room</c> in <see cref="SampleReading.Home"/>.</summary>
     public static ChildProcess Simulate(string broker, string spool, int everyMs, params string[] arguments) => Start(
     [
-        "simulate", "--broker", broker, "--home", Readings.Home, "--devices", "1", "--spool", spool,
+        "simulate", "--broker", broker, "--home", SampleReading.Home, "--devices", "1", "--spool", spool,
         "--every", string.Create(CultureInfo.InvariantCulture, $"{everyMs}ms"), .. arguments,
     ]);
 }

@@ -15,7 +15,7 @@ public sealed class OldServerFaultTests(SharedStacks stacks) : ApiTest(stacks)
     public async Task Zero_degrees_and_zero_percent_are_values()
     {
         var stack = await _stacks.OursAsync();
-        await stack.Broker.Client.PublishAsync(Readings.Topic(Device), """{"ts": 1757537685793, "temperature_c": 0, "humidity_pct": 0}""");
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic(Device), """{"ts": 1757537685793, "temperature_c": 0, "humidity_pct": 0}""");
         await Eventually.TrueAsync(async () => await stack.CountAsync(Device) == 1, "the reading is stored");
 
         foreach (var path in new[] { $"/api/v1/readings/latest?deviceId={Device}", ReadingsPath, ReadingsPath + "?bucket=hour" })
@@ -88,8 +88,8 @@ public sealed class OldServerFaultTests(SharedStacks stacks) : ApiTest(stacks)
     public async Task There_is_one_format_of_time()
     {
         var stack = await _stacks.OursAsync();
-        await stack.Broker.Client.PublishAsync(Readings.Topic(Device), Readings.Payload(Readings.Ts - 793));
-        await stack.Broker.Client.PublishAsync(Readings.Topic(Device), "broken");
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic(Device), SampleReading.Payload(SampleReading.Ts - 793));
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic(Device), "broken");
         await Eventually.TrueAsync(async () => (await stack.Http.DataAsync($"/api/v1/rejected?deviceId={Device}")).AsArray().Count == 1, "one is rejected");
 
         string[] paths = [$"/api/v1/readings/latest?deviceId={Device}", ReadingsPath, ReadingsPath + "?bucket=day", DevicePath, $"/api/v1/rejected?deviceId={Device}"];
@@ -182,7 +182,7 @@ public sealed class OldServerFaultTests(SharedStacks stacks) : ApiTest(stacks)
     {
         const int Hours = 365 * 24;
         var start = new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
-        var year = Enumerable.Range(0, Hours * 4).Select(quarter => (Readings.Text(start + quarter * 900_000L), 20.0, 50.0)).ToList();
+        var year = Enumerable.Range(0, Hours * 4).Select(quarter => (SampleReading.Text(start + quarter * 900_000L), 20.0, 50.0)).ToList();
         foreach (var part in year.Chunk(10_000))
         {
             await Api.StoreAsync(Device, part);

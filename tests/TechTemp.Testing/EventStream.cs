@@ -74,7 +74,7 @@ public sealed class EventStream : IAsyncDisposable
     /// <summary>Waits for the event that has a device's reading of this time.</summary>
     public async Task<StreamedEvent> EventAsync(string device, long ts) =>
         (await Eventually.ResultAsync(
-            () => Task.FromResult(_events.FirstOrDefault(e => (string?)e.Json["device_id"] == device && (string?)e.Json["ts"] == Readings.Text(ts))),
+            () => Task.FromResult(_events.FirstOrDefault(e => (string?)e.Json["device_id"] == device && (string?)e.Json["ts"] == SampleReading.Text(ts))),
             found => found is not null,
             $"the event of {device} at {ts} came"))!;
 

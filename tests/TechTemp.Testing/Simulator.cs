@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace TechTemp.Testing;
 
-/// <summary>The device program with one simulated device, <see cref="Device"/> in <see cref="Readings.Home"/>.</summary>
+/// <summary>The device program with one simulated device, <see cref="Device"/> in <see cref="SampleReading.Home"/>.</summary>
 public static class Simulator
 {
     /// <summary>The device.</summary>
@@ -16,7 +16,7 @@ public static class Simulator
     {
         var start = new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [Repository.Program("clients/TechTemp.Device"), "simulate", "--broker", broker, "--home", Readings.Home, "--devices", "1", "--every", "500ms", "--spool", spool])
+            [Repository.Program("clients/TechTemp.Device"), "simulate", "--broker", broker, "--home", SampleReading.Home, "--devices", "1", "--every", "500ms", "--spool", spool])
         {
             WorkingDirectory = spool,
         };

@@ -25,10 +25,10 @@ internal sealed class Fleet : IDisposable
         for (var sensor = 0; sensor < Sensors; sensor++)
         {
             var publisher = new MqttPublisher();
-            var topic = prefix + Readings.Topic(Site.Uid(sensor))[prefix.Length..];
+            var topic = prefix + SampleReading.Topic(Site.Uid(sensor))[prefix.Length..];
             for (var i = readings / Sensors - 1; i >= 0; i--)
             {
-                publisher.Add(topic, Readings.Payload(last - i * Site.Step, 20 + i % 500 / 100.0, 50 + i % 900 / 100.0));
+                publisher.Add(topic, SampleReading.Payload(last - i * Site.Step, 20 + i % 500 / 100.0, 50 + i % 900 / 100.0));
             }
 
             fleet._publishers.Add(publisher);

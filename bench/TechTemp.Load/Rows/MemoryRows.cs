@@ -43,7 +43,7 @@ internal static class MemoryRows
         using var publisher = new MqttPublisher();
         for (var i = 0; i < 1_000; i++)
         {
-            publisher.Add(Readings.Topic(Site.Uid(i % LoadRun.Devices)), Readings.Payload(Site.End + ahead * 3_600_000L + i));
+            publisher.Add(SampleReading.Topic(Site.Uid(i % LoadRun.Devices)), SampleReading.Payload(Site.End + ahead * 3_600_000L + i));
         }
 
         await publisher.ConnectAsync(mqtt);

@@ -47,7 +47,7 @@ internal static class VisibleRow
         using var publisher = new MqttPublisher();
         for (var i = 0; i < readings; i++)
         {
-            publisher.Add(Readings.Topic(Site.Uid(i % LoadRun.Devices)), Readings.Payload(first + i));
+            publisher.Add(SampleReading.Topic(Site.Uid(i % LoadRun.Devices)), SampleReading.Payload(first + i));
         }
 
         await publisher.ConnectAsync(site.Broker.Port);

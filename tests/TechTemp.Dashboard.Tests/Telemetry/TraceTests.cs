@@ -18,8 +18,8 @@ public sealed class TraceTests(Browser browser, TracedSite shared) : IClassFixtu
 
         IsComplete(path);
         Assert.Equal(["device", "ingest", "ingest", "api", "dashboard"], path.Select(s => s.Service));
-        Assert.Equal($"home/{Readings.Home}/sensors/{Simulator.Device}/reading", path[0].Attributes["messaging.destination.name"]);
-        Assert.Equal($"home/{Readings.Home}/sensors/{Simulator.Device}/state", path[3].Attributes["messaging.destination.name"]);
+        Assert.Equal($"home/{SampleReading.Home}/sensors/{Simulator.Device}/reading", path[0].Attributes["messaging.destination.name"]);
+        Assert.Equal($"home/{SampleReading.Home}/sensors/{Simulator.Device}/state", path[3].Attributes["messaging.destination.name"]);
         Assert.Equal("stored", path[1].Attributes["techtemp.outcome"]);
         foreach (var step in new[] { $"receive {Reading}", "commit readings", $"acknowledge {Reading}" })
         {
@@ -67,7 +67,7 @@ public sealed class TraceTests(Browser browser, TracedSite shared) : IClassFixtu
     {
         var site = await shared.StartedAsync(browser);
         var device = Unique.Uid();
-        await site.Stack.Broker.Client.PublishAsync(Readings.Topic(device), Readings.Payload());
+        await site.Stack.Broker.Client.PublishAsync(SampleReading.Topic(device), SampleReading.Payload());
         await Eventually.ResultAsync(() => site.Stack.CountAsync(device), count => count == 1, "the reading is stored");
 
         Assert.Equal(200, (await site.Stack.Http.GetAsync($"/api/v1/devices/{device}/readings")).Status);
@@ -110,15 +110,15 @@ public sealed class TraceTests(Browser browser, TracedSite shared) : IClassFixtu
         var device = Unique.Uid();
         const double Temperature = 27.3219;
         const double Humidity = 61.8427;
-        await site.Stack.Broker.Client.PublishAsync(Readings.Topic(device), Readings.Payload(temperature: Temperature, humidity: Humidity));
-        await site.Stack.Broker.Client.PublishAsync(Readings.Topic(device), Readings.Payload(temperature: 1234.5678, humidity: Humidity));
-        await site.Collector.SpanAsync(s => s.Name == $"process {State}" && s.Attributes.GetValueOrDefault("messaging.destination.name") == Readings.StateTopic(device), "its live push came");
+        await site.Stack.Broker.Client.PublishAsync(SampleReading.Topic(device), SampleReading.Payload(temperature: Temperature, humidity: Humidity));
+        await site.Stack.Broker.Client.PublishAsync(SampleReading.Topic(device), SampleReading.Payload(temperature: 1234.5678, humidity: Humidity));
+        await site.Collector.SpanAsync(s => s.Name == $"process {State}" && s.Attributes.GetValueOrDefault("messaging.destination.name") == SampleReading.StateTopic(device), "its live push came");
         var refused = await site.Collector.SpanAsync(s => s.Attributes.GetValueOrDefault("techtemp.outcome") == "rejected", "the refused message came");
         Assert.Equal("out-of-range", refused.Attributes["error.type"]);
         await site.Stack.Http.GetAsync($"/api/v1/devices/{device}/readings");
         await site.Collector.SpanAsync(s => s.Service == "api" && s.Attributes.GetValueOrDefault("url.path", "").Contains(device), "the request came");
 
-        foreach (var text in new[] { "27.3219", "61.8427", "1234.5678", "temperature_c", "humidity_pct", Readings.TsText, "1757537685793" })
+        foreach (var text in new[] { "27.3219", "61.8427", "1234.5678", "temperature_c", "humidity_pct", SampleReading.TsText, "1757537685793" })
         {
             Assert.False(site.Collector.HasReceived(Encoding.UTF8.GetBytes(text)), $"'{text}' was exported.");
         }
@@ -134,7 +134,7 @@ public sealed class TraceTests(Browser browser, TracedSite shared) : IClassFixtu
         var device = Unique.Uid();
         await PathAsync(site.Collector);
         // What the others have that this has not seen yet: a refused message, a read, and writes.
-        await site.Stack.Broker.Client.PublishAsync(Readings.Topic(device), "{}");
+        await site.Stack.Broker.Client.PublishAsync(SampleReading.Topic(device), "{}");
         await site.Stack.Http.PostAsync("/api/v1/devices", new { device_uid = device, room_name = "Cellar" });
         await site.Stack.Http.PostAsync("/api/v1/readings", new { device_uid = device, temperature = 20, humidity = 40 });
         await site.Stack.Http.GetAsync($"/api/v1/devices/{device}/readings");

@@ -107,21 +107,21 @@ public sealed class AwayTests
     public async Task A_state_that_tells_of_numbers_never_sent_lets_go_of_nothing()
     {
         await using var broker = await MosquittoProcess.StartAsync(MosquittoConfiguration.Usual);
-        await broker.Client.PublishAsync(Readings.StateTopic("s1"), """{"ts":1,"acked_seq":9000000000000000}""", retain: true);
+        await broker.Client.PublishAsync(SampleReading.StateTopic("s1"), """{"ts":1,"acked_seq":9000000000000000}""", retain: true);
         using var folder = new TempFolder();
-        await using var received = broker.Client.Subscribe(Readings.Topic("s1"));
+        await using var received = broker.Client.Subscribe(SampleReading.Topic("s1"));
         await using var device = new DeviceRun(DeviceRun.Device("s1", TimeSpan.FromMilliseconds(100)), new() { Url = broker.Url }, folder.Path, TimeProvider.System);
         await Eventually.TrueAsync(() => device.Spool.Count > 5 && received.Output.Contains("seq", StringComparison.Ordinal), "readings are sent");
 
         var oldest = device.Spool.Oldest;
-        await broker.Client.PublishAsync(Readings.StateTopic("s1"), $$"""{"acked_seq":{{oldest + 1}}}""", retain: true);
+        await broker.Client.PublishAsync(SampleReading.StateTopic("s1"), $$"""{"acked_seq":{{oldest + 1}}}""", retain: true);
         await Eventually.TrueAsync(() => device.Spool.Oldest == oldest + 2, "two are let go");
         foreach (var state in new[] { "", "[]", "null", "{", """{"acked_seq":"7"}""", """{"acked_seq":1}""", """{"acked_seq":9000000000000000}""" })
         {
-            await broker.Client.PublishAsync(Readings.StateTopic("s1"), state, retain: true);
+            await broker.Client.PublishAsync(SampleReading.StateTopic("s1"), state, retain: true);
         }
 
-        await broker.Client.PublishAsync(Readings.StateTopic("s1"), $$"""{"acked_seq":{{oldest + 2}}}""");
+        await broker.Client.PublishAsync(SampleReading.StateTopic("s1"), $$"""{"acked_seq":{{oldest + 2}}}""");
         await Eventually.TrueAsync(() => device.Spool.Oldest == oldest + 3, "the next one is let go, and none of the others were");
     }
 
@@ -130,7 +130,7 @@ public sealed class AwayTests
     {
         await using var broker = await MosquittoProcess.StartAsync(MosquittoConfiguration.Usual);
         using var folder = new TempFolder();
-        await using var received = broker.Client.Subscribe(Readings.Topic("s1"));
+        await using var received = broker.Client.Subscribe(SampleReading.Topic("s1"));
         var device = DeviceRun.Device("s1", TimeSpan.FromMilliseconds(250), resendAfter: TimeSpan.FromSeconds(1));
         await using var run = new DeviceRun(device, new() { Url = broker.Url }, folder.Path, TimeProvider.System);
         var first = run.Spool.Oldest;
@@ -152,7 +152,7 @@ public sealed class AwayTests
         Assert.True(run.Spool.Count > 0);
 
         var first = run.Spool.Oldest;
-        await using var received = broker.Client.Subscribe(Readings.Topic("s1"));
+        await using var received = broker.Client.Subscribe(SampleReading.Topic("s1"));
 
         await Eventually.TrueAsync(() => run.Spool.Oldest > first + 5, "readings go");
         await Eventually.TrueAsync(() => Lines(received, first).Count > 0, "the first one was not lost");

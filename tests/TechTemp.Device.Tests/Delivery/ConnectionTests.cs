@@ -12,7 +12,7 @@ public sealed class ConnectionTests
     {
         await using var broker = await MosquittoProcess.StartAsync(MosquittoConfiguration.Usual);
         using var folder = new TempFolder();
-        var topic = $"home/{Readings.Home}/sensors/{DeviceProcess.Simulated}/status";
+        var topic = $"home/{SampleReading.Home}/sensors/{DeviceProcess.Simulated}/status";
         foreach (var kill in new[] { false, true })
         {
             await using var device = DeviceProcess.Simulate(broker.Url, folder.Path, 1000);

@@ -25,7 +25,7 @@ internal sealed class DeviceRun : IAsyncDisposable
     public ListLogger Log { get; } = new();
 
     public static DeviceOptions Device(string id, TimeSpan every, TimeSpan? resendAfter = null, Acknowledgement acknowledgedBy = Acknowledgement.Store) =>
-        new() { Id = id, Home = Readings.Home, Every = every, ResendAfter = resendAfter ?? TimeSpan.FromSeconds(30), AcknowledgedBy = acknowledgedBy };
+        new() { Id = id, Home = SampleReading.Home, Every = every, ResendAfter = resendAfter ?? TimeSpan.FromSeconds(30), AcknowledgedBy = acknowledgedBy };
 
     public async ValueTask DisposeAsync()
     {

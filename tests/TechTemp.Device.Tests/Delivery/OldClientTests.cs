@@ -51,9 +51,9 @@ public sealed class OldClientTests
         // Section 3.2: CONNACK, no session present, accepted.
         await HearAsync(stream, "20020000");
 
-        await PublishAsync(stream, packet: 1, Readings.Payload(Readings.Ts));
+        await PublishAsync(stream, packet: 1, SampleReading.Payload(SampleReading.Ts));
         await HearAsync(stream, "40020001");
-        await PublishAsync(stream, packet: 2, Readings.Payload(Readings.Ts + 60_000, 0, 0));
+        await PublishAsync(stream, packet: 2, SampleReading.Payload(SampleReading.Ts + 60_000, 0, 0));
         await HearAsync(stream, "40020002");
 
         // Section 3.12 and 3.13: PINGREQ, PINGRESP.
@@ -61,10 +61,10 @@ public sealed class OldClientTests
         await HearAsync(stream, "D000");
 
         // A connection that broke: sent again with DUP, section 3.3.1.1. And two at once, before either is acknowledged.
-        await PublishAsync(stream, packet: 2, Readings.Payload(Readings.Ts + 60_000, 0, 0), duplicate: true);
+        await PublishAsync(stream, packet: 2, SampleReading.Payload(SampleReading.Ts + 60_000, 0, 0), duplicate: true);
         await HearAsync(stream, "40020002");
-        await PublishAsync(stream, packet: 3, Readings.Payload(Readings.Ts + 120_000, -3.5, 99.9));
-        await PublishAsync(stream, packet: 4, Readings.Payload(Readings.Ts + 180_000, -3.25, 100));
+        await PublishAsync(stream, packet: 3, SampleReading.Payload(SampleReading.Ts + 120_000, -3.5, 99.9));
+        await PublishAsync(stream, packet: 4, SampleReading.Payload(SampleReading.Ts + 180_000, -3.25, 100));
         await HearAsync(stream, "4002000340020004");
 
         // Section 3.14: DISCONNECT; the server closes the connection and says no more.
@@ -78,14 +78,14 @@ public sealed class OldClientTests
         var rows = await Eventually.ResultAsync(
             async () => await http.GetAsync(path) is { Status: 200 } answer ? answer.Data.AsArray() : [], r => r.Count >= 4, "four readings are stored");
         Assert.Equal(
-            [(Readings.Ts + 180_000, -3.25, 100), (Readings.Ts + 120_000, -3.5, 99.9), (Readings.Ts + 60_000, 0, 0), (Readings.Ts, 21.02, 63.33)],
+            [(SampleReading.Ts + 180_000, -3.25, 100), (SampleReading.Ts + 120_000, -3.5, 99.9), (SampleReading.Ts + 60_000, 0, 0), (SampleReading.Ts, 21.02, 63.33)],
             rows.Select(r => (DateTimeOffset.Parse((string)r!["ts"]!, CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(), (double)r["temperature"]!, (double)r["humidity"]!)));
         Assert.Empty((await http.DataAsync("/api/v1/rejected")).AsArray());
     }
 
     // Section 3.3: flags QoS 1 (0x02) and DUP (0x08), topic, packet identifier, payload.
     private static Task PublishAsync(NetworkStream stream, byte packet, string payload, bool duplicate = false) =>
-        SendAsync(stream, (byte)(0x32 | (duplicate ? 0x08 : 0)), [.. Text(Readings.Topic(Client)), 0x00, packet, .. Encoding.UTF8.GetBytes(payload)]);
+        SendAsync(stream, (byte)(0x32 | (duplicate ? 0x08 : 0)), [.. Text(SampleReading.Topic(Client)), 0x00, packet, .. Encoding.UTF8.GetBytes(payload)]);
 
     private static async Task SendAsync(NetworkStream stream, byte type, byte[] body) =>
         await stream.WriteAsync((byte[])[type, .. Length(body.Length), .. body], TestContext.Current.CancellationToken);

@@ -33,7 +33,7 @@ internal static class SpoolFiles
             $"{readings.Count} readings are stored",
             TimeSpan.FromSeconds(60));
         Assert.Equal(
-            readings.Select(r => (Readings.Text(r.Reading.Ts), r.Reading.Temperature, r.Reading.Humidity)).Order(),
+            readings.Select(r => (SampleReading.Text(r.Reading.Ts), r.Reading.Temperature, r.Reading.Humidity)).Order(),
             stored.Select(r => ((string)r!["ts"]!, (double)r["temperature"]!, (double)r["humidity"]!)).Order());
         Assert.Empty((await http.DataAsync($"/api/v1/rejected?deviceId={device}")).AsArray());
     }

@@ -233,7 +233,7 @@ public sealed class ReadingSpoolTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    internal static SensorReading Reading(int i) => new(Readings.Ts + (i * 1000L), 20 + (i / 100.0), 50 - (i / 1000.0));
+    internal static SensorReading Reading(int i) => new(SampleReading.Ts + (i * 1000L), 20 + (i / 100.0), 50 - (i / 1000.0));
 
     private static void Cut(string file, int length)
     {

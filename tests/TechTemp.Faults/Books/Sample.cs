@@ -16,13 +16,13 @@ internal readonly record struct Sample(int Device, long Counter)
     private const string Prefix = "fault-";
 
     /// <summary>The topic of its device's readings.</summary>
-    public string Topic => Readings.Topic(Uid);
+    public string Topic => SampleReading.Topic(Uid);
 
     /// <summary>The device's id.</summary>
     public string Uid => UidOf(Device);
 
     /// <summary>Unix milliseconds; one a second, all in the past.</summary>
-    public long Ts => Readings.Ts + (Counter * 1_000);
+    public long Ts => SampleReading.Ts + (Counter * 1_000);
 
     /// <summary>°C, from which the device can be told.</summary>
     public double Temperature => Device / 100.0;
@@ -43,14 +43,14 @@ internal readonly record struct Sample(int Device, long Counter)
     /// <summary>The sample of this device and time; null when none is of it.</summary>
     public static Sample? FromKey(string uid, long ts)
     {
-        var (counter, rest) = Math.DivRem(ts - Readings.Ts, 1_000);
+        var (counter, rest) = Math.DivRem(ts - SampleReading.Ts, 1_000);
         return rest == 0 && uid.StartsWith(Prefix, StringComparison.Ordinal) && int.TryParse(uid[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var device)
             ? new(device, counter)
             : null;
     }
 
     /// <summary>The payload.</summary>
-    public string Payload() => Readings.Payload(Ts, Temperature, Humidity);
+    public string Payload() => SampleReading.Payload(Ts, Temperature, Humidity);
 
     /// <summary>The payload of a device that asks for end-to-end acknowledgement.</summary>
     /// <param name="seq">The device's own number of it.</param>

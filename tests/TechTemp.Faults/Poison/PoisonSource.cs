@@ -68,7 +68,7 @@ internal sealed class PoisonSource
             () => Rejected(Padded(_random.Next(MaxPayloadBytes + 1, 20_000))),
             // Topics.
             WildTopic,
-            () => Message("""{"ts":@ts,"temperature_c":@t,"humidity_pct":@h}""", Fate.Rejected) with { Topic = Readings.Topic(_sample.Uid, "another-home") },
+            () => Message("""{"ts":@ts,"temperature_c":@t,"humidity_pct":@h}""", Fate.Rejected) with { Topic = SampleReading.Topic(_sample.Uid, "another-home") },
             () => Message("""{"ts":@ts,"temperature_c":@t,"humidity_pct":@h}""", Fate.Ignored) with { Topic = Foreign() },
             () => Message("", Fate.Ignored) with { Retain = true },
             // Who knows.
@@ -93,7 +93,7 @@ internal sealed class PoisonSource
 
     private void Advance(int device) => _sample = new(
         string.Create(CultureInfo.InvariantCulture, $"poison-{device}"),
-        Readings.Ts + ++_count,
+        SampleReading.Ts + ++_count,
         _random.Next(-4_000, 8_500) / 100.0,
         _random.Next(0, 10_000) / 100.0);
 
@@ -101,7 +101,7 @@ internal sealed class PoisonSource
 
     private PoisonMessage Rejected(string payload) => Message(payload, Fate.Rejected);
 
-    private PoisonMessage Message(string payload, Fate fate) => new(Readings.Topic(_sample.Uid), Encoding.UTF8.GetBytes(Fill(payload)), fate, _sample);
+    private PoisonMessage Message(string payload, Fate fate) => new(SampleReading.Topic(_sample.Uid), Encoding.UTF8.GetBytes(Fill(payload)), fate, _sample);
 
     private string Fill(string payload) => payload
         .Replace("@ts", _sample.Ts.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
@@ -157,7 +157,7 @@ internal sealed class PoisonSource
     {
         var id = Pick("", " ", ".", "..", "a b", "ü", "客厅", "🛋️", "%00", "$SYS", "'; DROP TABLE readings;--", "<script>", new string('a', 51), new string('b', 1_000), "\\", "a\u00A0");
         var message = Rejected("""{"ts":@ts,"temperature_c":@t,"humidity_pct":@h}""");
-        return message with { Topic = _random.Next(2) == 0 ? Readings.Topic(id) : Readings.Topic("any", id) };
+        return message with { Topic = _random.Next(2) == 0 ? SampleReading.Topic(id) : SampleReading.Topic("any", id) };
     }
 
     private string Foreign() => Pick(

@@ -32,7 +32,7 @@ internal static class Clocks
         var now = TimeProvider.System.GetUtcNow();
         var latest = DateTimeOffset.MinValue;
         int stored = 0, rejected = 0, wrong = 0;
-        await using var publisher = site.Broker.Client.StartPublishing(Readings.Topic(Device));
+        await using var publisher = site.Broker.Client.StartPublishing(SampleReading.Topic(Device));
         for (var i = 0; i < messages; i++)
         {
             // The margins are wide enough for a slow run; the exact limits are TechTemp.Rules.Tests' matter.
@@ -45,7 +45,7 @@ internal static class Clocks
                 4 => (new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero) + TimeSpan.FromSeconds(i), true),
                 _ => (now - TimeSpan.FromSeconds(run.Random.Next(100_000) + (i / 1_000.0)), true),
             };
-            await publisher.PublishAsync(Readings.Payload(ts.ToUnixTimeMilliseconds()));
+            await publisher.PublishAsync(SampleReading.Payload(ts.ToUnixTimeMilliseconds()));
             latest = valid && ts > latest ? ts : latest;
             stored += valid ? 1 : 0;
             rejected += valid ? 0 : 1;
@@ -53,7 +53,7 @@ internal static class Clocks
             if (stored > 0)
             {
                 var row = (await api.Http.DataAsync($"/api/v1/readings/latest?deviceId={Device}"))[0]!;
-                wrong += (string?)row["ts"] == Readings.Text(latest.ToUnixTimeMilliseconds()) ? 0 : 1;
+                wrong += (string?)row["ts"] == SampleReading.Text(latest.ToUnixTimeMilliseconds()) ? 0 : 1;
             }
         }
 
@@ -80,16 +80,16 @@ internal static class Clocks
         var latest = (string?)(await api.Http.DataAsync($"/api/v1/readings/latest?deviceId={device}"))[0]!["ts"];
         run.Note($"a day of {hours} hours");
         run.Promise(days.SequenceEqual([(midnight, hours)]), $"The day of {hours} hours is {string.Join(", ", days)}");
-        run.Promise(latest == Readings.Text(midnight.AddHours(hours - 1).ToUnixTimeMilliseconds()), $"latest of the day of {hours} hours is {latest}");
+        run.Promise(latest == SampleReading.Text(midnight.AddHours(hours - 1).ToUnixTimeMilliseconds()), $"latest of the day of {hours} hours is {latest}");
     }
 
     private static async Task HourlyAsync(Site site, string device, DateTimeOffset start, int hours)
     {
         var before = site.Store.CountReadings();
-        await using var publisher = site.Broker.Client.StartPublishing(Readings.Topic(device));
+        await using var publisher = site.Broker.Client.StartPublishing(SampleReading.Topic(device));
         for (var hour = 0; hour < hours; hour++)
         {
-            await publisher.PublishAsync(Readings.Payload(start.AddHours(hour).ToUnixTimeMilliseconds()));
+            await publisher.PublishAsync(SampleReading.Payload(start.AddHours(hour).ToUnixTimeMilliseconds()));
         }
 
         await publisher.CompleteAsync();
@@ -98,7 +98,7 @@ internal static class Clocks
 
     private static async Task<List<(DateTimeOffset Start, int Count)>> DaysAsync(HostProcess api, string device, string zone, DateTimeOffset from, DateTimeOffset to)
     {
-        var path = $"/api/v1/devices/{device}/readings?bucket=day&tz={zone}&from={Readings.Text(from.ToUnixTimeMilliseconds())}&to={Readings.Text(to.ToUnixTimeMilliseconds() - 1)}";
+        var path = $"/api/v1/devices/{device}/readings?bucket=day&tz={zone}&from={SampleReading.Text(from.ToUnixTimeMilliseconds())}&to={SampleReading.Text(to.ToUnixTimeMilliseconds() - 1)}";
         return [.. (await api.Http.DataAsync(path)).AsArray().Select(bucket => (Start(bucket!), (int)bucket!["count"]!))];
     }
 

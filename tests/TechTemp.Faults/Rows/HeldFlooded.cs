@@ -20,7 +20,7 @@ internal static class HeldFlooded
         await Eventually.TrueAsync(() => site.Store.CountHeld() > 0, "readings are held");
         for (var part = 0; part < kills; part++)
         {
-            await using (var publisher = site.Broker.Client.StartPublishing(Readings.Topic("junk")))
+            await using (var publisher = site.Broker.Client.StartPublishing(SampleReading.Topic("junk")))
             {
                 for (var i = 0; i < junk / kills; i++)
                 {

@@ -73,7 +73,7 @@ internal static class PoisonSent
         var refused = 0;
         for (var i = 0; i < messages; i++)
         {
-            var message = new PoisonMessage(Readings.Topic("huge"), new byte[HugeBytes], Fate.Rejected, default);
+            var message = new PoisonMessage(SampleReading.Topic("huge"), new byte[HugeBytes], Fate.Rejected, default);
             if (await PoisonPublisher.TryPublishAsync(port, message))
             {
                 book.Add(message);

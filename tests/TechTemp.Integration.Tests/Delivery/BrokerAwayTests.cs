@@ -13,7 +13,7 @@ public sealed class BrokerAwayTests
     public async Task A_broker_that_goes_and_comes_back_is_missed_and_found_again()
     {
         await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Usual);
-        await stack.Broker.Client.PublishAsync(Readings.Topic("before"), Readings.Payload());
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("before"), SampleReading.Payload());
         await StoredAsync(stack, "before");
 
         await stack.Broker.StopAsync();
@@ -26,7 +26,7 @@ public sealed class BrokerAwayTests
         await stack.Broker.StartAsync();
         await stack.Ingest.HealthAsync(health => health is { Status: 200, Body: Ok }, "ok with broker");
         await stack.Api.HealthAsync(health => health is { Status: 200, Body: Ok }, "ok with broker");
-        await stack.Broker.Client.PublishAsync(Readings.Topic("after"), Readings.Payload());
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("after"), SampleReading.Payload());
         await StoredAsync(stack, "after");
     }
 
@@ -34,7 +34,7 @@ public sealed class BrokerAwayTests
     public async Task A_broker_that_lost_its_sessions_is_subscribed_to_anew()
     {
         await using var first = await TechTempStack.StartAsync(MosquittoConfiguration.Usual);
-        await first.Broker.Client.PublishAsync(Readings.Topic("before"), Readings.Payload());
+        await first.Broker.Client.PublishAsync(SampleReading.Topic("before"), SampleReading.Payload());
         await StoredAsync(first, "before");
         await first.Broker.StopAsync();
         first.Broker.Forget();
@@ -42,8 +42,8 @@ public sealed class BrokerAwayTests
 
         await first.Ingest.HealthAsync(health => health.Status == 200, "ok again");
         await Eventually.ResultAsync(
-            () => first.Broker.Client.RetainedAsync(Readings.StateTopic("before")), state => state is not null, "the state is retained again");
-        await first.Broker.Client.PublishAsync(Readings.Topic("after"), Readings.Payload());
+            () => first.Broker.Client.RetainedAsync(SampleReading.StateTopic("before")), state => state is not null, "the state is retained again");
+        await first.Broker.Client.PublishAsync(SampleReading.Topic("after"), SampleReading.Payload());
         await StoredAsync(first, "after");
     }
 
@@ -63,15 +63,15 @@ public sealed class BrokerAwayTests
         settings["MQTT_URL"] = broker.Url;
         await using var ingest = await HostProcess.StartHealthyAsync("TechTemp.Ingest", settings);
 
-        await broker.Client.PublishAsync(Readings.Topic("any"), Readings.Payload());
-        await Eventually.ResultAsync(() => broker.Client.RetainedAsync(Readings.StateTopic("any")), state => state is not null, "the state is retained");
+        await broker.Client.PublishAsync(SampleReading.Topic("any"), SampleReading.Payload());
+        await Eventually.ResultAsync(() => broker.Client.RetainedAsync(SampleReading.StateTopic("any")), state => state is not null, "the state is retained");
     }
 
     [Fact]
     public async Task Retained_readings_do_not_come_again_with_each_connection()
     {
         await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Ours);
-        await stack.Broker.Client.PublishAsync(Readings.Topic("kept"), "no reading", retain: true);
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("kept"), "no reading", retain: true);
         await RefusedAsync(stack, "no reading");
 
         await stack.Broker.StopAsync();
@@ -79,7 +79,7 @@ public sealed class BrokerAwayTests
         await stack.Ingest.HealthAsync(health => health.Status == 200, "ok again");
         Assert.Equal(0, await stack.Ingest.StopAsync());
         await stack.StartIngestAsync();
-        await stack.Broker.Client.PublishAsync(Readings.Topic("kept"), "no reading either");
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("kept"), "no reading either");
 
         Assert.Equal(2, (await RefusedAsync(stack, "no reading either")).Count);
     }

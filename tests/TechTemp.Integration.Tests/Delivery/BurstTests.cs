@@ -27,10 +27,10 @@ public sealed class BurstTests : IAsyncLifetime
 
     private async Task PublishAsync(int connection)
     {
-        await using var publisher = _stack.Broker.Client.StartPublishing(Readings.Topic($"burst-{connection}"));
+        await using var publisher = _stack.Broker.Client.StartPublishing(SampleReading.Topic($"burst-{connection}"));
         for (var i = 0; i < PerConnection; i++)
         {
-            await publisher.PublishAsync(Readings.Payload(Readings.Ts + i * 1000));
+            await publisher.PublishAsync(SampleReading.Payload(SampleReading.Ts + i * 1000));
         }
 
         await publisher.CompleteAsync();

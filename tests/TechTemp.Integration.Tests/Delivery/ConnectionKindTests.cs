@@ -13,20 +13,20 @@ public sealed class ConnectionKindTests
         using var folder = new TempFolder();
         await using var ingest = await StartIngestAsync(broker, scheme, folder);
 
-        await broker.Client.PublishAsync(Readings.Topic("any"), Readings.Payload());
-        await StateAsync(broker, Readings.Ts);
+        await broker.Client.PublishAsync(SampleReading.Topic("any"), SampleReading.Payload());
+        await StateAsync(broker, SampleReading.Ts);
 
-        await using (var publisher = broker.Client.StartPublishing(Readings.Topic("any")))
+        await using (var publisher = broker.Client.StartPublishing(SampleReading.Topic("any")))
         {
             for (var i = 1; i <= 2_000; i++)
             {
-                await publisher.PublishAsync(Readings.Payload(Readings.Ts + i));
+                await publisher.PublishAsync(SampleReading.Payload(SampleReading.Ts + i));
             }
 
             await publisher.CompleteAsync();
         }
 
-        await StateAsync(broker, Readings.Ts + 2_000);
+        await StateAsync(broker, SampleReading.Ts + 2_000);
         Assert.Equal(0, await ingest.StopAsync());
         Assert.DoesNotContain("p@ss", ingest.Output, StringComparison.Ordinal);
     }
@@ -45,8 +45,8 @@ public sealed class ConnectionKindTests
         await ingest.HealthAsync(health => health is { Status: 503, Body: """{"status":"failed","failed":["broker"]}""" }, "failed without broker");
         broker.Freeze(false);
         await ingest.HealthAsync(health => health.Status == 200, "ok again");
-        await broker.Client.PublishAsync(Readings.Topic("any"), Readings.Payload());
-        await StateAsync(broker, Readings.Ts);
+        await broker.Client.PublishAsync(SampleReading.Topic("any"), SampleReading.Payload());
+        await StateAsync(broker, SampleReading.Ts);
     }
 
     private static Task<HostProcess> StartIngestAsync(TlsBroker broker, string scheme, TempFolder folder, params (string Name, string Value)[] settings) =>
@@ -64,5 +64,5 @@ public sealed class ConnectionKindTests
             });
 
     private static Task StateAsync(TlsBroker broker, long ts) => Eventually.TrueAsync(
-        async () => (await broker.Client.RetainedAsync(Readings.StateTopic("any")))?.Contains($"\"ts\":{ts},", StringComparison.Ordinal) == true, "the state is retained");
+        async () => (await broker.Client.RetainedAsync(SampleReading.StateTopic("any")))?.Contains($"\"ts\":{ts},", StringComparison.Ordinal) == true, "the state is retained");
 }

@@ -58,10 +58,10 @@ public sealed class FormerSessionTests
 
     private static async Task PublishAsync(TechTempStack stack, string device)
     {
-        await using var publisher = stack.Broker.Client.StartPublishing(Readings.Topic(device));
+        await using var publisher = stack.Broker.Client.StartPublishing(SampleReading.Topic(device));
         for (var i = 0; i < Queued; i++)
         {
-            await publisher.PublishAsync(Readings.Payload(Readings.Ts + i));
+            await publisher.PublishAsync(SampleReading.Payload(SampleReading.Ts + i));
         }
 
         await publisher.CompleteAsync();
@@ -71,7 +71,7 @@ public sealed class FormerSessionTests
     {
         await Eventually.TrueAsync(async () => await stack.CountAsync(device) == Queued, "all is stored");
         await Eventually.TrueAsync(() => stack.Ingest.Output.Contains($"former client id {clientId} has ended", StringComparison.Ordinal), "the session has ended");
-        await stack.Broker.Client.PublishAsync(Readings.Topic("later"), Readings.Payload());
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("later"), SampleReading.Payload());
         Assert.Empty(await stack.Broker.Client.QueuedAsync(clientId));
     }
 }

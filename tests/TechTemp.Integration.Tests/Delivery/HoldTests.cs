@@ -12,12 +12,12 @@ public sealed class HoldTests : IAsyncLifetime
     [Fact]
     public async Task Held_readings_are_stored_in_their_order_when_the_device_is_provisioned()
     {
-        var topic = Readings.Topic("held");
+        var topic = SampleReading.Topic("held");
         var mqtt = _stack.Broker.Client;
-        await mqtt.PublishAsync(topic, Readings.Payload(Readings.Ts, temperature: 20));
-        await mqtt.PublishAsync(topic, Readings.Payload(Readings.Ts + 1000, temperature: 21));
+        await mqtt.PublishAsync(topic, SampleReading.Payload(SampleReading.Ts, temperature: 20));
+        await mqtt.PublishAsync(topic, SampleReading.Payload(SampleReading.Ts + 1000, temperature: 21));
         // The first of one time stays: in another order this one would.
-        await mqtt.PublishAsync(topic, Readings.Payload(Readings.Ts, temperature: 22));
+        await mqtt.PublishAsync(topic, SampleReading.Payload(SampleReading.Ts, temperature: 22));
 
         await Eventually.TrueAsync(async () => await RejectedAsync("unknown-device") == 3, "three messages are held");
         Assert.Equal(404, (await _stack.Http.GetAsync("/api/v1/devices/held")).Status);
@@ -29,7 +29,7 @@ public sealed class HoldTests : IAsyncLifetime
         Assert.Equal(0, await RejectedAsync("unknown-device"));
         Assert.Equal(1, await RejectedAsync("conflict"));
 
-        await mqtt.PublishAsync(topic, Readings.Payload(Readings.Ts + 2000));
+        await mqtt.PublishAsync(topic, SampleReading.Payload(SampleReading.Ts + 2000));
         await Eventually.TrueAsync(async () => await _stack.CountAsync("held") == 3, "a reading of the provisioned device is stored at once");
     }
 

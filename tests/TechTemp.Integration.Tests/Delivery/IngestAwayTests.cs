@@ -50,7 +50,7 @@ public sealed class IngestAwayTests
     public async Task A_retained_reading_from_before_the_first_start_is_stored()
     {
         await using var broker = await MosquittoProcess.StartAsync(MosquittoConfiguration.Usual);
-        await broker.Client.PublishAsync(Readings.Topic("early"), Readings.Payload(), retain: true);
+        await broker.Client.PublishAsync(SampleReading.Topic("early"), SampleReading.Payload(), retain: true);
         using var folder = new TempFolder();
         Dictionary<string, string> settings = new() { ["MQTT_URL"] = broker.Url, ["DB_PATH"] = folder.File("techtemp.db") };
         await using var ingest = await HostProcess.StartHealthyAsync("TechTemp.Ingest", settings);
@@ -61,10 +61,10 @@ public sealed class IngestAwayTests
 
     private static async Task PublishAsync(TechTempStack stack, int count)
     {
-        await using var publisher = stack.Broker.Client.StartPublishing(Readings.Topic("away"));
+        await using var publisher = stack.Broker.Client.StartPublishing(SampleReading.Topic("away"));
         for (var i = 0; i < count; i++)
         {
-            await publisher.PublishAsync(Readings.Payload(Readings.Ts + i));
+            await publisher.PublishAsync(SampleReading.Payload(SampleReading.Ts + i));
         }
 
         await publisher.CompleteAsync();

@@ -14,7 +14,7 @@ public sealed class InstanceTests
         await LeavesForAsync(stack.Ingest, newer);
         Assert.Contains(stack.StorePath, stack.Ingest.Error, StringComparison.Ordinal);
 
-        await stack.Broker.Client.PublishAsync(Readings.Topic("after"), Readings.Payload());
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("after"), SampleReading.Payload());
         await StoredAsync(stack, "after");
         Assert.Equal(200, (await newer.Http.GetAsync("/health")).Status);
     }
@@ -30,7 +30,7 @@ public sealed class InstanceTests
 
         for (var i = 0; i < 20; i++)
         {
-            await stack.Broker.Client.PublishAsync(Readings.Topic("shared"), Readings.Payload(Readings.Ts + i));
+            await stack.Broker.Client.PublishAsync(SampleReading.Topic("shared"), SampleReading.Payload(SampleReading.Ts + i));
         }
 
         await Eventually.TrueAsync(async () => await stack.CountAsync("shared") == 20, "the first has all");
@@ -45,7 +45,7 @@ public sealed class InstanceTests
         await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Ours);
         stack.Ingest.Kill();
         await stack.Ingest.ExitAsync();
-        await stack.Broker.Client.PublishAsync(Readings.Topic("between"), Readings.Payload());
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("between"), SampleReading.Payload());
 
         // Healthy is connected: well below the time that it would give another instance to answer.
         await stack.StartIngestAsync();
@@ -59,12 +59,12 @@ public sealed class InstanceTests
         await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Ours);
         stack.Ingest.Freeze(true);
         await using var newer = await HostProcess.StartHealthyAsync("TechTemp.Ingest", stack.Settings);
-        await stack.Broker.Client.PublishAsync(Readings.Topic("during"), Readings.Payload());
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("during"), SampleReading.Payload());
         await StoredAsync(stack, "during");
 
         stack.Ingest.Freeze(false);
         await LeavesForAsync(stack.Ingest, newer);
-        await stack.Broker.Client.PublishAsync(Readings.Topic("after"), Readings.Payload());
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("after"), SampleReading.Payload());
         await StoredAsync(stack, "after");
     }
 
@@ -76,7 +76,7 @@ public sealed class InstanceTests
         StoreFile.Execute(stack.StorePath, "UPDATE ingest_instance SET uid = 'gone', machine = 'elsewhere', since = 4102444800000, asked = 0, answered = 0;");
 
         await Eventually.TrueAsync(() => stack.Ingest.Output.Contains("machine 'elsewhere'", StringComparison.Ordinal), "it takes its place back", TimeSpan.FromSeconds(60));
-        await stack.Broker.Client.PublishAsync(Readings.Topic("after"), Readings.Payload());
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("after"), SampleReading.Payload());
         await StoredAsync(stack, "after");
         Assert.False(stack.Ingest.HasExited);
     }
@@ -96,7 +96,7 @@ public sealed class InstanceTests
         var clientId = StoreFile.ClientId(stack.StorePath);
         await Verbs.RunAsync("TechTemp.Ingest", stack.Settings, "restore", folder.File("backup.db"), "--yes");
         Assert.Equal(clientId, StoreFile.ClientId(stack.StorePath));
-        await stack.Broker.Client.PublishAsync(Readings.Topic("after"), Readings.Payload());
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("after"), SampleReading.Payload());
         await StoredAsync(stack, "after");
 
         // It registers again: the next one can tell that it is there.
@@ -112,7 +112,7 @@ public sealed class InstanceTests
         await using var second = HostProcess.Start("TechTemp.Ingest", stack.Ingest.Settings);
 
         Assert.Equal(1, await second.ExitAsync());
-        await stack.Broker.Client.PublishAsync(Readings.Topic("after"), Readings.Payload());
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("after"), SampleReading.Payload());
         await StoredAsync(stack, "after");
         Assert.DoesNotContain("Lost the connection", stack.Ingest.Output, StringComparison.Ordinal);
     }

@@ -27,24 +27,24 @@ public abstract class PublishedReadingsTests(Func<Task<TechTempStack>> stack) : 
     [InlineData(2, true, 5)]
     public async Task A_published_reading_is_in_latest_and_in_the_readings_of_its_device(int qos, bool retain, int version)
     {
-        await _stack.Broker.Client.PublishAsync(Readings.Topic(_device), Readings.Payload(), qos, retain, version);
+        await _stack.Broker.Client.PublishAsync(SampleReading.Topic(_device), SampleReading.Payload(), qos, retain, version);
 
         var latest = await LatestAsync();
         Assert.Equal(_device, (string?)latest["device_id"]);
-        Assert.Equal(Readings.TsText, (string?)latest["ts"]);
+        Assert.Equal(SampleReading.TsText, (string?)latest["ts"]);
         Assert.Equal(21.02, (double?)latest["temperature"]);
         Assert.Equal(63.33, (double?)latest["humidity"]);
 
         var readings = await _stack.Http.DataAsync($"/api/v1/devices/{_device}/readings");
         Assert.Equal(
-            $$"""[{"ts":"{{Readings.TsText}}","temperature":21.02,"humidity":63.33,"source":"mqtt"}]""",
+            $$"""[{"ts":"{{SampleReading.TsText}}","temperature":21.02,"humidity":63.33,"source":"mqtt"}]""",
             readings.ToJsonString());
     }
 
     [Fact]
     public async Task A_device_that_nobody_knows_is_created_by_its_first_reading()
     {
-        await _stack.Broker.Client.PublishAsync(Readings.Topic(_device, "garden"), Readings.Payload());
+        await _stack.Broker.Client.PublishAsync(SampleReading.Topic(_device, "garden"), SampleReading.Payload());
 
         await LatestAsync();
         var device = await _stack.Http.DataAsync($"/api/v1/devices/{_device}");
@@ -52,16 +52,16 @@ public abstract class PublishedReadingsTests(Func<Task<TechTempStack>> stack) : 
         Assert.Equal("garden", (string?)device["home"]);
         Assert.False((bool)device["provisioned"]!);
         Assert.Null(device["room"]);
-        Assert.Equal(Readings.TsText, (string?)device["last_seen_at"]);
+        Assert.Equal(SampleReading.TsText, (string?)device["last_seen_at"]);
     }
 
     [Fact]
     public async Task Readings_of_one_connection_are_all_stored()
     {
-        await using var publisher = _stack.Broker.Client.StartPublishing(Readings.Topic(_device));
+        await using var publisher = _stack.Broker.Client.StartPublishing(SampleReading.Topic(_device));
         for (var i = 0; i < 500; i++)
         {
-            await publisher.PublishAsync(Readings.Payload(Readings.Ts + i));
+            await publisher.PublishAsync(SampleReading.Payload(SampleReading.Ts + i));
         }
 
         await publisher.CompleteAsync();

@@ -20,7 +20,7 @@ public sealed class RejectedReadingsTests(SharedStacks stacks) : StackTest(stack
         Assert.Equal(reason, (string?)rejected["reason"]);
         Assert.Equal(payload, (string?)rejected["payload"]);
         Assert.Equal(payload.Length, (int)rejected["payload_size"]!);
-        Assert.Equal(Readings.Topic(Device), (string?)rejected["topic"]);
+        Assert.Equal(SampleReading.Topic(Device), (string?)rejected["topic"]);
         Assert.NotEmpty((string)rejected["detail"]!);
         Assert.Empty((await Http.DataAsync($"/api/v1/readings/latest?deviceId={Device}")).AsArray());
     }
@@ -46,8 +46,8 @@ public sealed class RejectedReadingsTests(SharedStacks stacks) : StackTest(stack
     [Fact]
     public async Task A_reading_on_a_topic_with_an_invalid_id_is_listed()
     {
-        var topic = Readings.Topic(Device + ".1");
-        await Mqtt.PublishAsync(topic, Readings.Payload());
+        var topic = SampleReading.Topic(Device + ".1");
+        await Mqtt.PublishAsync(topic, SampleReading.Payload());
 
         await Eventually.TrueAsync(
             async () => (await Http.DataAsync("/api/v1/rejected?reason=invalid-topic&limit=1000")).AsArray().Any(r => (string?)r!["topic"] == topic),
@@ -57,11 +57,11 @@ public sealed class RejectedReadingsTests(SharedStacks stacks) : StackTest(stack
     [Fact]
     public async Task A_payload_of_8_KiB_is_stored_and_one_byte_more_is_not()
     {
-        var longest = Readings.Payload().PadRight(8192);
+        var longest = SampleReading.Payload().PadRight(8192);
         await PublishAsync(longest);
         await StoredAsync(1);
 
-        await PublishAsync(Readings.Payload(Readings.Ts + 1).PadRight(8193));
+        await PublishAsync(SampleReading.Payload(SampleReading.Ts + 1).PadRight(8193));
         var rejected = (await RejectedAsync(1))[0]!;
         Assert.Equal("payload-too-large", (string?)rejected["reason"]);
         Assert.Equal(8193, (int)rejected["payload_size"]!);
@@ -71,9 +71,9 @@ public sealed class RejectedReadingsTests(SharedStacks stacks) : StackTest(stack
     [Fact]
     public async Task An_empty_retained_message_is_ignored()
     {
-        await PublishAsync(Readings.Payload(), retain: true);
+        await PublishAsync(SampleReading.Payload(), retain: true);
         await PublishAsync("", retain: true);
-        await PublishAsync(Readings.Payload(Readings.Ts + 1));
+        await PublishAsync(SampleReading.Payload(SampleReading.Ts + 1));
 
         await StoredAsync(2);
         await RejectedAsync(0);
@@ -90,9 +90,9 @@ public sealed class RejectedReadingsTests(SharedStacks stacks) : StackTest(stack
     [Fact]
     public async Task A_reading_sent_twice_is_stored_once()
     {
-        await PublishAsync(Readings.Payload());
-        await PublishAsync(Readings.Payload());
-        await PublishAsync(Readings.Payload(Readings.Ts + 1));
+        await PublishAsync(SampleReading.Payload());
+        await PublishAsync(SampleReading.Payload());
+        await PublishAsync(SampleReading.Payload(SampleReading.Ts + 1));
 
         await StoredAsync(2);
         await RejectedAsync(0);
@@ -101,8 +101,8 @@ public sealed class RejectedReadingsTests(SharedStacks stacks) : StackTest(stack
     [Fact]
     public async Task Of_two_readings_with_one_time_the_first_stays_and_the_other_is_listed()
     {
-        await PublishAsync(Readings.Payload(temperature: 20));
-        await PublishAsync(Readings.Payload(temperature: 21));
+        await PublishAsync(SampleReading.Payload(temperature: 20));
+        await PublishAsync(SampleReading.Payload(temperature: 21));
 
         Assert.Equal("conflict", (string?)(await RejectedAsync(1))[0]!["reason"]);
         var stored = await Http.DataAsync($"/api/v1/devices/{Device}/readings");
@@ -112,8 +112,8 @@ public sealed class RejectedReadingsTests(SharedStacks stacks) : StackTest(stack
     [Fact]
     public async Task A_device_is_refused_in_another_home()
     {
-        await PublishAsync(Readings.Payload());
-        await Mqtt.PublishAsync(Readings.Topic(Device, "elsewhere"), Readings.Payload(Readings.Ts + 1));
+        await PublishAsync(SampleReading.Payload());
+        await Mqtt.PublishAsync(SampleReading.Topic(Device, "elsewhere"), SampleReading.Payload(SampleReading.Ts + 1));
 
         Assert.Equal("home-mismatch", (string?)(await RejectedAsync(1))[0]!["reason"]);
         Assert.Equal(1, await Stack.CountAsync(Device));
@@ -123,8 +123,8 @@ public sealed class RejectedReadingsTests(SharedStacks stacks) : StackTest(stack
     public async Task The_home_that_a_device_was_provisioned_with_counts()
     {
         await Http.PostAsync("/api/v1/devices", new { device_uid = Device, room_name = "Cellar", home = "farm" });
-        await PublishAsync(Readings.Payload());
-        await Mqtt.PublishAsync(Readings.Topic(Device, "farm"), Readings.Payload(Readings.Ts + 1));
+        await PublishAsync(SampleReading.Payload());
+        await Mqtt.PublishAsync(SampleReading.Topic(Device, "farm"), SampleReading.Payload(SampleReading.Ts + 1));
 
         await StoredAsync(1);
         Assert.Equal("home-mismatch", (string?)(await RejectedAsync(1))[0]!["reason"]);
@@ -149,8 +149,8 @@ public sealed class RejectedReadingsTests(SharedStacks stacks) : StackTest(stack
     [Fact]
     public async Task A_rejected_message_can_be_tried_again()
     {
-        await PublishAsync(Readings.Payload(temperature: 20));
-        await PublishAsync(Readings.Payload(temperature: 21));
+        await PublishAsync(SampleReading.Payload(temperature: 20));
+        await PublishAsync(SampleReading.Payload(temperature: 21));
         var id = (long)(await RejectedAsync(1))[0]!["id"]!;
 
         var again = await Http.SendAsync("POST", $"/api/v1/rejected/{id}/replay");

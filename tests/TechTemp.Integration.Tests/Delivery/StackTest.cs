@@ -21,7 +21,7 @@ public abstract class StackTest(SharedStacks stacks) : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    protected Task PublishAsync(string payload, bool retain = false) => Mqtt.PublishAsync(Readings.Topic(Device), payload, retain: retain);
+    protected Task PublishAsync(string payload, bool retain = false) => Mqtt.PublishAsync(SampleReading.Topic(Device), payload, retain: retain);
 
     /// <summary>Waits until so many readings of the device are stored.</summary>
     protected Task StoredAsync(int count) => Eventually.ResultAsync(() => Stack.CountAsync(Device), stored => stored == count, $"{count} readings are stored");

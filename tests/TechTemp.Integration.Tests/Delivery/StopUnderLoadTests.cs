@@ -50,14 +50,14 @@ public sealed class StopUnderLoadTests
     // Steady, not as fast as can be: the stop must meet messages on their way, however slow the machine.
     private static async Task<int> LoadAsync(TechTempStack stack, string device, CancellationToken enough)
     {
-        await using var publisher = stack.Broker.Client.StartPublishing(Readings.Topic(device));
+        await using var publisher = stack.Broker.Client.StartPublishing(SampleReading.Topic(device));
         var published = 0;
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (!enough.IsCancellationRequested)
         {
             for (var i = 0; i < 20; i++)
             {
-                await publisher.PublishAsync(Readings.Payload(Readings.Ts + published++));
+                await publisher.PublishAsync(SampleReading.Payload(SampleReading.Ts + published++));
             }
 
             await pace.WaitForNextTickAsync(CancellationToken.None);

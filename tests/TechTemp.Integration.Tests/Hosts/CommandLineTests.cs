@@ -130,7 +130,7 @@ public sealed class CommandLineTests(SharedStacks stacks)
         }
 
         var device = Unique.Uid();
-        await stack.Broker.Client.PublishAsync(Readings.Topic(device), Readings.Payload());
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic(device), SampleReading.Payload());
         await Eventually.TrueAsync(async () => await stack.CountAsync(device) == 1, "the reading is in the running ingest's store");
         Assert.DoesNotContain("Lost the connection", stack.Ingest.Output, StringComparison.Ordinal);
     }

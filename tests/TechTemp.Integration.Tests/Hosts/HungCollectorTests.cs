@@ -26,11 +26,11 @@ public sealed class HungCollectorTests : IAsyncDisposable
     {
         await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Ours, _collector.Settings);
         var device = Unique.Uid();
-        await using (var publisher = stack.Broker.Client.StartPublishing(Testing.Readings.Topic(device)))
+        await using (var publisher = stack.Broker.Client.StartPublishing(SampleReading.Topic(device)))
         {
             for (var i = 0; i < Readings; i++)
             {
-                await publisher.PublishAsync(Testing.Readings.Payload(Testing.Readings.Ts + i));
+                await publisher.PublishAsync(SampleReading.Payload(SampleReading.Ts + i));
             }
 
             await publisher.CompleteAsync();
@@ -54,7 +54,7 @@ public sealed class HungCollectorTests : IAsyncDisposable
         await using var run = await StandaloneRun.StartAsync(_collector.Settings);
         for (var i = 0; i < Readings; i++)
         {
-            Assert.Equal(0, await run.TryPublishAsync(Testing.Readings.Topic("s1"), Testing.Readings.Payload(Testing.Readings.Ts + i)));
+            Assert.Equal(0, await run.TryPublishAsync(SampleReading.Topic("s1"), SampleReading.Payload(SampleReading.Ts + i)));
         }
 
         await ExportingAsync();

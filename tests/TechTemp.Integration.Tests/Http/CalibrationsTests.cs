@@ -72,7 +72,7 @@ public sealed class CalibrationsTests(SharedStacks stacks) : ApiTest(stacks)
     public async Task A_device_may_have_a_thousand()
     {
         await StoreAsync("2025-09-10T20:00:00Z");
-        var many = Enumerable.Range(0, 1_001).Select(i => (Readings.Text(Readings.Ts + i), 1.0, 1.0)).ToArray();
+        var many = Enumerable.Range(0, 1_001).Select(i => (SampleReading.Text(SampleReading.Ts + i), 1.0, 1.0)).ToArray();
 
         AssertProblem(await Http.PutAsync(Path, Body(many)), 400, "calibrations");
         Assert.Equal(200, (await Http.PutAsync(Path, Body(many[1..]))).Status);

@@ -40,7 +40,7 @@ public sealed class DeviceHistoryTests(SharedStacks stacks) : ApiTest(stacks)
     public async Task A_device_that_is_silent_has_a_gap_without_end()
     {
         var now = TimeProvider.System.GetUtcNow();
-        string Ago(int minutes) => Readings.Text((now - TimeSpan.FromMinutes(minutes)).ToUnixTimeMilliseconds());
+        string Ago(int minutes) => SampleReading.Text((now - TimeSpan.FromMinutes(minutes)).ToUnixTimeMilliseconds());
         await StoreAllAsync(Ago(130), Ago(125), Ago(120));
 
         var gap = Assert.Single((await Http.DataAsync($"{DevicePath}/gaps")).AsArray())!;

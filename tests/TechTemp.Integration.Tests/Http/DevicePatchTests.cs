@@ -43,7 +43,7 @@ public sealed class DevicePatchTests(SharedStacks stacks) : ApiTest(stacks)
     public async Task A_device_leaves_its_room_at_the_moment_that_is_named()
     {
         await ProvisionAsync();
-        Assert.Equal(200, (await Http.PostAsync("/api/v1/readings", new { device_uid = Device, ts = Readings.TsText, temperature = 21, humidity = 50 })).Status);
+        Assert.Equal(200, (await Http.PostAsync("/api/v1/readings", new { device_uid = Device, ts = SampleReading.TsText, temperature = 21, humidity = 50 })).Status);
         Assert.Equal(200, (await PatchAsync($$"""{"room_uid":"{{Room}}","moved_at":"2025-01-01T00:00:00Z"}""")).Status);
         Assert.Equal(200, (await PatchAsync("""{"room_uid":null,"moved_at":"2025-02-01T00:00:00Z"}""")).Status);
         var placement = Assert.Single((await Http.DataAsync($"/api/v1/devices/{Device}/placements")).AsArray());

@@ -220,7 +220,7 @@ public sealed class DevicesTests(SharedStacks stacks) : ApiTest(stacks)
     [InlineData(90, "offline")]
     public async Task The_status_follows_the_age_of_the_newest_reading(int minutes, string status)
     {
-        await StoreAsync(Readings.Text((TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(minutes)).ToUnixTimeMilliseconds()));
+        await StoreAsync(SampleReading.Text((TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(minutes)).ToUnixTimeMilliseconds()));
 
         Assert.Equal(status, (string?)(await Http.DataAsync(DevicePath))["status"]);
     }

@@ -45,13 +45,13 @@ public sealed class ExportTests(SharedStacks stacks) : ApiTest(stacks)
     {
         const int Hours = 12_000;
         var start = new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
-        await Api.StoreAsync(Device, Enumerable.Range(0, Hours).Select(hour => (Readings.Text(start + hour * 3_600_000L), 20.5, 50.0)));
+        await Api.StoreAsync(Device, Enumerable.Range(0, Hours).Select(hour => (SampleReading.Text(start + hour * 3_600_000L), 20.5, 50.0)));
 
         var lines = (await Http.GetAsync(ReadingsPath + "?bucket=hour", ("Accept", Csv))).Body.Split("\r\n");
         Assert.Equal("ts,temperature,temperature_min,temperature_max,humidity,humidity_min,humidity_max,count", lines[0]);
         Assert.Equal(Hours + 2, lines.Length);
         Assert.Equal("2024-01-01T00:00:00.000Z,20.5,20.5,20.5,50,50,50,1", lines[^2]);
-        Assert.Equal(Enumerable.Range(1, Hours).Select(i => Readings.Text(start + (Hours - i) * 3_600_000L)), lines[1..^1].Select(line => line[..24]));
+        Assert.Equal(Enumerable.Range(1, Hours).Select(i => SampleReading.Text(start + (Hours - i) * 3_600_000L)), lines[1..^1].Select(line => line[..24]));
 
         await using var file = await ReadParquetAsync(ReadingsPath + "?bucket=day");
         Assert.Equal(Hours / 24, (await NumbersAsync<long>(file, "count")).Count(count => count == 24));

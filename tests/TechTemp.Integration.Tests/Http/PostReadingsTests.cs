@@ -22,12 +22,12 @@ public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
     {
         var before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         await Http.PostAsync(Path, new { device_uid = Device, temperature = 21, humidity = 50 });
-        await Http.PostAsync(Path, new { device_uid = Device, ts = Readings.Ts, temperature = 21, humidity = 50 });
+        await Http.PostAsync(Path, new { device_uid = Device, ts = SampleReading.Ts, temperature = 21, humidity = 50 });
         var after = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 
         var times = Times(await Http.DataAsync(ReadingsPath)).ToList();
-        Assert.Equal(Readings.TsText, times[1]);
-        Assert.InRange(times[0]!, Readings.Text(before), Readings.Text(after));
+        Assert.Equal(SampleReading.TsText, times[1]);
+        Assert.InRange(times[0]!, SampleReading.Text(before), SampleReading.Text(after));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
         var body = $"""
             humidity,ts,temperature,device_uid,note
             50,2025-09-10T20:00:00Z,21.5,{Device},"a, b"
-            60,{Readings.Ts},0,{Device},
+            60,{SampleReading.Ts},0,{Device},
             ,2025-09-10T20:02:00Z,21,{Device},
             """;
         var answer = await Http.SendAsync("POST", Path, body, "text/csv; charset=utf-8");
@@ -111,7 +111,7 @@ public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
         var body = new System.Text.StringBuilder(isCsv ? "device_uid,ts,temperature,humidity,note\n" : "");
         for (var i = 0; i < Rows; i++)
         {
-            var ts = Readings.Ts + i * 1000;
+            var ts = SampleReading.Ts + i * 1000;
             body.Append(isCsv ? $"{Device},{ts},21,50,{filler}\n" : $$"""{"device_uid":"{{Device}}","ts":{{ts}},"temperature":21,"humidity":50,"note":"{{filler}}"}""" + "\n");
         }
 
@@ -202,7 +202,7 @@ public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
     [Fact]
     public async Task Ten_thousand_rows_are_stored_in_one_request()
     {
-        var rows = Enumerable.Range(0, 10_000).Select(i => (Readings.Text(Readings.Ts + i * 1000), 21.0, 50.0));
+        var rows = Enumerable.Range(0, 10_000).Select(i => (SampleReading.Text(SampleReading.Ts + i * 1000), 21.0, 50.0));
         await Api.StoreAsync(Device, rows);
 
         Assert.Equal(10_000, (await Http.DataAsync(ReadingsPath + "?limit=10000")).AsArray().Count);

@@ -28,9 +28,9 @@ public sealed class LiveListenersTests(SharedStacks stacks) : StackTest(stacks)
         await using var api = await StartApiAsync(("Live__SendTimeout", "00:00:01"));
         await using var listener = await api.Http.ListenAsync(OfDevice);
         using var stalled = await StallAsync(api);
-        await using var publisher = Mqtt.StartPublishing(Readings.StateTopic(Device));
+        await using var publisher = Mqtt.StartPublishing(SampleReading.StateTopic(Device));
 
-        var ts = Readings.Ts;
+        var ts = SampleReading.Ts;
         await Eventually.TrueAsync(
             async () =>
             {
@@ -73,9 +73,9 @@ public sealed class LiveListenersTests(SharedStacks stacks) : StackTest(stacks)
     {
         await using var api = await StartApiAsync();
         using var stalled = await StallAsync(api);
-        await using var publisher = Mqtt.StartPublishing(Readings.StateTopic(Device));
+        await using var publisher = Mqtt.StartPublishing(SampleReading.StateTopic(Device));
         await using var witness = await api.Http.ListenAsync(OfDevice);
-        var last = await FloodAsync(publisher, Readings.Ts, 5_000);
+        var last = await FloodAsync(publisher, SampleReading.Ts, 5_000);
         await witness.EventAsync(Device, last);
         var listeners = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => api.Http.ListenAsync("?deviceId=nobody")));
 
@@ -99,7 +99,7 @@ public sealed class LiveListenersTests(SharedStacks stacks) : StackTest(stacks)
 
         for (var i = 1; i <= 5; i++)
         {
-            await PublishAsync(Readings.Payload(Readings.Ts + i));
+            await PublishAsync(SampleReading.Payload(SampleReading.Ts + i));
             await Eventually.TrueAsync(() => listeners.All(listener => listener.Events.Count == i), $"event {i} came to all", TimeSpan.FromMinutes(1));
         }
 
@@ -116,7 +116,7 @@ public sealed class LiveListenersTests(SharedStacks stacks) : StackTest(stacks)
     }
 
     // Large, so that what a socket holds is soon full.
-    private static string State(long ts) => Readings.Payload(ts)[..^1] + $", \"room\": \"{new string('x', 4_000)}\"}}";
+    private static string State(long ts) => SampleReading.Payload(ts)[..^1] + $", \"room\": \"{new string('x', 4_000)}\"}}";
 
     private static async Task<long> FloodAsync(PublishingProcess publisher, long ts, int count)
     {

@@ -12,11 +12,11 @@ public sealed class LiveStreamTests(SharedStacks stacks) : StackTest(stacks)
     {
         await using var listener = await Http.ListenAsync(OfDevice);
 
-        await PublishAsync(Readings.Payload());
+        await PublishAsync(SampleReading.Payload());
 
         var came = Assert.Single(await listener.EventsAsync(1));
         Assert.Equal("reading", came.Type);
-        Assert.Equal($$"""{"device_id":"{{Device}}","room_id":null,"ts":"{{Readings.TsText}}","temperature":21.02,"humidity":63.33}""", came.Data);
+        Assert.Equal($$"""{"device_id":"{{Device}}","room_id":null,"ts":"{{SampleReading.TsText}}","temperature":21.02,"humidity":63.33}""", came.Data);
         Assert.Equal($$"""{"data":[{{came.Data}}]}""", (await Http.GetAsync($"/api/v1/readings/latest{OfDevice}")).Body);
     }
 
@@ -43,11 +43,11 @@ public sealed class LiveStreamTests(SharedStacks stacks) : StackTest(stacks)
         await using var ofBoth = await Http.ListenAsync($"?roomId={room}&deviceId={other}");
         await using var ofOther = await Http.ListenAsync($"?deviceId={other}");
 
-        await Mqtt.PublishAsync(Readings.Topic(other), Readings.Payload());
-        await ofOther.EventAsync(other, Readings.Ts);
-        await PublishAsync(Readings.Payload(Readings.Ts + 1));
-        await ofDevice.EventAsync(Device, Readings.Ts + 1);
-        var inRoom = await ofRoom.EventAsync(Device, Readings.Ts + 1);
+        await Mqtt.PublishAsync(SampleReading.Topic(other), SampleReading.Payload());
+        await ofOther.EventAsync(other, SampleReading.Ts);
+        await PublishAsync(SampleReading.Payload(SampleReading.Ts + 1));
+        await ofDevice.EventAsync(Device, SampleReading.Ts + 1);
+        var inRoom = await ofRoom.EventAsync(Device, SampleReading.Ts + 1);
 
         Assert.Equal(room, (string?)inRoom.Json["room_id"]);
         Assert.Equal([1, 1, 0, 1], new[] { ofDevice, ofRoom, ofBoth, ofOther }.Select(listener => listener.Events.Count));
@@ -62,17 +62,17 @@ public sealed class LiveStreamTests(SharedStacks stacks) : StackTest(stacks)
             foreach (var device in new[] { Device, other })
             {
                 await Http.PostAsync("/api/v1/devices", new { device_uid = device, room_name = "Salon", room_uid = room });
-                await Mqtt.PublishAsync(Readings.Topic(device), Readings.Payload(Readings.Ts));
-                await listener.EventAsync(device, Readings.Ts);
-                await Mqtt.PublishAsync(Readings.Topic(device), Readings.Payload(Readings.Ts + 1));
-                await listener.EventAsync(device, Readings.Ts + 1);
+                await Mqtt.PublishAsync(SampleReading.Topic(device), SampleReading.Payload(SampleReading.Ts));
+                await listener.EventAsync(device, SampleReading.Ts);
+                await Mqtt.PublishAsync(SampleReading.Topic(device), SampleReading.Payload(SampleReading.Ts + 1));
+                await listener.EventAsync(device, SampleReading.Ts + 1);
             }
         }
 
         await using var later = await Http.ListenAsync($"?roomId={room}");
-        await later.EventAsync(other, Readings.Ts + 1);
+        await later.EventAsync(other, SampleReading.Ts + 1);
         Assert.Equal([Device, other], later.Events.Select(e => (string?)e.Json["device_id"]));
-        Assert.All(later.Events, e => Assert.Equal(Readings.Text(Readings.Ts + 1), (string?)e.Json["ts"]));
+        Assert.All(later.Events, e => Assert.Equal(SampleReading.Text(SampleReading.Ts + 1), (string?)e.Json["ts"]));
     }
 
     [Fact]
@@ -81,13 +81,13 @@ public sealed class LiveStreamTests(SharedStacks stacks) : StackTest(stacks)
         await using var witness = await Http.ListenAsync(OfDevice);
         for (var i = 0; i < 5; i++)
         {
-            await PublishAsync(Readings.Payload(Readings.Ts + i));
+            await PublishAsync(SampleReading.Payload(SampleReading.Ts + i));
             await witness.EventsAsync(i + 1);
         }
 
         var all = await witness.EventsAsync(5);
         await using var back = await Http.ListenAsync(OfDevice, all[1].Id);
-        await PublishAsync(Readings.Payload(Readings.Ts + 5));
+        await PublishAsync(SampleReading.Payload(SampleReading.Ts + 5));
 
         await back.EventsAsync(4);
         Assert.Equal((await witness.EventsAsync(6)).Skip(2), back.Events);
@@ -102,12 +102,12 @@ public sealed class LiveStreamTests(SharedStacks stacks) : StackTest(stacks)
         await using var witness = await Http.ListenAsync(OfDevice);
         for (var i = 0; i < 3; i++)
         {
-            await PublishAsync(Readings.Payload(Readings.Ts + i));
-            await witness.EventAsync(Device, Readings.Ts + i);
+            await PublishAsync(SampleReading.Payload(SampleReading.Ts + i));
+            await witness.EventAsync(Device, SampleReading.Ts + i);
         }
 
         await using var back = await Http.ListenAsync(OfDevice, id);
-        await back.EventAsync(Device, Readings.Ts + 2);
+        await back.EventAsync(Device, SampleReading.Ts + 2);
         Assert.Equal(witness.Events.Last(), Assert.Single(back.Events));
     }
 
@@ -115,15 +115,15 @@ public sealed class LiveStreamTests(SharedStacks stacks) : StackTest(stacks)
     public async Task A_reading_that_comes_late_or_twice_is_no_event()
     {
         await using var listener = await Http.ListenAsync(OfDevice);
-        await PublishAsync(Readings.Payload(Readings.Ts));
-        await listener.EventAsync(Device, Readings.Ts);
+        await PublishAsync(SampleReading.Payload(SampleReading.Ts));
+        await listener.EventAsync(Device, SampleReading.Ts);
 
-        await PublishAsync(Readings.Payload(Readings.Ts));
-        await PublishAsync(Readings.Payload(Readings.Ts - 60_000));
+        await PublishAsync(SampleReading.Payload(SampleReading.Ts));
+        await PublishAsync(SampleReading.Payload(SampleReading.Ts - 60_000));
         await StoredAsync(2);
-        await PublishAsync(Readings.Payload(Readings.Ts + 60_000));
+        await PublishAsync(SampleReading.Payload(SampleReading.Ts + 60_000));
 
-        await listener.EventAsync(Device, Readings.Ts + 60_000);
+        await listener.EventAsync(Device, SampleReading.Ts + 60_000);
         Assert.Equal(2, listener.Events.Count);
     }
 
@@ -132,16 +132,16 @@ public sealed class LiveStreamTests(SharedStacks stacks) : StackTest(stacks)
     {
         var room = Unique.Uid("room");
         await using var listener = await Http.ListenAsync(OfDevice);
-        await PublishAsync(Readings.Payload());
+        await PublishAsync(SampleReading.Payload());
         await listener.EventsAsync(1);
 
-        await Http.PostAsync("/api/v1/readings", new { device_uid = Device, ts = Readings.Text(Readings.Ts + 1), temperature = 5, humidity = 6 });
-        await listener.EventAsync(Device, Readings.Ts + 1);
+        await Http.PostAsync("/api/v1/readings", new { device_uid = Device, ts = SampleReading.Text(SampleReading.Ts + 1), temperature = 5, humidity = 6 });
+        await listener.EventAsync(Device, SampleReading.Ts + 1);
         await Http.PostAsync("/api/v1/devices", new { device_uid = Device, room_name = "Salon", room_uid = room });
         Assert.Equal(room, (string?)(await listener.EventsAsync(3))[2].Json["room_id"]);
 
         var other = Unique.Uid();
-        await Mqtt.PublishAsync(Readings.Topic(other), Readings.Payload());
+        await Mqtt.PublishAsync(SampleReading.Topic(other), SampleReading.Payload());
         await Eventually.TrueAsync(async () => await IsStreamedBeforeAsync(other), "who comes now is told of the device");
 
         await Http.DeleteAsync($"/api/v1/devices/{Device}?readings=delete");
@@ -153,7 +153,7 @@ public sealed class LiveStreamTests(SharedStacks stacks) : StackTest(stacks)
     private async Task<bool> IsStreamedBeforeAsync(string other)
     {
         await using var listener = await Http.ListenAsync();
-        await listener.EventAsync(other, Readings.Ts);
+        await listener.EventAsync(other, SampleReading.Ts);
         return listener.Events.Any(e => (string?)e.Json["device_id"] == Device);
     }
 }

@@ -39,14 +39,14 @@ public sealed class AcknowledgedIsOnDiskTests
         {
             var device = $"load-{n}";
             var stored = (await run.Http.DataAsync($"/api/v1/devices/{device}/readings?limit=10000")).AsArray().Select(r => (string?)r!["ts"]).ToHashSet();
-            Assert.All(acknowledged.Keys.Where(k => k.Device == device), k => Assert.Contains(Readings.Text(k.Ts), stored));
+            Assert.All(acknowledged.Keys.Where(k => k.Device == device), k => Assert.Contains(SampleReading.Text(k.Ts), stored));
         }
     }
 
     // Each reading by a process of its own, which exits with 0 only after the PUBACK.
     private static async Task PublishAsync(StandaloneRun run, string device, ConcurrentDictionary<(string Device, long Ts), bool> acknowledged)
     {
-        for (var ts = Readings.Ts; await run.TryPublishAsync(Readings.Topic(device), Readings.Payload(ts)) == 0; ts++)
+        for (var ts = SampleReading.Ts; await run.TryPublishAsync(SampleReading.Topic(device), SampleReading.Payload(ts)) == 0; ts++)
         {
             acknowledged[(device, ts)] = true;
         }

@@ -30,7 +30,7 @@ public sealed class BrokerLimitsTests
 
         Assert.InRange(run.Host.PeakMemory, 0, MostMemory);
         await LimitAsync(run);
-        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload());
+        await run.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload());
         Assert.Single((await run.Http.DataAsync("/api/v1/readings/latest")).AsArray());
     }
 
@@ -53,8 +53,8 @@ public sealed class BrokerLimitsTests
         Assert.InRange(run.Host.PeakMemory, 0, MostMemory);
         await LimitAsync(run);
         Assert.Equal("offline", await run.Client.RetainedAsync("home/h1/sensors/s1/status"));
-        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload());
-        await Eventually.TrueAsync(async () => await run.Client.RetainedAsync(Readings.StateTopic("s1")) is not null, "states are retained all the same");
+        await run.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload());
+        await Eventually.TrueAsync(async () => await run.Client.RetainedAsync(SampleReading.StateTopic("s1")) is not null, "states are retained all the same");
     }
 
     [Fact]

@@ -170,8 +170,8 @@ public sealed class BrokerProtocolTests : IAsyncLifetime
     {
         using var client = await RawClient.ConnectAsync(_run.MqttPort, "alias");
 
-        await client.PublishAsync(Readings.Topic("s1"), Readings.Payload(), 2, 1, [TopicAlias, 0, 1]);
-        await client.PublishAsync("", Readings.Payload(Readings.Ts + 1), 2, 2, [TopicAlias, 0, 1]);
+        await client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload(), 2, 1, [TopicAlias, 0, 1]);
+        await client.PublishAsync("", SampleReading.Payload(SampleReading.Ts + 1), 2, 2, [TopicAlias, 0, 1]);
 
         Assert.Equal([0, 1], (await client.ReceiveAsync(RawClient.Type.PubAck)).Body[..2]);
         Assert.Equal([0, 2], (await client.ReceiveAsync(RawClient.Type.PubAck)).Body[..2]);
@@ -185,7 +185,7 @@ public sealed class BrokerProtocolTests : IAsyncLifetime
         using var client = await RawClient.ConnectAsync(_run.MqttPort, "order");
         for (ushort i = 1; i <= 60; i++)
         {
-            await client.PublishAsync(i % 3 == 0 ? "notes" : Readings.Topic("s1"), Readings.Payload(Readings.Ts + i), 2, i);
+            await client.PublishAsync(i % 3 == 0 ? "notes" : SampleReading.Topic("s1"), SampleReading.Payload(SampleReading.Ts + i), 2, i);
         }
 
         for (ushort i = 1; i <= 60; i++)

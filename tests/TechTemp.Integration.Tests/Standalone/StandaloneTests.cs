@@ -15,10 +15,10 @@ public sealed class StandaloneTests
     {
         await using var run = await StandaloneRun.StartAsync();
 
-        Assert.Equal(0, await run.TryPublishAsync(Readings.Topic("s1"), Readings.Payload(), "-V", version));
+        Assert.Equal(0, await run.TryPublishAsync(SampleReading.Topic("s1"), SampleReading.Payload(), "-V", version));
 
         var latest = Assert.Single((await run.Http.DataAsync("/api/v1/readings/latest")).AsArray())!;
-        Assert.Equal(("s1", Readings.TsText, 21.02, 63.33), ((string?)latest["device_id"], (string?)latest["ts"], (double)latest["temperature"]!, (double)latest["humidity"]!));
+        Assert.Equal(("s1", SampleReading.TsText, 21.02, 63.33), ((string?)latest["device_id"], (string?)latest["ts"], (double)latest["temperature"]!, (double)latest["humidity"]!));
     }
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class StandaloneTests
     {
         await using var run = await StandaloneRun.StartAsync();
 
-        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload(), qos);
+        await run.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload(), qos);
 
         await Eventually.TrueAsync(async () => (await run.Http.DataAsync("/api/v1/readings/latest")).AsArray().Count == 1, "the reading is stored");
     }
@@ -38,7 +38,7 @@ public sealed class StandaloneTests
     public async Task What_was_stored_is_there_after_a_restart()
     {
         await using var run = await StandaloneRun.StartAsync();
-        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload());
+        await run.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload());
 
         Assert.Equal(0, await run.Host.StopAsync());
         Assert.Empty(run.Host.Error);
@@ -51,36 +51,36 @@ public sealed class StandaloneTests
     public async Task States_are_retained_over_a_restart()
     {
         await using var run = await StandaloneRun.StartAsync();
-        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload());
+        await run.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload());
         await run.Host.StopAsync();
 
         await run.StartAgainAsync();
 
-        await Eventually.TrueAsync(async () => await run.Client.RetainedAsync(Readings.StateTopic("s1")) is not null, "the state is retained again");
+        await Eventually.TrueAsync(async () => await run.Client.RetainedAsync(SampleReading.StateTopic("s1")) is not null, "the state is retained again");
     }
 
     [Fact]
     public async Task A_state_follows_a_reading_and_is_retained()
     {
         await using var run = await StandaloneRun.StartAsync();
-        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload());
+        await run.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload());
 
-        var state = await Eventually.ResultAsync(() => run.Client.RetainedAsync(Readings.StateTopic("s1")), state => state is not null, "the state is retained");
+        var state = await Eventually.ResultAsync(() => run.Client.RetainedAsync(SampleReading.StateTopic("s1")), state => state is not null, "the state is retained");
 
-        Assert.Equal($$"""{"ts":{{Readings.Ts}},"temperature_c":21.02,"humidity_pct":63.33,"room":null}""", state);
+        Assert.Equal($$"""{"ts":{{SampleReading.Ts}},"temperature_c":21.02,"humidity_pct":63.33,"room":null}""", state);
     }
 
     [Fact]
     public async Task The_states_are_retained_again_after_a_restart()
     {
         await using var run = await StandaloneRun.StartAsync();
-        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload());
-        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload(Readings.Ts - 1));
+        await run.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload());
+        await run.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload(SampleReading.Ts - 1));
         await run.Host.StopAsync();
         await run.StartAgainAsync();
 
-        var state = await Eventually.ResultAsync(() => run.Client.RetainedAsync(Readings.StateTopic("s1")), state => state is not null, "the state is retained");
-        Assert.Contains($"\"ts\":{Readings.Ts},", state, StringComparison.Ordinal);
+        var state = await Eventually.ResultAsync(() => run.Client.RetainedAsync(SampleReading.StateTopic("s1")), state => state is not null, "the state is retained");
+        Assert.Contains($"\"ts\":{SampleReading.Ts},", state, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -112,8 +112,8 @@ public sealed class StandaloneTests
     {
         await using var run = await StandaloneRun.StartAsync();
 
-        await run.Client.PublishAsync(Readings.Topic("s1"), "21.5 degrees");
-        await run.Client.PublishAsync("home/h/sensors/not%20valid/reading", Readings.Payload());
+        await run.Client.PublishAsync(SampleReading.Topic("s1"), "21.5 degrees");
+        await run.Client.PublishAsync("home/h/sensors/not%20valid/reading", SampleReading.Payload());
 
         var rejected = (await run.Http.DataAsync("/api/v1/rejected")).AsArray();
         Assert.Equal(["invalid-topic", "invalid-json"], rejected.Select(r => (string?)r!["reason"]));
@@ -124,9 +124,9 @@ public sealed class StandaloneTests
     {
         await using var run = await StandaloneRun.StartAsync(("MQTT_USERNAME", "house"), ("MQTT_PASSWORD", "s3cret"));
 
-        Assert.NotEqual(0, await run.TryPublishAsync(Readings.Topic("nobody"), Readings.Payload()));
-        Assert.NotEqual(0, await run.TryPublishAsync(Readings.Topic("wrong"), Readings.Payload(), "-u", "house", "-P", "guess"));
-        Assert.Equal(0, await run.TryPublishAsync(Readings.Topic("right"), Readings.Payload(), "-u", "house", "-P", "s3cret"));
+        Assert.NotEqual(0, await run.TryPublishAsync(SampleReading.Topic("nobody"), SampleReading.Payload()));
+        Assert.NotEqual(0, await run.TryPublishAsync(SampleReading.Topic("wrong"), SampleReading.Payload(), "-u", "house", "-P", "guess"));
+        Assert.Equal(0, await run.TryPublishAsync(SampleReading.Topic("right"), SampleReading.Payload(), "-u", "house", "-P", "s3cret"));
 
         Assert.Equal("right", (string?)Assert.Single((await run.Http.DataAsync("/api/v1/devices")).AsArray())!["uid"]);
     }
@@ -137,12 +137,12 @@ public sealed class StandaloneTests
         await using var run = await StandaloneRun.StartAsync(("MQTT_USERNAME", "house"), ("MQTT_PASSWORD", "s3cret"));
         for (var i = 0; i < 14; i++)
         {
-            Assert.NotEqual(0, await run.TryPublishAsync(Readings.Topic("wrong"), Readings.Payload(), "-u", "ho\u202euse", "-P", $"guess{i}"));
+            Assert.NotEqual(0, await run.TryPublishAsync(SampleReading.Topic("wrong"), SampleReading.Payload(), "-u", "ho\u202euse", "-P", $"guess{i}"));
         }
 
         Assert.Matches(@"Refused the login of 'ho\\u202euse' from (\[::ffff:)?127\.0\.0\.1\]?:\d+: wrong user name or password", run.Host.Output);
         Assert.DoesNotContain("guess", run.Host.Output, StringComparison.Ordinal);
-        await Eventually.TrueAsync(async () => await run.TryPublishAsync(Readings.Topic("right"), Readings.Payload(), "-u", "house", "-P", "s3cret") == 0, "the right password is accepted");
+        await Eventually.TrueAsync(async () => await run.TryPublishAsync(SampleReading.Topic("right"), SampleReading.Payload(), "-u", "house", "-P", "s3cret") == 0, "the right password is accepted");
     }
 
     [Fact]

@@ -19,14 +19,14 @@ public sealed class WebSocketTests
         await SendAsync(socket, 0x10, (byte)body.Length);
         await SendAsync(socket, body);
         Assert.Equal(0x20, (await ReceiveAsync(socket))[0]);
-        var filter = RawClient.Text(Readings.StateTopic("s1"));
+        var filter = RawClient.Text(SampleReading.StateTopic("s1"));
         await SendAsync(socket, [0x82, (byte)(filter.Length + 4), 0, 1, 0, .. filter, 1]);
         Assert.Equal(0x90, (await ReceiveAsync(socket))[0]);
-        byte[] publish = [.. RawClient.Text(Readings.Topic("s1")), 0, 1, 0, .. Encoding.UTF8.GetBytes(Readings.Payload())];
+        byte[] publish = [.. RawClient.Text(SampleReading.Topic("s1")), 0, 1, 0, .. Encoding.UTF8.GetBytes(SampleReading.Payload())];
         await SendAsync(socket, [0x32, (byte)publish.Length, .. publish]);
 
         var answers = Encoding.UTF8.GetString(await ReceiveAsync(socket));
-        while (!answers.Contains($"\"ts\":{Readings.Ts}", StringComparison.Ordinal))
+        while (!answers.Contains($"\"ts\":{SampleReading.Ts}", StringComparison.Ordinal))
         {
             answers += Encoding.UTF8.GetString(await ReceiveAsync(socket));
         }

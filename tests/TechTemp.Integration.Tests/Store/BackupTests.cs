@@ -19,7 +19,7 @@ public sealed class BackupTests : IDisposable
     public async Task A_backup_is_consistent_while_ingest_writes_and_ingest_goes_on_with_what_is_restored()
     {
         await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Ours);
-        await using var publisher = stack.Broker.Client.StartPublishing(Readings.Topic("load"));
+        await using var publisher = stack.Broker.Client.StartPublishing(SampleReading.Topic("load"));
         using var enough = new CancellationTokenSource();
         var published = 0;
         var load = Task.Run(
@@ -27,7 +27,7 @@ public sealed class BackupTests : IDisposable
             {
                 for (; !enough.IsCancellationRequested; published++)
                 {
-                    await publisher.PublishAsync(Readings.Payload(Readings.Ts + published));
+                    await publisher.PublishAsync(SampleReading.Payload(SampleReading.Ts + published));
                     if (published % 5 == 0)
                     {
                         // A load, not a flood that queues up in the publisher.
@@ -48,10 +48,10 @@ public sealed class BackupTests : IDisposable
         await enough.CancelAsync();
         await load;
         await publisher.CompleteAsync();
-        await Eventually.TrueAsync(() => Newest(stack.StorePath) == Readings.Ts + published - 1, "the last reading is stored");
+        await Eventually.TrueAsync(() => Newest(stack.StorePath) == SampleReading.Ts + published - 1, "the last reading is stored");
 
         // In the backup is everything up to a moment; in the restored store this and everything from another moment on.
-        Assert.Equal(Readings.Ts + copied - 1, Newest(BackupPath));
+        Assert.Equal(SampleReading.Ts + copied - 1, Newest(BackupPath));
         var lost = published - await stack.CountAsync("load");
         Assert.InRange(lost, 1, published - copied);
         Assert.Equal(lost, Gap(stack.StorePath));
@@ -124,13 +124,13 @@ public sealed class BackupTests : IDisposable
     public async Task Standalone_has_the_verbs_too()
     {
         await using var run = await Standalone.StandaloneRun.StartAsync();
-        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload());
+        await run.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload());
         await Verbs.RunAsync("TechTemp.Standalone", run.Host.Settings, "backup", BackupPath);
-        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload(Readings.Ts + 1));
+        await run.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload(SampleReading.Ts + 1));
         await Verbs.RunAsync("TechTemp.Standalone", run.Host.Settings, "restore", BackupPath, "--yes");
 
-        Assert.Equal([Readings.TsText], (await run.Http.DataAsync("/api/v1/devices/s1/readings")).AsArray().Select(r => (string?)r!["ts"]));
-        await run.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload(Readings.Ts + 2));
+        Assert.Equal([SampleReading.TsText], (await run.Http.DataAsync("/api/v1/devices/s1/readings")).AsArray().Select(r => (string?)r!["ts"]));
+        await run.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload(SampleReading.Ts + 2));
         Assert.Equal(2, (await run.Http.DataAsync("/api/v1/devices/s1/readings")).AsArray().Count);
     }
 
@@ -150,10 +150,10 @@ public sealed class BackupTests : IDisposable
     public async Task A_restore_without_a_terminal_needs_yes_says_what_it_replaces_and_is_logged_by_the_running_programs()
     {
         await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Ours);
-        await stack.Broker.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload());
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload());
         await Eventually.TrueAsync(async () => await stack.CountAsync("s1") == 1, "the first is stored");
         await Verbs.RunAsync(Ingest, stack.Settings, "backup", BackupPath);
-        await stack.Broker.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload(Readings.Ts + 1));
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload(SampleReading.Ts + 1));
         await Eventually.TrueAsync(async () => await stack.CountAsync("s1") == 2, "the second is stored");
 
         var refusal = await Verbs.FailAsync(Ingest, stack.Settings, "restore", BackupPath);
@@ -187,7 +187,7 @@ public sealed class BackupTests : IDisposable
 
     private static async Task FillAsync(ApiOverStore stack, string device, int count)
     {
-        foreach (var part in Enumerable.Range(0, count).Select(i => (Readings.Text(Readings.Ts + i), 20.0, 50.0)).Chunk(10_000))
+        foreach (var part in Enumerable.Range(0, count).Select(i => (SampleReading.Text(SampleReading.Ts + i), 20.0, 50.0)).Chunk(10_000))
         {
             await stack.StoreAsync(device, part);
         }

@@ -17,12 +17,12 @@ public sealed class ImportTests : IDisposable
     {
         await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Ours);
         MakeOldFile();
-        await using var publisher = stack.Broker.Client.StartPublishing(Readings.Topic("live"));
+        await using var publisher = stack.Broker.Client.StartPublishing(SampleReading.Topic("live"));
         var import = RunAsync("TechTemp.Ingest", stack.Settings);
         var published = 0;
         for (; !import.IsCompleted || published == 0; published++)
         {
-            await publisher.PublishAsync(Readings.Payload(Readings.Ts + published));
+            await publisher.PublishAsync(SampleReading.Payload(SampleReading.Ts + published));
             await Eventually.TrueAsync(async () => await stack.CountAsync("live") > 0, "ingest stores");
         }
 

@@ -11,7 +11,7 @@ public sealed class RebuildTests
         await using var stack = await TechTempStack.StartAsync(MosquittoConfiguration.Ours);
         for (var i = 0; i < 5; i++)
         {
-            await stack.Broker.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload(Readings.Ts + i * 600_000, temperature: i));
+            await stack.Broker.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload(SampleReading.Ts + i * 600_000, temperature: i));
         }
 
         await Eventually.ResultAsync(() => stack.CountAsync("s1"), count => count == 5, "the readings are stored");
@@ -26,7 +26,7 @@ public sealed class RebuildTests
             "Computed the rollups of 1 devices again from 0 readings.", await Verbs.RunAsync(Ingest, stack.Settings, "rebuild", "s1", "--from", "2025-09-12"));
 
         Assert.Equal(before, (await stack.Http.GetAsync(Hours)).Body);
-        await stack.Broker.Client.PublishAsync(Readings.Topic("s1"), Readings.Payload(Readings.Ts + 1, temperature: 50));
+        await stack.Broker.Client.PublishAsync(SampleReading.Topic("s1"), SampleReading.Payload(SampleReading.Ts + 1, temperature: 50));
         await Eventually.TrueAsync(
             async () => (await stack.Http.DataAsync(Hours)).AsArray().Sum(b => (int)b!["count"]!) == 6, "ingest goes on with what was computed");
     }

@@ -95,11 +95,11 @@ public sealed class StoreTroubleTests
         await using var run = await Standalone.StandaloneRun.StartAsync();
         using var folder = new TempFolder();
         var path = run.Host.Settings["DB_PATH"];
-        Assert.Equal(0, await run.TryPublishAsync(Readings.Topic(Device), Readings.Payload()));
+        Assert.Equal(0, await run.TryPublishAsync(SampleReading.Topic(Device), SampleReading.Payload()));
         File.Move(path, folder.File("away.db"));
 
-        await using var waiting = run.Client.StartPublishing(Readings.Topic(Device));
-        await waiting.PublishAsync(Readings.Payload(Readings.Ts + 1));
+        await using var waiting = run.Client.StartPublishing(SampleReading.Topic(Device));
+        await waiting.PublishAsync(SampleReading.Payload(SampleReading.Ts + 1));
         var completed = waiting.CompleteAsync();
         await FailsAsync(run.Host);
         Assert.False(completed.IsCompleted);
@@ -114,10 +114,10 @@ public sealed class StoreTroubleTests
     // Counted from zero each time: what was published before is a duplicate.
     private static async Task PublishAsync(MosquittoProcess broker, int count)
     {
-        await using var publisher = broker.Client.StartPublishing(Readings.Topic(Device));
+        await using var publisher = broker.Client.StartPublishing(SampleReading.Topic(Device));
         for (var i = 0; i < count; i++)
         {
-            await publisher.PublishAsync(Readings.Payload(Readings.Ts + i));
+            await publisher.PublishAsync(SampleReading.Payload(SampleReading.Ts + i));
         }
 
         await publisher.CompleteAsync();

@@ -4,7 +4,7 @@ using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.Rules.Tests.Support;
-using Sent = TechTemp.Testing.Readings;
+using Sent = TechTemp.Testing.SampleReading;
 
 namespace TechTemp.Rules.Tests.Ingest;
 

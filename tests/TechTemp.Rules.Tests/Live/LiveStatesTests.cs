@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using TechTemp.Api.Live;
-using Sent = TechTemp.Testing.Readings;
+using Sent = TechTemp.Testing.SampleReading;
 
 namespace TechTemp.Rules.Tests.Live;
 

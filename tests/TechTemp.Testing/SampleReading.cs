@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TechTemp.Testing;
 
 /// <summary>Readings as devices publish them.</summary>
-public static class Readings
+public static class SampleReading
 {
     /// <summary>2025-09-10T20:54:45.793Z.</summary>
     public const long Ts = 1_757_537_685_793;
