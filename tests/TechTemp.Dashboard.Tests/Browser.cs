@@ -68,6 +68,10 @@ public sealed class Browser : IAsyncLifetime
 /// <summary>The screens that pages are looked at on.</summary>
 public static class Screens
 {
+    /// <summary>Looks at a page: each screen, scheme and language with each of the others once, not all eight ways.</summary>
+    public static IReadOnlyList<(bool Phone, ColorScheme Scheme, string Language)> Looks { get; } =
+        [(false, ColorScheme.Light, "en-GB"), (true, ColorScheme.Dark, "en-GB"), (false, ColorScheme.Dark, "fr-BE"), (true, ColorScheme.Light, "fr-BE")];
+
     /// <summary>A laptop.</summary>
     public static BrowserNewContextOptions Desktop(ColorScheme scheme = ColorScheme.Light) => new() { ViewportSize = new() { Width = 1440, Height = 900 }, ColorScheme = scheme };
 

@@ -14,10 +14,8 @@ public sealed class ShellTests(Browser browser, DemoSite demo)
 
     public static TheoryData<string, bool, ColorScheme, string> Looks => new(
         from page in s_pages
-        from phone in new[] { false, true }
-        from scheme in new[] { ColorScheme.Light, ColorScheme.Dark }
-        from language in new[] { "en-GB", "fr-BE" }
-        select (page.Path, phone, scheme, language));
+        from look in Screens.Looks
+        select (page.Path, look.Phone, look.Scheme, look.Language));
 
     [Theory]
     [MemberData(nameof(Looks))]

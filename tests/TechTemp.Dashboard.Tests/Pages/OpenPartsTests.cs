@@ -3,10 +3,7 @@ namespace TechTemp.Dashboard.Tests.Pages;
 /// <summary>What is open above a page, looked at by axe: every dialog and every popover.</summary>
 public sealed class OpenPartsTests(Browser browser, DemoSite demo)
 {
-    public static TheoryData<bool, ColorScheme, string> Looks =>
-    [
-        (false, ColorScheme.Light, "en-GB"), (true, ColorScheme.Dark, "en-GB"), (false, ColorScheme.Dark, "fr-BE"), (true, ColorScheme.Light, "fr-BE"),
-    ];
+    public static TheoryData<bool, ColorScheme, string> Looks => [.. Screens.Looks];
 
     [Theory]
     [MemberData(nameof(Looks))]
