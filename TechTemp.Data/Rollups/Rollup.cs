@@ -1,4 +1,5 @@
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Buckets;
 
 namespace TechTemp.Data.Rollups;
 

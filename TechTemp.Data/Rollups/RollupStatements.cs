@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Buckets;
 
 namespace TechTemp.Data.Rollups;
 

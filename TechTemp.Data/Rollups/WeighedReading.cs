@@ -1,5 +1,6 @@
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Buckets;
 
 namespace TechTemp.Data.Rollups;
 
