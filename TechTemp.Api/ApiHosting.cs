@@ -9,6 +9,7 @@ using TechTemp.Api.OpenApi;
 using TechTemp.Api.Readings;
 using TechTemp.Api.Rejected;
 using TechTemp.Api.Rooms;
+using TechTemp.Data.Rejections;
 
 namespace TechTemp.Api;
 
@@ -42,6 +43,7 @@ public static partial class ApiHosting
         services.AddSingleton<LiveTelemetry>();
         services.AddSingleton<QueryGate>();
         services.AddActivatedSingleton<StartTime>();
+        services.AddHostedService(provider => provider.GetRequiredService<HeldReplay>());
         services.AddCors();
         return builder;
     }

@@ -12,7 +12,7 @@ using TechTemp.Data.Store;
 namespace TechTemp.Api.Condition;
 
 /// <summary>How the server does, for its operator.</summary>
-internal static class ConditionApi
+internal static partial class ConditionApi
 {
     private static readonly TimeSpan s_recent = TimeSpan.FromMinutes(5);
 
@@ -41,6 +41,7 @@ internal static class ConditionApi
         StartTime start,
         TimeProvider time,
         IServiceProvider services,
+        ILogger<StartTime> logger,
         CancellationToken cancellationToken)
     {
         var report = await health.CheckHealthAsync(cancellationToken);
@@ -61,9 +62,13 @@ internal static class ConditionApi
         }
         catch (Exception e) when (e is SqliteException or IOException)
         {
-            return TypedResults.Ok(Envelope.Of(condition));
+            LogUnreadable(logger, e);
+            // The health check may have read the store a moment before, or something else in it: an answer without figures is never ok.
+            return TypedResults.Ok(Envelope.Of(condition with { Status = Name(HealthStatus.Unhealthy), Checks = [.. condition.Checks.Select(StoreFailed)] }));
         }
     }
+
+    private static CheckDto StoreFailed(CheckDto check) => check.Name == StoreHealthCheck.Name ? check with { Status = Name(HealthStatus.Unhealthy) } : check;
 
     private static string Name(HealthStatus status) => status switch
     {
@@ -71,6 +76,9 @@ internal static class ConditionApi
         HealthStatus.Degraded => "degraded",
         _ => "failed",
     };
+
+    [LoggerMessage(31, LogLevel.Error, "The figures of the store could not be read")]
+    private static partial void LogUnreadable(ILogger logger, Exception exception);
 }
 
 /// <summary>When this process began to serve.</summary>

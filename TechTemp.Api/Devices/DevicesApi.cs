@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Devices;
+using TechTemp.Data.Rejections;
 using TechTemp.ServiceDefaults.Requests;
 
 namespace TechTemp.Api.Devices;
@@ -94,7 +95,7 @@ internal static class DevicesApi
             : Problems.NoDevice(uid);
 
     private static async Task<Results<Created<Confirmation<DeviceWithRoom>>, ProblemHttpResult>> CreateAsync(
-        CreateDevice body, DeviceRegistry devices, IOptions<DeviceStatusOptions> status, TimeProvider time, HttpRequest request, CancellationToken cancellationToken)
+        CreateDevice body, DeviceRegistry devices, RejectedMessages rejected, IOptions<DeviceStatusOptions> status, TimeProvider time, HttpRequest request, CancellationToken cancellationToken)
     {
         var errors = new Errors();
         var provisioning = new Provisioning(
@@ -117,9 +118,11 @@ internal static class DevicesApi
             case DeviceOutcome.UnknownRoom:
                 return UnknownRoom(provisioning.RoomUid);
             default:
+                var held = await rejected.CountHeldAsync(uid, cancellationToken);
+                var more = held == 0 ? "" : $" {held} readings that were held for it are being stored.";
                 // Somebody may delete it before it is read again.
                 return (await devices.FindAsync(uid, cancellationToken))?.ToDto(status.Value, time.GetUtcNow()) is { } device
-                    ? TypedResults.Created(request.PathTo($"/api/v1/devices/{uid}"), new Confirmation<DeviceWithRoom>(new(device, device.Room), $"Device {uid} provisioned in {device.Room!.Name}."))
+                    ? TypedResults.Created(request.PathTo($"/api/v1/devices/{uid}"), new Confirmation<DeviceWithRoom>(new(device, device.Room), $"Device {uid} provisioned in {device.Room!.Name}.{more}"))
                     : Problems.Conflict($"Device {uid} was provisioned, and deleted again meanwhile.");
         }
     }

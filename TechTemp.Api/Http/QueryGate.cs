@@ -12,6 +12,22 @@ internal sealed class QueryGate : IDisposable
     /// <param name="result">Computes its answer while it writes it, into a buffer: a client must not keep the turn by reading slowly.</param>
     public IResult Limit(IResult result) => new Limited(_free, result);
 
+    /// <summary>Computes something when its turn comes.</summary>
+    /// <param name="compute">Computes it, without a pause.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public async Task<T> ComputeAsync<T>(Func<T> compute, CancellationToken cancellationToken)
+    {
+        await _free.WaitAsync(cancellationToken);
+        try
+        {
+            return compute();
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
     public void Dispose() => _free.Dispose();
 
     private sealed class Limited(SemaphoreSlim free, IResult result) : IResult

@@ -31,7 +31,7 @@ internal static class GapsApi
             .WithExample("""{"data":[{"from":"2025-09-10T20:54:45.793Z","to":null,"duration":"PT2H11M"},{"from":"2025-09-08T03:10:00.000Z","to":"2025-09-08T07:40:00.000Z","duration":"PT4H30M"}],"longer_than":"PT15M","next_cursor":null}""");
 
     private static async Task<Results<Ok<GapPage>, ProblemHttpResult>> GetAsync(
-        string uid, [AsParameters] GapRange query, DeviceRegistry devices, ReadingGaps readings, TimeProvider time, CancellationToken cancellationToken)
+        string uid, [AsParameters] GapRange query, DeviceRegistry devices, ReadingGaps readings, QueryGate gate, TimeProvider time, CancellationToken cancellationToken)
     {
         var errors = new Errors();
         var range = query.Parse(errors, time.GetUtcNow());
@@ -45,7 +45,8 @@ internal static class GapsApi
             return Problems.NoDevice(uid);
         }
 
-        var (longerThan, gaps) = readings.Find(id, range.From, range.To, range.LongerThan, range.Before, range.Limit + 1);
+        var (longerThan, gaps) = await gate.ComputeAsync(
+            () => readings.Find(id, range.From, range.To, range.LongerThan, range.Before, range.Limit + 1, cancellationToken), cancellationToken);
         return TypedResults.Ok(new GapPage(
             [.. gaps.Take(range.Limit).Select(g => g.ToDto())],
             longerThan is { } ms ? QueryDuration.ToText(TimeSpan.FromMilliseconds(ms)) : null,

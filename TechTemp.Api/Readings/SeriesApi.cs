@@ -17,8 +17,8 @@ internal static class SeriesApi
     private const int SmallPage = 500;
 
     private const string Description =
-        "JSON comes in pages; with `Accept: text/csv` or `application/vnd.apache.parquet` the whole range comes as a file, newest first as well, "
-        + "in the store's state of one moment. `limit` and `cursor` belong to pages and are refused there. "
+        "JSON comes in pages; with `Accept: text/csv` or `application/vnd.apache.parquet` the whole range comes as a file, newest first as well. "
+        + "It is read in chunks: what is stored or removed meanwhile may be in it or not. `limit` and `cursor` belong to pages and are refused there. "
         + "The mean of a bucket is a mean over time: a reading weighs half the time to the readings of its device before and after it. A distance of more than "
         + "15 minutes is a gap and does not count; a reading without a neighbour weighs 15 minutes. So a sensor that sends often, or a room's sensor that sends more often than the others, does not count more. "
         + "`count` is the number of readings. "
@@ -46,7 +46,7 @@ internal static class SeriesApi
             .WithFlagParameter("calibrated")
             .WithExample("""{"data":[{"ts":"2025-09-10T00:00:00.000Z","temperature":21.02,"temperature_min":19.4,"temperature_max":23.11,"humidity":63.33,"humidity_min":58.2,"humidity_max":66.01,"count":288}],"next_cursor":null}""");
 
-        group.MapDelete("/devices/{uid}/readings", Delete)
+        group.MapDelete("/devices/{uid}/readings", DeleteAsync)
             .WithName("DeleteDeviceReadings")
             .WithSummary("Removes a device's readings of a range of time, bad points for instance, also from every bucket")
             .WithRequiredParameters("from", "to")
@@ -123,14 +123,14 @@ internal static class SeriesApi
         var uids = namesDevices ? found.DeviceUids : null;
         return (asCsv, range.Buckets) switch
         {
-            (true, null) => new(SeriesExport.Csv, name + ".csv", (output, stop) => CsvExport.WriteAsync(output, series.Readings(found), uids, stop)),
+            (true, null) => new(SeriesExport.Csv, name + ".csv", (output, stop) => CsvExport.WriteAsync(output, series.ReadingsInChunks(found), uids, stop)),
             (true, { } cut) => new(SeriesExport.Csv, name + ".csv", (output, stop) => CsvExport.WriteAsync(output, buckets.All(found.Parts, cut), stop)),
-            (false, null) => new(SeriesExport.Parquet, name + ".parquet", (output, stop) => ParquetExport.WriteAsync(output, series.Readings(found), uids, stop)),
+            (false, null) => new(SeriesExport.Parquet, name + ".parquet", (output, stop) => ParquetExport.WriteAsync(output, series.ReadingsInChunks(found), uids, stop)),
             (false, { } cut) => new(SeriesExport.Parquet, name + ".parquet", (output, stop) => ParquetExport.WriteAsync(output, buckets.All(found.Parts, cut), stop)),
         };
     }
 
-    private static Results<Ok<Confirmation<RemovalDto>>, ProblemHttpResult> Delete(string uid, string? from, string? to, ReadingRemoval removal)
+    private static async Task<Results<Ok<Confirmation<RemovalDto>>, ProblemHttpResult>> DeleteAsync(string uid, string? from, string? to, ReadingRemoval removal)
     {
         var errors = new Errors();
         var range = new SeriesQuery { From = from, To = to }.Parse(errors, inPages: false);
@@ -149,7 +149,7 @@ internal static class SeriesApi
             return errors.ToProblem();
         }
 
-        return removal.Remove(uid, range.From, range.To) switch
+        return await removal.RemoveAsync(uid, range.From, range.To) switch
         {
             null => Problems.NoDevice(uid),
             { KeptFrom: { } kept } => Problems.Conflict($"Before {kept:yyyy-MM-dd'T'HH:mm:ss'Z'} device {uid} has no single readings any more; from must not be earlier."),

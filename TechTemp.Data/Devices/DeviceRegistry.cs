@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
@@ -8,7 +9,7 @@ using TechTemp.Data.Store;
 namespace TechTemp.Data.Devices;
 
 /// <summary>Reads, provisions, moves and deletes devices. Each write is one transaction: all of it or nothing.</summary>
-public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, RejectedMessages rejected, TimeProvider time)
+public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, RejectedMessages rejected, HeldReplay replay, ReadingRemoval removal, TimeProvider time)
 {
     private static readonly Expression<Func<Device, DeviceView>> s_toView = d => new(
         d.Uid,
@@ -54,12 +55,15 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
             .SingleOrDefaultAsync(cancellationToken);
 
     /// <summary>
-    /// Gives a new device, or one that registered itself, its place. It counts from its first reading where it has one.
-    /// Messages that were held for it are stored, in their order, with it.
+    /// Gives a new device, or one that registered itself, its place. It counts from its first reading where it has one, held ones included.
+    /// Messages that were held for it are stored afterwards, in their order: the first of them before this returns, the others by <see cref="HeldReplay"/>.
     /// </summary>
     /// <returns><see cref="DeviceOutcome.Done"/>, <see cref="DeviceOutcome.AlreadyProvisioned"/> or <see cref="DeviceOutcome.UnknownRoom"/>.</returns>
     public async Task<DeviceOutcome> ProvisionAsync(Provisioning provisioning, CancellationToken cancellationToken)
     {
+        // Before the transaction, because there may be many. What comes meanwhile is looked at in it.
+        var held = new HeldTimes();
+        rejected.ReadHeld(provisioning.Uid, held);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var device = await TrackedAsync(provisioning.Uid, cancellationToken);
         if (device is { Provisioned: true })
@@ -82,14 +86,22 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         device.Provisioned = true;
         device.Label = provisioning.Label;
         device.Model = provisioning.Model ?? device.Model;
-        device.Home = provisioning.Home ?? device.Home;
+        rejected.ReadHeld(device.Uid, held);
+        // A reading that comes before the held ones are stored must not choose another home.
+        device.Home = provisioning.Home ?? device.Home ?? held.FirstHome;
         await context.SaveChangesAsync(cancellationToken);
-        rejected.ReplayHeld(device.Uid, transaction);
-        var first = await context.Readings.Where(r => r.DeviceId == device.Id).MinAsync(r => (long?)r.Ts, cancellationToken);
+        var stored = await context.Readings.Where(r => r.DeviceId == device.Id).MinAsync(r => (long?)r.Ts, cancellationToken);
+        var first = held.Oldest(device.Home) is { } oldest && !(stored < oldest) ? oldest : stored;
         var since = first < now.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(first.Value) : now;
         context.Placements.RemoveRange(Placing.Place(device.Placements, room, since));
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        context.ChangeTracker.Clear();
+        if (!HasReplayedAll(provisioning.Uid))
+        {
+            replay.Enqueue(provisioning.Uid);
+        }
+
         return DeviceOutcome.Done;
     }
 
@@ -132,25 +144,46 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         return DeviceOutcome.Done;
     }
 
-    /// <summary>Deletes a device, its placements and, when the request says so, its readings.</summary>
+    /// <summary>
+    /// Deletes a device, its placements and, when the request says so, its readings: those first, in steps, so that ingest does not wait for millions of
+    /// them. A process that is killed meanwhile leaves the device with the rest of its readings.
+    /// </summary>
     /// <returns><see cref="DeviceOutcome.Done"/>, <see cref="DeviceOutcome.NotFound"/> or <see cref="DeviceOutcome.HasReadings"/>.</returns>
     public async Task<DeviceOutcome> DeleteAsync(string uid, bool withReadings, CancellationToken cancellationToken)
     {
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         if (await FindIdAsync(uid, cancellationToken) is not { } id)
         {
             return DeviceOutcome.NotFound;
         }
 
-        if (!withReadings && await context.Readings.AnyAsync(r => r.DeviceId == id, cancellationToken))
+        if (withReadings)
+        {
+            await removal.RemoveAllAsync(id);
+        }
+
+        await using var transaction = await context.Database.BeginTransactionAsync(CancellationToken.None);
+        if (!withReadings && await context.Readings.AnyAsync(r => r.DeviceId == id, CancellationToken.None))
         {
             return DeviceOutcome.HasReadings;
         }
 
-        // Readings and placements go with it by their foreign keys.
-        await context.Devices.Where(d => d.Id == id).ExecuteDeleteAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return DeviceOutcome.Done;
+        // Placements go with it by their foreign keys, and readings that came in the meantime.
+        var deleted = await context.Devices.Where(d => d.Id == id).ExecuteDeleteAsync(CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
+        return deleted == 0 ? DeviceOutcome.NotFound : DeviceOutcome.Done;
+    }
+
+    private bool HasReplayedAll(string uid)
+    {
+        try
+        {
+            return rejected.ReplayHeld(uid, 0).Last is null;
+        }
+        catch (Exception e) when (e is SqliteException or DbUpdateException)
+        {
+            // The device is provisioned; its readings wait until the store works again.
+            return false;
+        }
     }
 
     private Task<Device?> TrackedAsync(string uid, CancellationToken cancellationToken) =>

@@ -37,6 +37,8 @@ internal sealed class PlacementConfiguration : IEntityTypeConfiguration<Placemen
         builder.Property(p => p.From).HasColumnName("from_ts");
         builder.Property(p => p.To).HasColumnName("to_ts");
         builder.HasIndex(p => new { p.DeviceId, p.From }).IsUnique();
+        // Two open ones would make the device two rows wherever it is looked up with its room.
+        builder.HasIndex(p => p.DeviceId, "IX_placements_open").IsUnique().HasFilter("to_ts IS NULL");
         builder.HasIndex(p => p.RoomId);
         builder.HasOne<Device>().WithMany(d => d.Placements).HasForeignKey(p => p.DeviceId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne(p => p.Room).WithMany().HasForeignKey(p => p.RoomId).OnDelete(DeleteBehavior.Restrict);

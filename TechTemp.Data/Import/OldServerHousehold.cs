@@ -36,13 +36,17 @@ internal sealed class OldServerHousehold(TechTempContext context, RejectedMessag
         var devices = Devices(old, refusals);
         Place(old, rooms, devices, refusals);
         context.SaveChanges();
+        transaction.Commit();
+        context.ChangeTracker.Clear();
         // What was held because nobody had provisioned its device, as when somebody provisions it by hand.
         foreach (var device in devices.Values.Where(d => d.Provisioned))
         {
-            rejected.ReplayHeld(device.Uid, transaction);
+            for (long? last = 0; last is { } after;)
+            {
+                last = rejected.ReplayHeld(device.Uid, after).Last;
+            }
         }
 
-        transaction.Commit();
         return new(devices.ToDictionary(d => d.Key, d => d.Value.Uid), _rooms, _devices, _placements);
     }
 

@@ -189,6 +189,10 @@ namespace TechTemp.Data.Migrations
                     b.HasIndex("DeviceId", "From")
                         .IsUnique();
 
+                    b.HasIndex(new[] { "DeviceId" }, "IX_placements_open")
+                        .IsUnique()
+                        .HasFilter("to_ts IS NULL");
+
                     b.ToTable("placements", (string)null);
                 });
 
@@ -333,6 +337,13 @@ namespace TechTemp.Data.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("device_uid");
 
+                    b.Property<byte[]>("Digest")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("BLOB")
+                        .HasDefaultValue(new byte[0])
+                        .HasColumnName("digest");
+
                     b.Property<string>("Home")
                         .HasColumnType("TEXT")
                         .HasColumnName("home");
@@ -365,6 +376,8 @@ namespace TechTemp.Data.Migrations
                         .HasColumnName("topic");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("Digest");
 
                     b.HasIndex("DeviceUid", "Reason");
 

@@ -13,6 +13,9 @@ public enum OutcomeKind
 
     /// <summary>Refused.</summary>
     Rejected,
+
+    /// <summary>An empty retained message: it clears its topic at the broker and carries no reading.</summary>
+    Ignored,
 }
 
 /// <summary>What became of one message, and why.</summary>
@@ -43,4 +46,11 @@ public sealed record BatchResult(
 {
     /// <summary>The held readings that had to go for the quota of their own device.</summary>
     public IReadOnlyList<HeldLoss> DroppedHeld { get; init; } = [];
+
+    /// <summary>What both of two batches did, one after the other.</summary>
+    internal BatchResult Then(BatchResult next) => new(
+        [.. Outcomes, .. next.Outcomes], [.. States, .. next.States], DroppedRejections + next.DroppedRejections, CommitTime + next.CommitTime, OthersWrote || next.OthersWrote)
+    {
+        DroppedHeld = [.. DroppedHeld, .. next.DroppedHeld],
+    };
 }

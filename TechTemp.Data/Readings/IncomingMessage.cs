@@ -43,6 +43,12 @@ public sealed class IncomingMessage
     /// <summary>Whether it was refused before and is tried again.</summary>
     public bool IsReplay { get; private init; }
 
+    /// <summary>Whether it only clears its topic at the broker: an empty retained message (MQTT 5, section 3.3.1.3). There is nothing to store.</summary>
+    public bool IsCleared { get; private init; }
+
+    /// <summary>Whether the store could not keep it.</summary>
+    internal bool IsSetAside { get; private init; }
+
     /// <summary>Why it is not a valid reading; null when it is one.</summary>
     public Rejection? Rejection { get; private init; }
 
@@ -62,6 +68,11 @@ public sealed class IncomingMessage
     public static IncomingMessage FromReplay(string topic, ReadOnlyMemory<byte> payload, long receivedAt, long now) =>
         Parse(new(topic), payload, receivedAt, now, isRedelivery: false, isReplay: true);
 
+    /// <summary>An empty retained message. It passes through the batch so that it is acknowledged in the order of receipt.</summary>
+    /// <param name="origin">Its topic.</param>
+    /// <param name="receivedAt">Time of receipt, unix milliseconds UTC.</param>
+    public static IncomingMessage Cleared(ReadingOrigin origin, long receivedAt) => new(origin, receivedAt, ReadingSource.Mqtt) { IsCleared = true };
+
     /// <summary>A reading that did not come as an MQTT message: posted, or simulated.</summary>
     /// <param name="deviceUid">The device's id.</param>
     /// <param name="measurement">What was measured.</param>
@@ -77,6 +88,19 @@ public sealed class IncomingMessage
                 ? ReadingRules.Check(measurement, receivedAt, FieldNames.Http)
                 : new(RejectionReasons.OutOfRange, $"device_uid {Uids.Rule}"),
         };
+
+    /// <summary>This message, rejected because the store cannot keep its reading.</summary>
+    /// <param name="rejection">Why not.</param>
+    internal IncomingMessage SetAside(Rejection rejection) => new(_origin, ReceivedAt, Source)
+    {
+        Payload = Payload,
+        Measurement = Measurement,
+        Sequence = Sequence,
+        IsRedelivery = IsRedelivery,
+        IsReplay = IsReplay,
+        IsSetAside = true,
+        Rejection = rejection,
+    };
 
     /// <summary>A row of a posted body that could not be read.</summary>
     /// <param name="receivedAt">Time of receipt, unix milliseconds UTC.</param>

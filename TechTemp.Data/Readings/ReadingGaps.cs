@@ -38,8 +38,9 @@ public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
     /// <param name="longerThan">Only gaps longer than this, milliseconds; null for three times the usual cadence up to the range's end.</param>
     /// <param name="before">Only gaps that end at this reading or before it, as the <see cref="ReadingGap.From"/> of the last one of a page; null for all.</param>
     /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Gives up: a device's readings may be millions.</param>
     /// <exception cref="SqliteException">The store failed.</exception>
-    public ReadingGapList Find(int deviceId, long from, long to, long? longerThan, long? before, int limit)
+    public ReadingGapList Find(int deviceId, long from, long to, long? longerThan, long? before, int limit, CancellationToken cancellationToken)
     {
         using var span = StoreSpan.Start("SELECT", "readings");
         using var connection = connections.Open();
@@ -59,6 +60,7 @@ public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
         var read = 0;
         foreach (var ts in Backward(connection, deviceId, last))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             read++;
             if (later <= from || gaps.Count == limit)
             {

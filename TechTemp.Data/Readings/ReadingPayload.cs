@@ -127,12 +127,12 @@ public static class ReadingPayload
     private static long? ReadCount(ref Utf8JsonReader reader, string field, ref Rejection? rejection)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= 0)
+        if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value is >= 0 and <= SequenceMark.MaxNumber)
         {
             return value;
         }
 
-        rejection ??= new(RejectionReasons.InvalidType, $"{field} must be an integer, 0 or more");
+        rejection ??= new(RejectionReasons.InvalidType, $"{field} must be an integer from 0 to {SequenceMark.MaxNumber} (2^53)");
         reader.Skip();
         return null;
     }

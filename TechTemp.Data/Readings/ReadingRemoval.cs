@@ -9,54 +9,129 @@ namespace TechTemp.Data.Readings;
 /// <param name="KeptFrom">Set when nothing was removed because readings before this time are kept as rollups only.</param>
 public readonly record struct Removal(int Deleted, DateTimeOffset? KeptFrom = null);
 
-/// <summary>Removes bad points, and computes the rollups that they were in again: all of it or nothing.</summary>
-public sealed class ReadingRemoval(StoreConnections connections)
+/// <summary>
+/// Removes readings in steps, each a short transaction, with pauses in which ingest writes. It goes on when the client that asked has left. A process
+/// that is killed leaves whole steps behind: the same request removes the rest.
+/// </summary>
+public sealed class ReadingRemoval(StoreConnections connections, TimeProvider time)
 {
-    /// <summary>Removes a device's readings of an interval.</summary>
+    private const int RowsOfAStep = 2_000;
+
+    /// <summary>Removes a device's readings of an interval, and computes the rollups that they were in again, day by day.</summary>
     /// <param name="uid">The device.</param>
     /// <param name="from">First time, unix milliseconds UTC, inclusive.</param>
     /// <param name="to">Last time, inclusive.</param>
     /// <returns>Null when there is no device of that uid.</returns>
-    /// <exception cref="SqliteException">The store failed; nothing was removed.</exception>
-    public Removal? Remove(string uid, long from, long to)
+    /// <exception cref="SqliteException">The store failed; the steps before are done.</exception>
+    public async Task<Removal?> RemoveAsync(string uid, long from, long to)
     {
         using var span = StoreSpan.Start("DELETE", "readings");
         using var connection = connections.Open();
-        using var transaction = connection.BeginTransaction(deferred: false);
-        using var find = connection.Prepare(
+        using var find = connection.Prepare("SELECT id, raw_from FROM devices WHERE uid = $uid;", ("$uid", SqliteType.Text));
+        int id;
+        using (var reader = find.Bind(0, uid).ExecuteReader())
+        {
+            if (!reader.Read())
+            {
+                return null;
+            }
+
+            id = reader.GetInt32(0);
+            if (reader.LongOrNull(1) is { } rawFrom && from < rawFrom)
+            {
+                return new(0, DateTimeOffset.FromUnixTimeMilliseconds(rawFrom));
+            }
+        }
+
+        // Their neighbours in time weigh more afterwards, and those are of the same day: a day is one step.
+        var deleted = await InStepsAsync(connection, transaction => RemoveDay(connection, transaction, id, from, to));
+        span?.Affected(deleted);
+        return new(deleted);
+    }
+
+    /// <summary>Removes all readings of a device and their rollups.</summary>
+    /// <param name="deviceId">The store's key of the device, which is about to be deleted.</param>
+    /// <exception cref="SqliteException">The store failed; the steps before are done.</exception>
+    internal async Task RemoveAllAsync(int deviceId)
+    {
+        using var span = StoreSpan.Start("DELETE", "readings");
+        using var connection = connections.Open();
+        using var readings = connection.Prepare(
             """
-            SELECT id, raw_from, (SELECT min(ts) FROM readings WHERE device_id = d.id AND ts BETWEEN $from AND $to),
-                (SELECT max(ts) FROM readings WHERE device_id = d.id AND ts BETWEEN $from AND $to)
-            FROM devices d WHERE uid = $uid;
+            DELETE FROM readings WHERE device_id = $device_id
+            AND ts <= coalesce((SELECT ts FROM readings WHERE device_id = $device_id ORDER BY ts LIMIT 1 OFFSET $rows), 9223372036854775807);
             """,
-            ("$uid", SqliteType.Text), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer));
-        using var reader = find.Bind(0, uid).Bind(1, from).Bind(2, to).ExecuteReader();
-        if (!reader.Read())
+            ("$device_id", SqliteType.Integer), ("$rows", SqliteType.Integer));
+        using var rollups = connection.Prepare(
+            """
+            DELETE FROM rollups WHERE device_id = $device_id AND tier = $tier
+            AND bucket <= coalesce((SELECT bucket FROM rollups WHERE device_id = $device_id AND tier = $tier ORDER BY bucket LIMIT 1 OFFSET $rows), 9223372036854775807);
+            """,
+            ("$device_id", SqliteType.Integer), ("$rows", SqliteType.Integer), ("$tier", SqliteType.Integer));
+        readings.Bind(0, deviceId).Bind(1, RowsOfAStep);
+        rollups.Bind(0, deviceId).Bind(1, RowsOfAStep);
+        span?.Affected(await InStepsAsync(connection, transaction => Delete(readings, transaction)));
+        for (var tier = 0; tier < RollupTiers.Count; tier++)
+        {
+            rollups.Bind(2, tier);
+            await InStepsAsync(connection, transaction => Delete(rollups, transaction));
+        }
+    }
+
+    // A step returns how many rows it has deleted; null when there is nothing left.
+    private async Task<int> InStepsAsync(SqliteConnection connection, Func<SqliteTransaction, int?> step)
+    {
+        var pace = new BulkPace(time);
+        var dataVersion = DataVersion(connection);
+        for (var all = 0; ;)
+        {
+            await pace.NextAsync(CancellationToken.None);
+            using (var transaction = connection.BeginTransaction(deferred: false))
+            {
+                if (step(transaction) is not { } deleted)
+                {
+                    return all;
+                }
+
+                transaction.Commit();
+                all += deleted;
+            }
+
+            var before = dataVersion;
+            dataVersion = DataVersion(connection);
+            pace.Done(othersWrote: dataVersion != before);
+        }
+    }
+
+    private static int? Delete(SqliteCommand delete, SqliteTransaction transaction)
+    {
+        delete.Transaction = transaction;
+        return delete.ExecuteNonQuery() is > 0 and var deleted ? deleted : null;
+    }
+
+    private static int? RemoveDay(SqliteConnection connection, SqliteTransaction transaction, int deviceId, long from, long to)
+    {
+        using var first = connection.Prepare(
+            "SELECT min(ts) FROM readings WHERE device_id = $device_id AND ts BETWEEN $from AND $to;",
+            ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer));
+        first.Transaction = transaction;
+        if (first.Bind(0, deviceId).Bind(1, from).Bind(2, to).ExecuteScalar() is not long ts)
         {
             return null;
         }
 
-        if (reader.LongOrNull(1) is { } rawFrom && from < rawFrom)
-        {
-            return new(0, DateTimeOffset.FromUnixTimeMilliseconds(rawFrom));
-        }
-
-        if (reader.LongOrNull(2) is not { } first || reader.LongOrNull(3) is not { } last)
-        {
-            return new(0);
-        }
-
-        var id = reader.GetInt32(0);
-        reader.Close();
+        var day = RollupTiers.Floor(ts);
+        var next = day + RollupTiers.LengthOf(RollupTiers.Coarsest);
         using var delete = connection.Prepare(
             "DELETE FROM readings WHERE device_id = $device_id AND ts BETWEEN $from AND $to;",
             ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer));
-        var deleted = delete.Bind(0, id).Bind(1, first).Bind(2, last).ExecuteNonQuery();
+        delete.Transaction = transaction;
+        var deleted = delete.Bind(0, deviceId).Bind(1, ts).Bind(2, Math.Min(to, next - 1)).ExecuteNonQuery();
         using var rollups = new RollupStatements(connection);
         rollups.Enter(forget: true);
-        RollupBuilder.Build(connection, rollups, id, RollupTiers.Floor(first), RollupTiers.Floor(last) + RollupTiers.LengthOf(RollupTiers.Coarsest));
-        transaction.Commit();
-        span?.Affected(deleted);
-        return new(deleted);
+        RollupBuilder.Build(connection, rollups, deviceId, day, next);
+        return deleted;
     }
+
+    private static long DataVersion(SqliteConnection connection) => connection.ScalarLong("PRAGMA data_version;");
 }

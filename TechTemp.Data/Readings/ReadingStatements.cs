@@ -49,6 +49,11 @@ internal sealed class ReadingStatements : IDisposable
     /// <summary>Stores one message's reading, or says why not.</summary>
     public Outcome Store(IncomingMessage message)
     {
+        if (message.IsCleared)
+        {
+            return new(OutcomeKind.Ignored);
+        }
+
         if (message.Rejection is { } invalid)
         {
             // Rejected for good: a device that counts need not send it again. Its home must be right for it to be that device's.

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
@@ -8,19 +9,24 @@ namespace TechTemp.Data.Readings;
 
 /// <summary>
 /// Writes batches of readings, each in one transaction that is on disk when the call returns. Thread-safe:
-/// one batch at a time. Idempotent: a batch may be written again after any failure.
+/// one batch at a time. Idempotent: a batch may be written again after any failure. A message that can never be stored does not
+/// block the others of its batch: it is found by writing halves, and rejected.
 /// </summary>
-public sealed class ReadingWriter(
-    StoreConnections connections, StoreState state, IOptions<IngestOptions> ingest, IOptions<RetentionOptions> retention) : IDisposable
+public sealed partial class ReadingWriter(
+    StoreConnections connections, StoreState state, IOptions<IngestOptions> ingest, IOptions<RetentionOptions> retention, ILogger<ReadingWriter> logger) : IDisposable
 {
     private const int SqliteIoError = 10;
     private const int SqliteFull = 13;
     private const int SqliteAuthorization = 23;
 
+    // More than that one after the other, and none stored between them, are no fault of the messages.
+    private const int MostSetAside = 16;
+
     private readonly Lock _lock = new();
     private SqliteConnection? _connection;
     private ReadingStatements? _statements;
     private long _toldDataVersion = -1;
+    private int _setAside;
 
     /// <summary>False only where a benchmark asks what rollups cost.</summary>
     internal bool WritesRollups { get; set; } = true;
@@ -33,7 +39,7 @@ public sealed class ReadingWriter(
 
     /// <summary>Stores the readings of a batch and keeps the MQTT messages among it that are refused.</summary>
     /// <param name="batch">The messages, in the order of receipt.</param>
-    /// <exception cref="SqliteException">The store failed; nothing of the batch was committed.</exception>
+    /// <exception cref="SqliteException">The store failed; what was committed of the batch is a duplicate when it is written again.</exception>
     public BatchResult Write(IReadOnlyList<IncomingMessage> batch)
     {
         using var span = StoreSpan.Start("INSERT", "readings");
@@ -44,19 +50,15 @@ public sealed class ReadingWriter(
             try
             {
                 RequireOurs();
-                _connection ??= connections.Open();
-                _statements ??= new(_connection, ingest.Value, WritesRollups);
-                var result = Write(batch, _connection, _statements);
+                var result = WriteOrHalve(batch);
                 state.WriteEnds();
                 span?.Affected(result.Outcomes.Count(o => o.Kind == OutcomeKind.Stored));
-                Committed?.Invoke(result.States);
                 return result;
             }
             catch (Exception e)
             {
                 state.WriteEnds(e);
                 span?.Failed(e);
-                Forget(e);
                 throw;
             }
         }
@@ -98,6 +100,66 @@ public sealed class ReadingWriter(
         {
             Close();
         }
+    }
+
+    private BatchResult WriteOrHalve(IReadOnlyList<IncomingMessage> batch)
+    {
+        BatchResult result;
+        try
+        {
+            _connection ??= connections.Open();
+            _statements ??= new(_connection, ingest.Value, WritesRollups);
+            result = Write(batch, _connection, _statements);
+        }
+        catch (Exception e)
+        {
+            Forget(e);
+            if (StoreFailure.MayBeOfTheData(e) && Divide(batch, e) is { } divided)
+            {
+                return divided;
+            }
+
+            throw;
+        }
+
+        if (result.Outcomes.Any(o => o.Kind == OutcomeKind.Stored))
+        {
+            _setAside = 0;
+        }
+
+        Committed?.Invoke(result.States);
+        return result;
+    }
+
+    private BatchResult? Divide(IReadOnlyList<IncomingMessage> batch, Exception failure)
+    {
+        if (batch is [var message])
+        {
+            if (message.IsSetAside || _setAside == MostSetAside)
+            {
+                return null;
+            }
+
+            _setAside++;
+            LogSetAside(logger, message.DeviceUid, message.Measurement.Ts, failure.Message);
+            return WriteOrHalve([message.SetAside(StoreFailure.NotStorable(failure))]);
+        }
+
+        var half = batch.Count / 2;
+        IReadOnlyList<IncomingMessage> rest = [.. batch.Skip(half)];
+        BatchResult first;
+        try
+        {
+            first = WriteOrHalve([.. batch.Take(half)]);
+        }
+        catch (Exception e) when (StoreFailure.MayBeOfTheData(e))
+        {
+            // What can be stored of the rest shows that the store works, and that the message is at fault.
+            WriteOrHalve(rest);
+            throw;
+        }
+
+        return first.Then(WriteOrHalve(rest));
     }
 
     private BatchResult Write(IReadOnlyList<IncomingMessage> batch, SqliteConnection connection, ReadingStatements statements)
@@ -175,4 +237,7 @@ public sealed class ReadingWriter(
             _connection = null;
         }
     }
+
+    [LoggerMessage(57, LogLevel.Error, "A reading of device {Device} with ts {Ts} cannot be stored and is kept among the rejected messages: {Message}")]
+    private static partial void LogSetAside(ILogger logger, string? device, long ts, string message);
 }

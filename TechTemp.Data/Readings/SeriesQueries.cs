@@ -7,7 +7,12 @@ namespace TechTemp.Data.Readings;
 /// <summary>What a series is made of, and whose readings they are.</summary>
 /// <param name="Parts">Its parts, in no order.</param>
 /// <param name="DeviceUids">The uid of each part's device by the store's key.</param>
-public sealed record Series(IReadOnlyList<SeriesPart> Parts, IReadOnlyDictionary<int, string> DeviceUids);
+public sealed record Series(IReadOnlyList<SeriesPart> Parts, IReadOnlyDictionary<int, string> DeviceUids)
+{
+    /// <summary>The same series without what is later.</summary>
+    /// <param name="to">Last time, unix milliseconds UTC, inclusive.</param>
+    public Series Until(long to) => this with { Parts = [.. Parts.Where(p => p.From <= to).Select(p => p with { To = Math.Min(p.To, to) })] };
+}
 
 /// <summary>One reading of a series.</summary>
 /// <param name="Ts">Unix milliseconds UTC.</param>
@@ -33,6 +38,9 @@ public sealed class SeriesQueries(StoreConnections connections)
         FROM placements p JOIN devices d ON d.id = p.device_id
         WHERE p.room_id = ?1 AND p.from_ts <= ?3 AND (p.to_ts IS NULL OR p.to_ts > ?2);
         """;
+
+    // Some hundred kilobytes, and a few milliseconds of a snapshot.
+    private const int ReadingsOfAChunk = 10_000;
 
     private const string DeviceSql = "SELECT id FROM devices WHERE uid = ?1;";
     private const string RoomSql = "SELECT id FROM rooms WHERE uid = ?1;";
@@ -87,7 +95,30 @@ public sealed class SeriesQueries(StoreConnections connections)
         return new(parts, uids);
     }
 
-    /// <summary>The readings of a series, newest first (of one moment, by descending key of the device), read as they are taken.</summary>
+    /// <summary>
+    /// The readings of a series, in the order of <see cref="Readings(Series)"/>, in chunks: between two of them nothing is held in the store, however
+    /// slowly they are taken. A snapshot that is held keeps the write-ahead log from being emptied (https://sqlite.org/wal.html, section 6).
+    /// What is stored or removed meanwhile may be among them or not.
+    /// </summary>
+    /// <exception cref="SqliteException">The store failed.</exception>
+    public IEnumerable<SeriesReading> ReadingsInChunks(Series series)
+    {
+        var chunk = new List<SeriesReading>();
+        var (to, before) = (long.MaxValue, int.MaxValue);
+        do
+        {
+            chunk.Clear();
+            chunk.AddRange(Readings(series.Until(to)).SkipWhile(r => r.Ts == to && r.DeviceId >= before).Take(ReadingsOfAChunk));
+            foreach (var reading in chunk)
+            {
+                yield return reading;
+                (to, before) = (reading.Ts, reading.DeviceId);
+            }
+        }
+        while (chunk.Count == ReadingsOfAChunk);
+    }
+
+    /// <summary>The readings of a series, newest first (of one moment, by descending key of the device), read from one snapshot as they are taken.</summary>
     /// <exception cref="SqliteException">The store failed.</exception>
     public IEnumerable<SeriesReading> Readings(Series series)
     {

@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Rejections;
 
@@ -33,6 +36,9 @@ public sealed class RejectedMessage
     /// <summary>The payload, its first <see cref="MaxPayloadBytes"/> bytes.</summary>
     public required byte[] Payload { get; set; }
 
+    /// <summary>The first 16 bytes of the SHA-256 of <see cref="Payload"/>: a message that the broker sends again is found by it.</summary>
+    public required byte[] Digest { get; set; }
+
     /// <summary>The payload's length as received, in bytes.</summary>
     public int PayloadSize { get; set; }
 
@@ -41,6 +47,16 @@ public sealed class RejectedMessage
 
     /// <summary>The field and the rule that it broke, in words.</summary>
     public required string Detail { get; set; }
+
+    /// <summary>The digest of a payload.</summary>
+    internal static byte[] DigestOf(ReadOnlySpan<byte> payload) => SHA256.HashData(payload)[..16];
+
+    /// <summary>Gives the messages of a store from before <see cref="Digest"/> theirs.</summary>
+    internal static void FillDigests(SqliteConnection connection)
+    {
+        connection.CreateFunction("digest_of", (byte[] payload) => DigestOf(payload));
+        connection.Execute("UPDATE rejected_messages SET digest = digest_of(payload);");
+    }
 }
 
 internal sealed class RejectedMessageConfiguration : IEntityTypeConfiguration<RejectedMessage>
@@ -53,5 +69,7 @@ internal sealed class RejectedMessageConfiguration : IEntityTypeConfiguration<Re
         // The quota of held messages, device by device, and the limit of all others: each without touching the other.
         builder.HasIndex(r => new { r.DeviceUid, r.Home, r.Id }, "IX_rejected_messages_held").HasFilter("is_held = 1");
         builder.HasIndex(r => r.Id, "IX_rejected_messages_others").HasFilter("is_held = 0");
+        builder.Property(r => r.Digest).HasDefaultValue(Array.Empty<byte>());
+        builder.HasIndex(r => r.Digest);
     }
 }

@@ -10,6 +10,9 @@ namespace TechTemp.Data.Rejections;
 /// <summary>Lists the messages that were refused, and tries them again.</summary>
 public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOptions> ingest, TimeProvider time)
 {
+    // Some milliseconds of the write lock.
+    private const int MessagesOfAStep = 250;
+
     /// <summary>Refused messages, newest first.</summary>
     /// <param name="reason">Only of this reason; null for all.</param>
     /// <param name="deviceUid">Only of this device; null for all.</param>
@@ -30,6 +33,19 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
     /// </summary>
     /// <returns>What became of it; null when there is none of that id.</returns>
     public async Task<Outcome?> ReplayAsync(long id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryReplayAsync(id, cancellationToken);
+        }
+        catch (Exception e) when (StoreFailure.MayBeOfTheData(e))
+        {
+            context.ChangeTracker.Clear();
+            return new(OutcomeKind.Rejected, StoreFailure.NotStorable(e));
+        }
+    }
+
+    private async Task<Outcome?> TryReplayAsync(long id, CancellationToken cancellationToken)
     {
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         if (await context.RejectedMessages.SingleOrDefaultAsync(r => r.Id == id, cancellationToken) is not { } message)
@@ -77,22 +93,78 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
         }
     }
 
-    /// <summary>Stores what was held for a device, in the order of receipt, inside the transaction that provisions it.</summary>
-    internal void ReplayHeld(string deviceUid, IDbContextTransaction transaction)
+    /// <summary>Stores the next of the messages that are held for a device, in the order of receipt.</summary>
+    /// <param name="deviceUid">A device that exists by now.</param>
+    /// <param name="after">The last id of the step before; 0 for the first step.</param>
+    /// <exception cref="SqliteException">The store failed; nothing of this step was committed.</exception>
+    public HeldReplayStep ReplayHeld(string deviceUid, long after) => ReplayHeld(deviceUid, after, MessagesOfAStep);
+
+    /// <summary>How many messages are held for a device.</summary>
+    public Task<int> CountHeldAsync(string deviceUid, CancellationToken cancellationToken) => Held(deviceUid).CountAsync(cancellationToken);
+
+    /// <summary>The devices that are provisioned, and for which messages are held all the same.</summary>
+    internal IReadOnlyList<string> ProvisionedWithHeld() =>
+    [
+        .. context.RejectedMessages.Where(r => r.Reason == RejectionReasons.UnknownDevice).Select(r => r.DeviceUid!).Distinct()
+            .Where(uid => context.Devices.Any(d => d.Uid == uid && d.Provisioned)),
+    ];
+
+    /// <summary>Looks at the times of the readings that are held for a device.</summary>
+    /// <param name="deviceUid">The device.</param>
+    /// <param name="times">Gets those that it does not have yet.</param>
+    internal void ReadHeld(string deviceUid, HeldTimes times)
     {
-        var held = context.RejectedMessages.Where(r => r.DeviceUid == deviceUid && r.Reason == RejectionReasons.UnknownDevice).OrderBy(r => r.Id).ToList();
-        if (held.Count == 0)
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var after = times.LastId;
+        foreach (var held in Held(deviceUid).Where(r => r.Id > after).OrderBy(r => r.Id).Select(r => new { r.Id, r.Topic, r.Payload, r.ReceivedAt }).AsEnumerable())
         {
-            return;
+            var message = IncomingMessage.FromReplay(held.Topic, held.Payload, held.ReceivedAt.ToUnixTimeMilliseconds(), now);
+            if (message.Rejection is null)
+            {
+                times.Add(held.Id, message.HomeId!, message.Measurement.Ts);
+            }
         }
+    }
 
-        using var statements = Enter(transaction);
-        foreach (var message in held)
+    private IQueryable<RejectedMessage> Held(string deviceUid) =>
+        context.RejectedMessages.Where(r => r.DeviceUid == deviceUid && r.Reason == RejectionReasons.UnknownDevice);
+
+    private HeldReplayStep ReplayHeld(string deviceUid, long after, int most)
+    {
+        var held = new List<RejectedMessage>();
+        try
         {
-            Replay(statements, message);
-        }
+            using var transaction = context.Database.BeginTransaction();
+            held = [.. Held(deviceUid).Where(r => r.Id > after).OrderBy(r => r.Id).Take(most)];
+            using var statements = Enter(transaction);
+            foreach (var message in held)
+            {
+                Replay(statements, message);
+            }
 
-        statements.Leave();
+            statements.Leave();
+            context.SaveChanges();
+            transaction.Commit();
+            return new(held.Count, held.Count < most ? null : held[^1].Id);
+        }
+        catch (Exception e) when (StoreFailure.MayBeOfTheData(e) && held.Count > 0)
+        {
+            context.ChangeTracker.Clear();
+            return held.Count > 1 ? ReplayHeld(deviceUid, after, held.Count / 2) : SetAside(held[0], e);
+        }
+        finally
+        {
+            context.ChangeTracker.Clear();
+        }
+    }
+
+    // It waits for nothing any more that a replay by itself could bring.
+    private HeldReplayStep SetAside(RejectedMessage message, Exception failure)
+    {
+        var rejection = StoreFailure.NotStorable(failure);
+        context.RejectedMessages.Where(r => r.Id == message.Id).ExecuteUpdate(r => r
+            .SetProperty(m => m.Reason, rejection.Reason).SetProperty(m => m.Detail, rejection.Detail).SetProperty(m => m.IsHeld, false));
+        return new(1, message.Id);
     }
 
     private ReadingStatements Enter(IDbContextTransaction transaction)

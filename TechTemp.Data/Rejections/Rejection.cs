@@ -38,7 +38,10 @@ public static class RejectionReasons
     /// <summary>The device belongs to another home.</summary>
     public const string HomeMismatch = "home-mismatch";
 
+    /// <summary>The store cannot keep the reading, although it is valid: its table or an index of it refuses the row.</summary>
+    public const string NotStorable = "not-storable";
+
     /// <summary>Every reason, for filters and documents.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [InvalidTopic, PayloadTooLarge, InvalidJson, MissingField, InvalidType, OutOfRange, Conflict, TooOld, UnknownDevice, HomeMismatch];
+        [InvalidTopic, PayloadTooLarge, InvalidJson, MissingField, InvalidType, OutOfRange, Conflict, TooOld, UnknownDevice, HomeMismatch, NotStorable];
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
@@ -8,26 +7,25 @@ namespace TechTemp.Data.Rejections;
 /// <summary>The prepared SQL that keeps refused messages, over one connection and inside its caller's transaction. Not thread-safe.</summary>
 internal sealed class RejectionStatements : IDisposable
 {
-    // As many as can be on their way unacknowledged: the largest receive maximum (MQTT 5, section 3.1.2.11.3).
-    private const int MostInFlight = 65_535;
+    internal const string FindSql =
+        "SELECT EXISTS (SELECT 1 FROM rejected_messages WHERE digest = $digest AND topic = $topic AND payload_size = $payload_size);";
 
     private readonly SqliteCommand _keep;
     private readonly SqliteCommand _drop;
-    private readonly SqliteCommand _recent;
+    private readonly SqliteCommand _find;
     private readonly HeldStatements _held;
     private readonly SqliteCommand[] _commands;
-    private HashSet<(string Topic, int Size, string Digest)>? _kept;
 
     public RejectionStatements(SqliteConnection connection)
     {
         _keep = connection.Prepare(
             """
-            INSERT INTO rejected_messages (received_at, topic, device_uid, payload, payload_size, reason, detail, home, is_held)
-            VALUES ($received_at, $topic, $device_uid, $payload, $payload_size, $reason, $detail, $home, $is_held);
+            INSERT INTO rejected_messages (received_at, topic, device_uid, payload, payload_size, reason, detail, home, is_held, digest)
+            VALUES ($received_at, $topic, $device_uid, $payload, $payload_size, $reason, $detail, $home, $is_held, $digest);
             """,
             ("$received_at", SqliteType.Integer), ("$topic", SqliteType.Text), ("$device_uid", SqliteType.Text),
             ("$payload", SqliteType.Blob), ("$payload_size", SqliteType.Integer), ("$reason", SqliteType.Text), ("$detail", SqliteType.Text),
-            ("$home", SqliteType.Text), ("$is_held", SqliteType.Integer));
+            ("$home", SqliteType.Text), ("$is_held", SqliteType.Integer), ("$digest", SqliteType.Blob));
         // Ids rise without reuse: as long as they span no more than that many there is nothing to count. Replayed messages
         // leave gaps, and held ones stand between, so the span may be wider than the rows are many.
         _drop = connection.Prepare(
@@ -41,10 +39,8 @@ internal sealed class RejectionStatements : IDisposable
                     SELECT id FROM rejected_messages INDEXED BY IX_rejected_messages_others WHERE is_held = 0 ORDER BY id DESC LIMIT 1 OFFSET $rows));
             """,
             ("$rows", SqliteType.Integer));
-        _recent = connection.Prepare(
-            "SELECT topic, payload, payload_size FROM rejected_messages ORDER BY id DESC LIMIT $rows;",
-            ("$rows", SqliteType.Integer));
-        _commands = [_keep, _drop, _recent];
+        _find = connection.Prepare(FindSql, ("$digest", SqliteType.Blob), ("$topic", SqliteType.Text), ("$payload_size", SqliteType.Integer));
+        _commands = [_keep, _drop, _find];
         _held = new(connection);
     }
 
@@ -58,8 +54,6 @@ internal sealed class RejectionStatements : IDisposable
         {
             command.Transaction = transaction;
         }
-
-        _kept = null;
     }
 
     /// <summary>Keeps a refused MQTT message. One that the broker sends again because its acknowledgement was lost is kept once.</summary>
@@ -67,13 +61,10 @@ internal sealed class RejectionStatements : IDisposable
     public bool Keep(IncomingMessage message, Rejection rejection, RetentionOptions limits)
     {
         var payload = message.Payload.Span[..Math.Min(message.Payload.Length, RejectedMessage.MaxPayloadBytes)];
-        if (message.IsRedelivery)
+        var digest = RejectedMessage.DigestOf(payload);
+        if (message.IsRedelivery && (long)_find.Bind(0, digest).Bind(1, message.Topic).Bind(2, message.Payload.Length).ExecuteScalar()! != 0)
         {
-            _kept ??= ReadKept();
-            if (!_kept.Add((message.Topic!, message.Payload.Length, Digest(payload))))
-            {
-                return false;
-            }
+            return false;
         }
 
         var isHeld = rejection.Reason == RejectionReasons.UnknownDevice && _held.TryHold(message, limits.HeldDevices);
@@ -82,7 +73,7 @@ internal sealed class RejectionStatements : IDisposable
             : $"device {message.DeviceUid} is not provisioned, and readings of {limits.HeldDevices} such devices (Retention:HeldDevices) are held already; it is kept among the rejected messages";
         _keep
             .Bind(0, message.ReceivedAt).Bind(1, message.Topic).Bind(2, message.DeviceUid).Bind(3, payload.ToArray())
-            .Bind(4, message.Payload.Length).Bind(5, rejection.Reason).Bind(6, detail).Bind(7, message.HomeId).Bind(8, isHeld ? 1 : 0)
+            .Bind(4, message.Payload.Length).Bind(5, rejection.Reason).Bind(6, detail).Bind(7, message.HomeId).Bind(8, isHeld ? 1 : 0).Bind(9, digest)
             .ExecuteNonQuery();
         return true;
     }
@@ -104,18 +95,4 @@ internal sealed class RejectionStatements : IDisposable
 
         _held.Dispose();
     }
-
-    private HashSet<(string Topic, int Size, string Digest)> ReadKept()
-    {
-        var kept = new HashSet<(string, int, string)>();
-        using var reader = _recent.Bind(0, MostInFlight).ExecuteReader();
-        while (reader.Read())
-        {
-            kept.Add((reader.GetString(0), reader.GetInt32(2), Digest(reader.GetFieldValue<byte[]>(1))));
-        }
-
-        return kept;
-    }
-
-    private static string Digest(ReadOnlySpan<byte> payload) => Convert.ToHexString(SHA256.HashData(payload));
 }

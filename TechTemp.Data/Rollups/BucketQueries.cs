@@ -26,30 +26,22 @@ public sealed class BucketQueries(StoreConnections connections)
     /// <exception cref="SqliteException">The store failed.</exception>
     public IEnumerable<Bucket> All(IReadOnlyList<SeriesPart> parts, Buckets buckets) => Read(parts, buckets, width: 1_000);
 
-    // The first window is that wide.
+    // The first window is that wide. Between two of them nothing is held in the store: whoever takes the buckets may be slow.
     private IEnumerable<Bucket> Read(IReadOnlyList<SeriesPart> parts, Buckets buckets, int width)
     {
-        using var reader = connections.Read("rollups");
-        // One snapshot for all that follows.
-        reader.BeginSnapshot();
-        var bounded = Bound(reader.Prepare(BoundsSql), parts);
+        var bounded = Bound(parts);
         if (bounded.Count == 0)
         {
             yield break;
         }
 
-        var rows = new RollupReader(reader);
         var oldest = bounded.Min(p => p.From);
         var end = buckets.Next(buckets.StartOf(bounded.Max(p => p.To)));
         // Where readings are rare the windows soon become wide.
         for (; end > oldest; width = Math.Max(width, Math.Min(width * 2, 10_000)))
         {
             var window = new BucketWindow(buckets, oldest, end, width);
-            foreach (var part in bounded)
-            {
-                rows.Read(part, window);
-            }
-
+            Read(bounded, window);
             foreach (var bucket in window.NewestFirst())
             {
                 yield return bucket;
@@ -59,9 +51,23 @@ public sealed class BucketQueries(StoreConnections connections)
         }
     }
 
-    /// <summary>The parts that can have readings, cut down to the time in which they can.</summary>
-    private static List<SeriesPart> Bound(Statement bounds, IReadOnlyList<SeriesPart> parts)
+    private void Read(List<SeriesPart> parts, BucketWindow window)
     {
+        using var reader = connections.Read("rollups");
+        reader.BeginSnapshot();
+        var rows = new RollupReader(reader);
+        foreach (var part in parts)
+        {
+            rows.Read(part, window);
+        }
+    }
+
+    /// <summary>The parts that can have readings, cut down to the time in which they can.</summary>
+    private List<SeriesPart> Bound(IReadOnlyList<SeriesPart> parts)
+    {
+        using var reader = connections.Read();
+        reader.BeginSnapshot();
+        var bounds = reader.Prepare(BoundsSql);
         var length = RollupTiers.LengthOf(RollupTiers.Coarsest);
         var bounded = new List<SeriesPart>(parts.Count);
         foreach (var device in parts.GroupBy(p => p.DeviceId))

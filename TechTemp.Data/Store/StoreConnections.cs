@@ -15,6 +15,9 @@ public sealed class StoreConnections : DbConnectionInterceptor, IDisposable
 {
     private static readonly int s_mostReaders = 2 * Environment.ProcessorCount;
 
+    // What the log is cut down to when it begins anew, bytes. It has four megabytes most of the time, and keeps its largest size otherwise.
+    private const int LargestLog = 16 * 1024 * 1024;
+
     private static readonly Lock s_replacing = new();
 
     private readonly ConcurrentStack<StoreReader> _readers = [];
@@ -43,7 +46,7 @@ public sealed class StoreConnections : DbConnectionInterceptor, IDisposable
         }.ToString();
         _setUp = string.Create(
             CultureInfo.InvariantCulture,
-            $"PRAGMA busy_timeout = {(int)busyTimeout.TotalMilliseconds}; PRAGMA synchronous = FULL;");
+            $"PRAGMA busy_timeout = {(int)busyTimeout.TotalMilliseconds}; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = {LargestLog};");
     }
 
     /// <summary>The SQLite file, absolute.</summary>

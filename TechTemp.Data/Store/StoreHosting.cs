@@ -79,6 +79,7 @@ public static class StoreHosting
         services.AddSingleton<ReadingRemoval>();
         services.AddSingleton<ReadingRetention>();
         services.AddSingleton<RejectionRetention>();
+        services.AddSingleton<HeldReplay>();
         services.AddScoped<DeviceRegistry>();
         services.AddScoped<CalibrationRegistry>();
         services.AddScoped<RoomRegistry>();

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Logging;
 using SQLitePCL;
 using TechTemp.Data.Instances;
+using TechTemp.Data.Rejections;
 using TechTemp.Data.Rollups;
 
 namespace TechTemp.Data.Store;
@@ -30,16 +31,19 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
     /// The newest migration. Told here, so that a process that finds its store current does not load EF Core for it: ingest, which
     /// needs it for nothing else, has some 20 MB less.
     /// </summary>
-    internal const string Newest = "20261126070000_MeansOverTime";
+    internal const string Newest = "20261126083903_DigestsAndOpenPlacements";
 
     // The first schema in which a store has an id of its own.
     private const string WithIdentity = "20261126013000_InstancesAndHeldMessages";
+
+    // The first schema in which rejected messages have digests.
+    private const string WithDigests = "20261126083903_DigestsAndOpenPlacements";
 
     /// <summary>
     /// The digest of <see cref="StoreShape"/> for the newest migration, for the same reason. A store with another one is compared
     /// with what the migrations make.
     /// </summary>
-    internal const string NewestShape = "f7919b5b2868faa2ce128ce60cd87d263a414580f9c3fae3c877998bf5f493ef";
+    internal const string NewestShape = "0622011febb9603254f9cbad57e25b066869963034958160cf8502a31c427fe8";
 
     /// <summary>"TTRP" in SQLite's <c>application_id</c>: written by the first migration, by nobody else.</summary>
     internal const int ApplicationId = 0x54545250;
@@ -109,6 +113,11 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
                     if (state == SchemaState.Outdated && string.CompareOrdinal(applied, WithIdentity) < 0)
                     {
                         BrokerSessions.RememberPlain(connection);
+                    }
+
+                    if (state == SchemaState.Outdated && string.CompareOrdinal(applied, WithDigests) < 0)
+                    {
+                        RejectedMessage.FillDigests(connection);
                     }
                 }
             }

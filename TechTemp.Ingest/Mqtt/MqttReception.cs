@@ -47,18 +47,16 @@ internal sealed class MqttReception
     {
         e.AutoAcknowledge = false;
         var message = e.ApplicationMessage;
-        if (message.Retain && message.Payload.IsEmpty)
-        {
-            return e.AcknowledgeAsync(CancellationToken.None);
-        }
-
         if (message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce && _pipeline.IsFull)
         {
             _telemetry.Dropped();
             return Task.CompletedTask;
         }
 
-        var incoming = IncomingMessage.FromMqtt(Origin(message.Topic), Payload(message.Payload), _time.GetUtcNow().ToUnixTimeMilliseconds(), message.Dup);
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var incoming = message.Retain && message.Payload.IsEmpty
+            ? IncomingMessage.Cleared(Origin(message.Topic), now)
+            : IncomingMessage.FromMqtt(Origin(message.Topic), Payload(message.Payload), now, message.Dup);
         // Before, so that the acknowledgement never comes first. Refused when stopping: not acknowledged, so the broker keeps it.
         Interlocked.Increment(ref _accepted);
         if (!_pipeline.TryAccept(new(incoming, _time.GetTimestamp(), message.UserProperties, _acknowledge, e)))

@@ -208,6 +208,7 @@ internal sealed class BatchTrace : IDisposable
     {
         OutcomeKind.Stored => "stored",
         OutcomeKind.Duplicate => "duplicate",
+        OutcomeKind.Ignored => "ignored",
         _ => "rejected",
     };
 }

@@ -35,6 +35,9 @@ internal static class FaultTable
         new("session-attacked", "a sensor's account connects with ingest's client id: its session stays as it is, ingest stays, 0 lost", SessionAttacked.RunAsync),
         new("client-id-changed", "the client id of ingest changes, and it is killed with -9 while it fetches the former session: 0 lost, every former session ends", ClientIdChanged.RunAsync),
         new("held-flooded", "readings of unknown devices are held while far more junk is refused than is kept: 0 held readings lost when the devices are provisioned", HeldFlooded.RunAsync),
+        new("held-replayed", "a device with many held readings is provisioned while others publish, and the API is killed with -9: 0 lost, none twice, no stall over 1 s", HeldReplayed.RunAsync),
+        new("readings-removed", "a device with very many readings is deleted while others publish: no stall over 1 s, 0 lost", ReadingsRemoved.RunAsync),
+        new("downloads-slow", "20 clients download a long history at 600 bytes/s: the log stays below 64 MB, no stall over 1 s, 0 lost", SlowDownloads.RunAsync),
         new("poison-ingest", "payloads and topics that no careful device sends: 0 crashes, each counted once as stored or rejected", PoisonSent.ToIngestAsync),
         new("poison-standalone", "the same to Standalone", PoisonSent.ToStandaloneAsync),
     ];

@@ -19,6 +19,10 @@ internal sealed class StoreFile(string path)
     /// <summary>How many readings there are.</summary>
     public int CountReadings() => Scalar("SELECT count(*) FROM readings;");
 
+    /// <summary>The sum of the newest times of some devices: it rises with each batch of theirs, and costs a seek for each.</summary>
+    public long SumOfNewest(IEnumerable<Book> books) => books.Sum(book => Query(
+        $"SELECT coalesce(max(ts), 0) FROM readings WHERE device_id = (SELECT id FROM devices WHERE uid = '{Sample.UidOf(book.Device)}');", row => row.GetInt64(0)).Single());
+
     /// <summary>How many refused messages there are.</summary>
     public int CountRejected() => Scalar("SELECT count(*) FROM rejected_messages;");
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TechTemp.Faults.Books;
+using TechTemp.Faults.Machine;
 using TechTemp.Faults.Publishers;
 
 namespace TechTemp.Faults.Rows;
@@ -20,7 +21,7 @@ internal static class BackedUp
         await using var fleet = Fleet.Start(site.Broker.Port, Devices, s_pace);
         var start = Stopwatch.GetTimestamp();
         using var enough = new CancellationTokenSource();
-        var watching = LongestStallAsync(site, enough.Token);
+        var watching = Stall.LongestAsync(() => site.Store.CountReadings(), enough.Token);
 
         string backup = "";
         IReadOnlyList<int> storedBefore = [];
@@ -76,27 +77,5 @@ internal static class BackedUp
         {
             throw new InvalidOperationException($"{verb} failed: {process.Error}");
         }
-    }
-
-    /// <summary>The longest time in which the number of stored readings did not rise.</summary>
-    private static async Task<TimeSpan> LongestStallAsync(Site site, CancellationToken enough)
-    {
-        var (longest, stored, since) = (TimeSpan.Zero, 0, Stopwatch.GetTimestamp());
-        while (!enough.IsCancellationRequested)
-        {
-            var now = site.Store.CountReadings();
-            if (now > stored)
-            {
-                (stored, since) = (now, Stopwatch.GetTimestamp());
-            }
-            else if (Stopwatch.GetElapsedTime(since) is var stall && stall > longest)
-            {
-                longest = stall;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
-        }
-
-        return longest;
     }
 }

@@ -58,5 +58,18 @@ public sealed class SystemTests(SharedStacks stacks) : ApiTest(stacks)
         Assert.True((int)(await Http.DataAsync("/api/v1/system"))["devices"]!["offline"]! >= 1);
     }
 
+    [Fact]
+    public async Task Without_its_figures_it_never_says_ok()
+    {
+        await using var api = await ApiOverStore.StartAsync();
+        StoreFile.Execute(api.StorePath, "DROP TABLE sequence_gaps;");
+
+        var system = await api.Http.DataAsync("/api/v1/system");
+
+        Assert.Equal("failed", (string?)system["status"]);
+        Assert.Contains("store failed", system["checks"]!.AsArray().Select(c => $"{(string?)c!["name"]} {(string?)c["status"]}"));
+        Assert.Null(system["store"]);
+    }
+
     private static string ApiTime(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
@@ -118,6 +119,57 @@ public sealed class DeviceProvisioningTests : IDisposable
             [("s1", RejectionReasons.Conflict), ("s2", RejectionReasons.UnknownDevice), ("s1", RejectionReasons.MissingField)],
             store.Read(c => c.RejectedMessages.OrderBy(r => r.Id).ToList()).Select(r => (r.DeviceUid!, r.Reason)));
         Assert.Equal([OutcomeKind.Stored], store.Write(Reading(now)).Outcomes.Select(o => o.Kind));
+    }
+
+    [Fact]
+    public async Task Of_many_held_readings_the_first_are_stored_at_once_and_the_others_in_steps()
+    {
+        using var store = new TestStore(builder => builder.Services.AddHostedService(provider => provider.GetRequiredService<HeldReplay>()), ("Ingest:UnknownDevices", "Hold"));
+        var now = store.Now;
+        store.Write([.. Enumerable.Range(0, 999).Select(i => Reading(now - i, i % 80)), Reading(now, 81)]);
+        Assert.Equal(DeviceOutcome.Done, await store.With((DeviceRegistry d) => d.ProvisionAsync(new("s1", "Salon", null, null, null, null), Cancel)));
+        Assert.Equal(250, store.Readings().Count);
+        // It counts from the oldest, whenever that is stored.
+        Assert.Equal(now - 998, store.Read(c => c.Devices.Include(d => d.Placements).Single()).Placements.Single().From.ToUnixTimeMilliseconds());
+
+        await store.Host.StartAsync(Cancel);
+        await Eventually.True(() => store.Readings().Count == 999, () => store.Time.Advance(TimeSpan.FromMilliseconds(200)));
+        await Eventually.True(() => store.Read(c => c.RejectedMessages.Single()).Reason == RejectionReasons.Conflict, () => store.Time.Advance(TimeSpan.FromMilliseconds(200)));
+        Assert.Equal(0, store.Readings().Single(r => r.Ts == now).Temperature);
+        await store.Host.StopAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task A_replay_that_was_interrupted_goes_on_with_the_next_start()
+    {
+        using var store = new TestStore(builder => builder.Services.AddHostedService(provider => provider.GetRequiredService<HeldReplay>()), ("Ingest:UnknownDevices", "Hold"));
+        store.Write([.. Enumerable.Range(0, 600).Select(i => Reading(store.Now - i)), Reading(store.Now, device: "s2")]);
+        await store.With((DeviceRegistry d) => d.ProvisionAsync(new("s1", "Salon", null, null, null, null), Cancel));
+        Assert.Equal(250, store.Readings().Count);
+
+        // Nothing but the store knows of it: this host's queue was never read.
+        using var next = new TestStore(builder => builder.Services.AddHostedService(provider => provider.GetRequiredService<HeldReplay>()), ("Store:Path", store.Connections.Path));
+        await next.Host.StartAsync(Cancel);
+        await Eventually.True(() => store.Readings().Count == 600, () => next.Time.Advance(TimeSpan.FromMilliseconds(200)));
+        await next.Host.StopAsync(Cancel);
+        Assert.Equal("s2", store.Read(c => c.RejectedMessages.Single()).DeviceUid);
+    }
+
+    [Fact]
+    public async Task A_held_reading_that_can_never_be_stored_does_not_stop_the_others()
+    {
+        using var store = new TestStore(("Ingest:UnknownDevices", "Hold"));
+        Readings.ReadingWriterFailureTests.FailFor(store, temperature: 66);
+        store.Write([.. Enumerable.Range(0, 100).Select(i => Reading(store.Now - i, i == 40 ? 66 : 20))]);
+        await store.With((DeviceRegistry d) => d.ProvisionAsync(new("s1", "Salon", null, null, null, null), Cancel));
+
+        for (long? last = 0; last is { } after;)
+        {
+            last = await store.With((RejectedMessages rejected) => Task.FromResult(rejected.ReplayHeld("s1", after).Last));
+        }
+
+        Assert.Equal(99, store.Readings().Count);
+        Assert.Equal(RejectionReasons.NotStorable, store.Read(c => c.RejectedMessages.Single()).Reason);
     }
 
     [Fact]

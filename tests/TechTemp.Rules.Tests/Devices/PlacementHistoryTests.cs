@@ -1,5 +1,7 @@
 using CsCheck;
+using Microsoft.Data.Sqlite;
 using TechTemp.Data.Devices;
+using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
 
 namespace TechTemp.Rules.Tests.Devices;
@@ -47,6 +49,29 @@ public sealed class PlacementHistoryTests : IDisposable
             },
             iter: 40,
             threads: 1);
+    }
+
+    [Fact]
+    public void A_device_has_one_open_placement_at_most()
+    {
+        _store.Write(Messages.Reading(_store.Now));
+        _store.Execute("INSERT INTO rooms (uid, name, created_at) VALUES ('a', 'A', 0); INSERT INTO placements (device_id, room_id, from_ts) SELECT d.id, r.id, 1 FROM devices d, rooms r;");
+        Assert.Throws<SqliteException>(() => _store.Execute("INSERT INTO placements (device_id, room_id, from_ts) SELECT d.id, r.id, 2 FROM devices d, rooms r;"));
+        _store.Execute("INSERT INTO placements (device_id, room_id, from_ts, to_ts) SELECT d.id, r.id, -2, -1 FROM devices d, rooms r;");
+    }
+
+    [Fact]
+    public void Of_several_open_placements_in_an_older_store_the_newest_stays_open()
+    {
+        _store.ReplaceByVersion("20261126070000_MeansOverTime", """
+            INSERT INTO devices (id, uid, provisioned, created_at) VALUES (1, 's1', 1, 0), (2, 's2', 1, 0);
+            INSERT INTO rooms (id, uid, name, created_at) VALUES (1, 'a', 'A', 0), (2, 'b', 'B', 0);
+            INSERT INTO placements (device_id, room_id, from_ts, to_ts) VALUES (1, 1, 10, NULL), (1, 2, 20, NULL), (1, 1, 30, NULL), (2, 1, 10, 20), (2, 2, 20, NULL);
+            """);
+        _store.Get<StoreSchema>().Migrate();
+        Assert.Equal(
+            [(1, 10L, 20L), (1, 20, 30), (1, 30, 0), (2, 10, 20), (2, 20, 0)],
+            _store.Rows("SELECT device_id, from_ts, coalesce(to_ts, 0) FROM placements ORDER BY device_id, from_ts;", r => (r.GetInt32(0), r.GetInt64(1), r.GetInt64(2))));
     }
 
     private static DateTimeOffset Moment(int hours) => TestStore.Start.AddHours(hours - 10);

@@ -57,15 +57,18 @@ public sealed class IngestPipelineTests : IAsyncDisposable
     [Fact]
     public async Task Messages_are_acknowledged_in_the_order_of_receipt_whatever_becomes_of_them()
     {
-        IncomingMessage[] messages = [Reading(_store.Now), Raw("{}"), Reading(_store.Now), Reading(_store.Now, 30), Reading(_store.Now - 1)];
-        for (var i = 0; i < 250; i++)
+        IncomingMessage[] messages =
+        [
+            Reading(_store.Now), Raw("{}"), Reading(_store.Now), IncomingMessage.Cleared(new(SensorTopic.Reading("h1", "s1")), _store.Now), Reading(_store.Now, 30), Reading(_store.Now - 1),
+        ];
+        for (var i = 0; i < 300; i++)
         {
             Accept(messages[i % messages.Length], i);
         }
 
         await _store.Host.StartAsync(Cancel);
         await Pipeline.DrainAsync(Cancel);
-        Assert.Equal(Enumerable.Range(0, 250).Select(i => (long)i), _acknowledged);
+        Assert.Equal(Enumerable.Range(0, 300).Select(i => (long)i), _acknowledged);
         Assert.Equal(2, _store.Readings().Count);
         Assert.Equal(100, _store.Read(c => c.RejectedMessages.Count()));
     }

@@ -1,5 +1,6 @@
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Rejections;
 using TechTemp.Data.Rollups;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
@@ -89,6 +90,14 @@ public sealed class QueryPlanTests : IDisposable
         Assert.Contains("SCAN rejected_messages USING COVERING INDEX IX_rejected_messages_device_uid_reason", plan);
         Assert.Contains("SEARCH m USING INTEGER PRIMARY KEY (rowid=?)", plan);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_refused_message_that_comes_again_is_found_by_its_digest(bool analyzed) =>
+        Assert.Contains(
+            "SEARCH rejected_messages USING INDEX IX_rejected_messages_digest (digest=?)",
+            Plan(RejectionStatements.FindSql, analyzed, ("$digest", new byte[16]), ("$topic", ""), ("$payload_size", 0)));
 
     [Theory]
     [InlineData(false)]

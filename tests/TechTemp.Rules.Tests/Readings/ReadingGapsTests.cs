@@ -112,6 +112,17 @@ public sealed class ReadingGapsTests : IDisposable
             threads: 1);
     }
 
+    [Fact]
+    public void A_search_that_nobody_waits_for_any_more_ends()
+    {
+        WriteMinutesAgo(Enumerable.Range(0, 10));
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        var id = _store.Read(c => c.Devices.Single().Id);
+
+        Assert.Throws<OperationCanceledException>(() => _store.Get<ReadingGaps>().Find(id, 0, _store.Now, null, null, 100, cancelled.Token));
+    }
+
     private long Ago(long minutes) => _store.Now - minutes * Minute;
 
     private void WriteMinutesAgo(IEnumerable<int> minutes) => _store.Write([.. minutes.Distinct().Select(m => Reading(Ago(m)))]);
@@ -120,6 +131,6 @@ public sealed class ReadingGapsTests : IDisposable
         long? from = null, long? to = null, string device = "s1", long? longerThan = null, long? before = null, int limit = 100)
     {
         var id = _store.Read(c => c.Devices.Where(d => d.Uid == device).Select(d => d.Id).SingleOrDefault());
-        return _store.Get<ReadingGaps>().Find(id, from ?? 0, to ?? _store.Now, longerThan, before, limit);
+        return _store.Get<ReadingGaps>().Find(id, from ?? 0, to ?? _store.Now, longerThan, before, limit, TestContext.Current.CancellationToken);
     }
 }

@@ -57,7 +57,7 @@ public sealed class ReadingPayloadTests
     [Theory]
     [InlineData("0", 0)]
     [InlineData("1041", 1041)]
-    [InlineData("9223372036854775807", long.MaxValue)]
+    [InlineData("9007199254740992", 1L << 53)]
     public void A_device_may_count_its_readings(string seq, long expected) =>
         Assert.Equal(new SequenceMark(expected), Sequence(Valid[..^1] + $", \"seq\": {seq}}}"));
 
@@ -82,8 +82,10 @@ public sealed class ReadingPayloadTests
     [InlineData("1.5")]
     [InlineData("\"7\"")]
     [InlineData("[7]")]
+    [InlineData("-1")]
+    [InlineData("9007199254740993")]
     [InlineData("9223372036854775808")]
-    public void A_counter_that_is_no_integer_is_refused(string seq) =>
+    public void A_counter_that_is_no_integer_up_to_2_to_the_53_is_refused(string seq) =>
         Refused(Valid[..^1] + $", \"seq\": {seq}}}", RejectionReasons.InvalidType, "seq");
 
     [Theory]

@@ -81,7 +81,7 @@ public sealed class ReadingRetentionTests : IDisposable
         }
 
         var before = Buckets(TechTemp.Data.Readings.Buckets.Days(TimeZoneInfo.Utc));
-        Assert.NotNull(_store.Get<ReadingRemoval>().Remove("s1", 0, long.MaxValue)?.KeptFrom);
+        Assert.NotNull((await _store.Get<ReadingRemoval>().RemoveAsync("s1", 0, long.MaxValue))?.KeptFrom);
         await _store.Get<RollupBuilder>().RebuildAsync(null, long.MinValue, long.MaxValue, _ => { }, TestContext.Current.CancellationToken);
         Assert.Equal(before, Buckets(TechTemp.Data.Readings.Buckets.Days(TimeZoneInfo.Utc)));
     }

@@ -36,33 +36,57 @@ public sealed class ReadingWriterFailureTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_that_fails_in_the_middle_commits_nothing_and_can_be_written_again()
+    public void A_reading_that_can_never_be_stored_is_rejected_and_the_rest_of_its_batch_committed()
     {
         var now = _store.Now;
-        // Integer overflow for one of the readings.
-        _store.Execute("CREATE INDEX fails ON readings (abs(iif(temperature = 6600, -9223372036854775808, 0)));");
-        IncomingMessage[] batch = [Raw("{}"), Reading(now), Reading(now, device: "s2"), Reading(now + 1, 66)];
-        Assert.Throws<SqliteException>(() => _store.Write(batch));
-        Assert.Equal((0, 0, 0), _store.Read(c => (c.Readings.Count(), c.Devices.Count(), c.RejectedMessages.Count())));
+        FailFor(_store, temperature: 66);
+        var result = _store.Write(Raw("{}"), Reading(now), Reading(now + 1, 66), Reading(now, device: "s2"), Reading(now + 2));
 
-        _store.Execute("DROP INDEX fails;");
-        var result = _store.Write(batch);
-        Assert.Equal([OutcomeKind.Rejected, OutcomeKind.Stored, OutcomeKind.Stored, OutcomeKind.Stored], Kinds(result));
-        Assert.Equal(["s1", "s2"], result.States.Select(s => s.DeviceUid));
-        Assert.Equal((3, 2, 1), _store.Read(c => (c.Readings.Count(), c.Devices.Count(), c.RejectedMessages.Count())));
+        Assert.Equal([OutcomeKind.Rejected, OutcomeKind.Stored, OutcomeKind.Rejected, OutcomeKind.Stored, OutcomeKind.Stored], Kinds(result));
+        Assert.Equal((RejectionReasons.NotStorable, "the store cannot keep this reading: SQLite Error 1: 'integer overflow'."), (result.Outcomes[2].Rejection!.Reason, result.Outcomes[2].Rejection!.Detail));
+        Assert.Equal([now, now + 2], _store.Readings().Select(r => r.Ts));
+        Assert.Equal(2, _store.Read(c => c.RejectedMessages.Count()));
+        Assert.Null(_store.Get<StoreState>().WriteFailure);
     }
 
     [Fact]
-    public void A_batch_with_a_reading_that_the_store_neither_takes_nor_has_fails()
+    public async Task What_could_not_be_stored_can_be_tried_again()
+    {
+        FailFor(_store, temperature: 66);
+        _store.Write(Reading(_store.Now, 66));
+        _store.Execute("DROP INDEX fails;");
+
+        var id = _store.Read(c => c.RejectedMessages.Single().Id);
+        Assert.Equal(OutcomeKind.Stored, (await _store.With((RejectedMessages rejected) => rejected.ReplayAsync(id, Cancel)))!.Value.Kind);
+        Assert.Equal(66, Assert.Single(_store.Readings()).Temperature);
+    }
+
+    [Fact]
+    public void A_reading_that_the_store_neither_takes_nor_has_is_rejected()
     {
         var now = _store.Now;
         // ON CONFLICT DO NOTHING is true of any index.
         _store.Execute("CREATE UNIQUE INDEX drops ON readings (source);");
-        Assert.Throws<SqliteException>(() => _store.Write(Reading(now), Reading(now + 1)));
-        Assert.Empty(_store.Readings());
+        Assert.Equal([OutcomeKind.Stored, OutcomeKind.Rejected], Kinds(_store.Write(Reading(now), Reading(now + 1))));
+        Assert.Equal([now], _store.Readings().Select(r => r.Ts));
+    }
 
-        _store.Execute("DROP INDEX drops;");
-        Assert.Equal([OutcomeKind.Stored, OutcomeKind.Stored], Kinds(_store.Write(Reading(now), Reading(now + 1))));
+    [Fact]
+    public void A_store_that_takes_no_reading_at_all_is_at_fault_itself()
+    {
+        var now = _store.Now;
+        FailFor(_store, temperature: 66);
+        var batch = Enumerable.Range(0, 40).Select(i => Reading(now + i, 66)).ToList();
+        Assert.Throws<SqliteException>(() => _store.Write(batch));
+        Assert.NotNull(_store.Get<StoreState>().WriteFailure);
+        Assert.InRange(_store.Read(c => c.RejectedMessages.Count()), 1, 16);
+
+        // One that can be stored shows that the store works.
+        Assert.Throws<SqliteException>(() => _store.Write([.. batch, Reading(now + 100)]));
+        Assert.Single(_store.Readings());
+        _store.Execute("DROP INDEX fails;");
+        _store.Write(batch);
+        Assert.Equal(41, _store.Readings().Count);
     }
 
     [Fact]
@@ -109,6 +133,10 @@ public sealed class ReadingWriterFailureTests : IDisposable
         Assert.False(result.Outcomes.Single().Late);
         Assert.Equal(now + 5, result.States.Single().Ts);
     }
+
+    /// <summary>Makes the store fail for readings of one temperature: an index of them overflows.</summary>
+    internal static void FailFor(TestStore store, int temperature) =>
+        store.Execute($"CREATE INDEX fails ON readings (abs(iif(temperature = {temperature * 100}, -9223372036854775808, 0)));");
 
     private static IEnumerable<OutcomeKind> Kinds(BatchResult result) => result.Outcomes.Select(o => o.Kind);
 }

@@ -2,6 +2,7 @@ using System.Text;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
+using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
@@ -111,6 +112,28 @@ public sealed class RejectedMessagesTests : IDisposable
     }
 
     [Fact]
+    public void A_refused_message_that_the_broker_sends_again_is_kept_once_whatever_came_between()
+    {
+        _store.Write(Raw("{"));
+        _store.Write(Enumerable.Range(0, 300).Select(i => Raw($"{i}")).ToList());
+        Assert.Equal(OutcomeKind.Duplicate, _store.Write(Redelivered("{")).Outcomes.Single().Kind);
+        Assert.Equal(OutcomeKind.Rejected, _store.Write(Redelivered("{{")).Outcomes.Single().Kind);
+        Assert.Equal([OutcomeKind.Rejected, OutcomeKind.Duplicate], _store.Write(Redelivered("["), Redelivered("[")).Outcomes.Select(o => o.Kind));
+        Assert.Equal(303, _store.Read(c => c.RejectedMessages.Count()));
+    }
+
+    [Fact]
+    public void Messages_of_a_version_without_digests_are_found_as_well()
+    {
+        _store.ReplaceByVersion("20261126070000_MeansOverTime", """
+            INSERT INTO rejected_messages (received_at, topic, device_uid, home, payload, payload_size, reason, detail, is_held)
+            VALUES (0, 'home/h1/sensors/s1/reading', 's1', 'h1', CAST('{' AS BLOB), 1, 'invalid-json', 'd', 0);
+            """);
+        _store.Get<StoreSchema>().Migrate();
+        Assert.Equal(OutcomeKind.Duplicate, _store.Write(Redelivered("{")).Outcomes.Single().Kind);
+    }
+
+    [Fact]
     public async Task Messages_older_than_the_retention_are_dropped()
     {
         _store.Write(Raw("old", receivedAt: _store.Now), Raw("young", receivedAt: _store.Now + 1));
@@ -147,4 +170,7 @@ public sealed class RejectedMessagesTests : IDisposable
     private Task<Outcome?> Replay(long id) => _store.With((RejectedMessages r) => r.ReplayAsync(id, Cancel));
 
     private IEnumerable<int> Drop() => _store.Get<RejectionRetention>().Drop();
+
+    private static IncomingMessage Redelivered(string payload) =>
+        IncomingMessage.FromMqtt(new(SensorTopic.Reading("h1", "s1")), Encoding.UTF8.GetBytes(payload), TestStore.Start.ToUnixTimeMilliseconds(), isRedelivery: true);
 }

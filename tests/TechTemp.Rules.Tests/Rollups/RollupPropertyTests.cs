@@ -86,7 +86,7 @@ public sealed class RollupPropertyTests : IDisposable
         public void Remove(int device, long from, long to)
         {
             var gone = _readings.Keys.Where(r => r.Device == device && r.Ts >= from && r.Ts <= to).ToList();
-            var removal = store.Get<ReadingRemoval>().Remove(Uid(device), from, to);
+            var removal = store.Get<ReadingRemoval>().RemoveAsync(Uid(device), from, to).GetAwaiter().GetResult();
             Assert.Equal(gone.Count, removal?.Deleted ?? 0);
             gone.ForEach(r => _readings.Remove(r));
         }

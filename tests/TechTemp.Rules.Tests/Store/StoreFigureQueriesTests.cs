@@ -58,6 +58,16 @@ public sealed class StoreFigureQueriesTests : IDisposable
         Assert.Equal(3, Read().Missing);
     }
 
+    [Fact]
+    public void However_many_numbers_are_missing_they_can_be_added()
+    {
+        _store.Write(Messages.Raw(Counted(1)), Messages.Raw(Counted(1), device: "s2"));
+        // As versions without a limit have stored them.
+        _store.Execute("INSERT INTO sequence_gaps (device_id, first, last) SELECT id, 2, 9223372036854775806 FROM devices;");
+
+        Assert.Equal(1L << 53, Read().Missing);
+    }
+
     private StoreFigures Read() => _store.Get<StoreFigureQueries>().Read(TimeSpan.FromMinutes(5));
 
     private string Counted(int seq) => $$"""{"ts":{{_store.Now + seq}},"temperature_c":21,"humidity_pct":50,"seq":{{seq}}}""";

@@ -72,6 +72,7 @@ public sealed class StoreFileTests : IDisposable
     [InlineData("synchronous", 2)]
     [InlineData("foreign_keys", 1)]
     [InlineData("busy_timeout", 5_000)]
+    [InlineData("journal_size_limit", 16 * 1024 * 1024)]
     public void The_file_and_each_connection_are_set_up(string pragma, long expected)
     {
         using var connection = _store.Connections.Open();

@@ -1,0 +1,90 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TechTemp.Data.Store;
+
+namespace TechTemp.Data.Rejections;
+
+/// <summary>
+/// Stores the readings that were held for devices that are provisioned by now: in steps, each a short transaction, so that ingest does not
+/// wait for all of them. It begins with what a process that was stopped has left.
+/// </summary>
+public sealed partial class HeldReplay(IServiceScopeFactory scopes, StoreState state, TimeProvider time, ILogger<HeldReplay> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<string> _devices = Channel.CreateUnbounded<string>();
+
+    /// <summary>Takes a device whose readings are to be stored.</summary>
+    public void Enqueue(string deviceUid) => _devices.Writer.TryWrite(deviceUid);
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await state.WaitAsync(stoppingToken);
+        foreach (var device in await TryAsync(rejected => rejected.ProvisionedWithHeld(), stoppingToken))
+        {
+            Enqueue(device);
+        }
+
+        await foreach (var device in _devices.Reader.ReadAllAsync(stoppingToken))
+        {
+            await ReplayAsync(device, stoppingToken);
+        }
+    }
+
+    private async Task ReplayAsync(string device, CancellationToken stoppingToken)
+    {
+        var pace = new BulkPace(time);
+        var replayed = 0;
+        for (long? after = 0; after is { } last;)
+        {
+            await pace.NextAsync(stoppingToken);
+            var step = await TryAsync(rejected => rejected.ReplayHeld(device, last), stoppingToken);
+            // Ingest has the lock in half of the time, whether it writes at the moment or not.
+            pace.Done(othersWrote: true);
+            replayed += step.Count;
+            after = step.Last;
+        }
+
+        if (replayed > 0)
+        {
+            LogReplayed(logger, replayed, device);
+        }
+    }
+
+    private async Task<T> TryAsync<T>(Func<RejectedMessages, T> use, CancellationToken stoppingToken)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                return use(scope.ServiceProvider.GetRequiredService<RejectedMessages>());
+            }
+            catch (Exception e) when (e is SqliteException or DbUpdateException)
+            {
+                if (isFirst)
+                {
+                    LogFailed(logger, e.Message);
+                }
+            }
+
+            await Task.Delay(s_pauseAfterFailure, time, stoppingToken);
+        }
+    }
+
+    [LoggerMessage(58, LogLevel.Information, "Replayed {Count} held messages of device {Device}")]
+    private static partial void LogReplayed(ILogger logger, int count, string device);
+
+    [LoggerMessage(59, LogLevel.Warning, "Could not store held readings: {Message} Trying again until it works")]
+    private static partial void LogFailed(ILogger logger, string message);
+}
+
+/// <summary>One step of a replay.</summary>
+/// <param name="Count">How many messages were replayed.</param>
+/// <param name="Last">The id of the last one; null when it was the last step.</param>
+public readonly record struct HeldReplayStep(int Count, long? Last);
