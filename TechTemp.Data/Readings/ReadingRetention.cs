@@ -14,6 +14,8 @@ public readonly record struct Expired(int Readings, int Rollups);
 /// <summary>
 /// Lets readings and rollups go when they are old enough, in steps of a few milliseconds, so that readings that come in
 /// never wait for it. Times are cut at the coarsest rollups' grid: what is dropped is whole intervals of those that stay.
+/// Ages count from the newest reading in the store, or from this machine's clock where that is earlier: a clock that is years ahead drops nothing
+/// that its readings show to be recent.
 /// </summary>
 public sealed class ReadingRetention(StoreConnections connections, IOptions<RetentionOptions> options, TimeProvider time)
 {
@@ -26,9 +28,11 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
     public IEnumerable<Expired> Drop()
     {
         using var connection = connections.Open();
+        var now = Now(connection);
         foreach (var deviceId in Devices(connection))
         {
-            foreach (var step in DropReadings(connection, deviceId))
+            Recover(connection, deviceId, Cut(now, options.Value.Readings));
+            foreach (var step in DropReadings(connection, deviceId, Cut(now, options.Value.Readings)))
             {
                 yield return new(step, 0);
             }
@@ -41,7 +45,7 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
                 (RollupTier.Day, options.Value.CoarseRollups),
             })
             {
-                foreach (var step in DropRollups(connection, deviceId, tier, age))
+                foreach (var step in DropRollups(connection, deviceId, tier, Cut(now, age)))
                 {
                     yield return new(0, step);
                 }
@@ -56,9 +60,30 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
         }
     }
 
-    private IEnumerable<int> DropReadings(SqliteConnection connection, int deviceId)
+    private long Now(SqliteConnection connection)
     {
-        if (Cut(options.Value.Readings) is not { } cut)
+        using var newest = connection.Prepare("SELECT max((SELECT max(ts) FROM readings WHERE device_id = d.id)) FROM devices d;");
+        var clock = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return newest.ExecuteScalar() is long ts ? Math.Min(ts, clock) : clock;
+    }
+
+    // A clock that was ahead has marked times as dropped that had not come yet. Where there are rollups the mark stays: readings were dropped there,
+    // and a duplicate could not be told.
+    private static void Recover(SqliteConnection connection, int deviceId, long? cut)
+    {
+        using var recover = connection.Prepare(
+            """
+            UPDATE devices SET raw_from = max($cut, coalesce((SELECT (max(bucket) + 1) * $length FROM rollups WHERE device_id = $device_id AND tier = $tier), 0))
+            WHERE id = $device_id
+            AND raw_from > max($cut, coalesce((SELECT (max(bucket) + 1) * $length FROM rollups WHERE device_id = $device_id AND tier = $tier), 0));
+            """,
+            ("$device_id", SqliteType.Integer), ("$cut", SqliteType.Integer), ("$tier", SqliteType.Integer), ("$length", SqliteType.Integer));
+        recover.Bind(0, deviceId).Bind(1, cut ?? 0).Bind(2, (int)RollupTier.QuarterHour).Bind(3, RollupTiers.LengthOf(RollupTier.QuarterHour)).ExecuteNonQuery();
+    }
+
+    private static IEnumerable<int> DropReadings(SqliteConnection connection, int deviceId, long? before)
+    {
+        if (before is not { } cut)
         {
             yield break;
         }
@@ -92,9 +117,9 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
         }
     }
 
-    private IEnumerable<int> DropRollups(SqliteConnection connection, int deviceId, RollupTier tier, TimeSpan? age)
+    private static IEnumerable<int> DropRollups(SqliteConnection connection, int deviceId, RollupTier tier, long? before)
     {
-        if (Cut(age) is not { } cut)
+        if (before is not { } cut)
         {
             yield break;
         }
@@ -138,5 +163,5 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
         return ids;
     }
 
-    private long? Cut(TimeSpan? age) => age is null ? null : RollupTiers.Floor((time.GetUtcNow() - age.Value).ToUnixTimeMilliseconds());
+    private static long? Cut(long now, TimeSpan? age) => age is { } old ? RollupTiers.Floor(Math.Max(0, now - (long)old.TotalMilliseconds)) : null;
 }

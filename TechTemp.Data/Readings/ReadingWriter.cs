@@ -32,8 +32,8 @@ public sealed partial class ReadingWriter(
     internal bool WritesRollups { get; set; } = true;
 
     /// <summary>
-    /// A batch is on disk: the states that it made, in the order of the batches. Raised while the next batch waits, so a
-    /// handler must be quick.
+    /// A batch is on disk: the resulting device states, in the order of the batches. Raised while the next batch waits, so a
+    /// handler must return fast.
     /// </summary>
     public event Action<IReadOnlyList<DeviceState>>? Committed;
 
@@ -66,7 +66,7 @@ public sealed partial class ReadingWriter(
 
     /// <summary>
     /// Tells of every device's state when somebody else has changed the store since the last call: readings that were
-    /// posted or replayed, a device that was moved. In order with <see cref="Committed"/>, and as quick must the handler be.
+    /// posted or replayed, a device that was moved. In order with <see cref="Committed"/>; the handler must return equally fast.
     /// </summary>
     /// <exception cref="SqliteException">The store failed.</exception>
     public void TellChanges(Action<IReadOnlyList<DeviceState>> tell)
@@ -131,8 +131,14 @@ public sealed partial class ReadingWriter(
         return result;
     }
 
+    // Null when the store is at fault, and not one of the messages.
     private BatchResult? Divide(IReadOnlyList<IncomingMessage> batch, Exception failure)
     {
+        if (batch.Count == 0)
+        {
+            return null;
+        }
+
         if (batch is [var message])
         {
             if (message.IsSetAside || _setAside == MostSetAside)
@@ -173,7 +179,7 @@ public sealed partial class ReadingWriter(
         {
             var message = batch[i];
             var outcome = outcomes[i] = statements.Store(message);
-            // Who posts over HTTP is told in the answer; a message has no other place to be remembered.
+            // HTTP clients learn this from the response; a message has no other place to be kept.
             if (outcome.Rejection is { } rejection && message.Topic is not null)
             {
                 var isNew = statements.KeepRejected(message, rejection, retention.Value);

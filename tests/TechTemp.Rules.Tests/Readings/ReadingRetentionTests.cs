@@ -86,6 +86,40 @@ public sealed class ReadingRetentionTests : IDisposable
         Assert.Equal(before, Buckets(TechTemp.Data.Readings.Buckets.Days(TimeZoneInfo.Utc)));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(10)]
+    public void A_clock_that_is_years_ahead_drops_nothing_that_is_recent(int years)
+    {
+        Fill(days: 50);
+        var now = _store.Now;
+        _store.Time.Advance(TimeSpan.FromDays(365 * years));
+        foreach (var _ in _store.Get<ReadingRetention>().Drop())
+        {
+        }
+
+        // As with the right clock.
+        Assert.Equal(30 * 288 + 144, _store.Readings().Count);
+        Assert.Equal(OutcomeKind.Stored, _store.Write(Reading(now + 60_000)).Outcomes.Single().Kind);
+    }
+
+    [Fact]
+    public void A_mark_of_a_clock_that_was_ahead_is_taken_back()
+    {
+        Fill(days: 50);
+        var future = _store.Now + 3 * 365 * 86_400_000L;
+        _store.Execute($"DELETE FROM readings WHERE ts < {_store.Now - 86_400_000L}; UPDATE devices SET raw_from = {future};");
+        Assert.Equal(RejectionReasons.TooOld, _store.Write(Reading(_store.Now + 3_600_000)).Outcomes.Single().Rejection?.Reason);
+
+        foreach (var _ in _store.Get<ReadingRetention>().Drop())
+        {
+        }
+
+        Assert.Equal(OutcomeKind.Stored, _store.Write(Reading(_store.Now + 3_600_000)).Outcomes.Single().Kind);
+        // What was dropped stays dropped: whether it came before cannot be told.
+        Assert.Equal(RejectionReasons.TooOld, _store.Write(Reading(_store.Now - 20 * 86_400_000L)).Outcomes.Single().Rejection?.Reason);
+    }
+
     [Fact]
     public void The_file_gets_smaller()
     {
