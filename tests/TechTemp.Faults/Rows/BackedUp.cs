@@ -21,7 +21,7 @@ internal static class BackedUp
         await using var fleet = Fleet.Start(site.Broker.Port, Devices, s_pace);
         var start = Stopwatch.GetTimestamp();
         using var enough = new CancellationTokenSource();
-        var watching = Stall.LongestAsync(() => site.Store.CountReadings(), enough.Token);
+        var watching = Stall.LongestAsync(() => site.Store.SumOfNewest(fleet.Books), enough.Token);
 
         string backup = "";
         IReadOnlyList<int> storedBefore = [];
