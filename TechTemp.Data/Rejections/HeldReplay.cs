@@ -12,7 +12,8 @@ namespace TechTemp.Data.Rejections;
 /// Stores the readings that were held for devices that are provisioned by now: in steps, each a short transaction, so that ingest does not
 /// wait for all of them. It begins with what a process that was stopped has left.
 /// </summary>
-public sealed partial class HeldReplay(IServiceScopeFactory scopes, StoreState state, TimeProvider time, ILogger<HeldReplay> logger) : BackgroundService
+public sealed partial class HeldReplay(
+    StoreConnections connections, IServiceScopeFactory scopes, StoreState state, TimeProvider time, ILogger<HeldReplay> logger) : BackgroundService
 {
     private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromSeconds(1);
 
@@ -25,7 +26,7 @@ public sealed partial class HeldReplay(IServiceScopeFactory scopes, StoreState s
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await state.WaitAsync(stoppingToken);
-        foreach (var device in await TryAsync(rejected => rejected.ProvisionedWithHeld(), stoppingToken))
+        foreach (var device in await TryAsync(ProvisionedWithHeld, stoppingToken))
         {
             Enqueue(device);
         }
@@ -43,7 +44,7 @@ public sealed partial class HeldReplay(IServiceScopeFactory scopes, StoreState s
         for (long? after = 0; after is { } last;)
         {
             await pace.NextAsync(stoppingToken);
-            var step = await TryAsync(rejected => rejected.ReplayHeld(device, last), stoppingToken);
+            var step = await TryAsync(() => Replay(device, last), stoppingToken);
             // Ingest has the lock in half of the time, whether it writes at the moment or not.
             pace.Done(othersWrote: true);
             replayed += step.Count;
@@ -56,14 +57,36 @@ public sealed partial class HeldReplay(IServiceScopeFactory scopes, StoreState s
         }
     }
 
-    private async Task<T> TryAsync<T>(Func<RejectedMessages, T> use, CancellationToken stoppingToken)
+    private HeldReplayStep Replay(string device, long after)
+    {
+        using var scope = scopes.CreateScope();
+        return scope.ServiceProvider.GetRequiredService<RejectedMessages>().ReplayHeld(device, after);
+    }
+
+    // Not by EF Core: mostly there are none, and a host would load it at its start for that.
+    private List<string> ProvisionedWithHeld()
+    {
+        using var connection = connections.Open();
+        using var find = connection.Prepare(
+            "SELECT DISTINCT r.device_uid FROM rejected_messages r JOIN devices d ON d.uid = r.device_uid AND d.provisioned = 1 WHERE r.reason = $reason;",
+            ("$reason", SqliteType.Text));
+        using var reader = find.Bind(0, RejectionReasons.UnknownDevice).ExecuteReader();
+        var devices = new List<string>();
+        while (reader.Read())
+        {
+            devices.Add(reader.GetString(0));
+        }
+
+        return devices;
+    }
+
+    private async Task<T> TryAsync<T>(Func<T> use, CancellationToken stoppingToken)
     {
         for (var isFirst = true; ; isFirst = false)
         {
             try
             {
-                await using var scope = scopes.CreateAsyncScope();
-                return use(scope.ServiceProvider.GetRequiredService<RejectedMessages>());
+                return use();
             }
             catch (Exception e) when (e is SqliteException or DbUpdateException)
             {

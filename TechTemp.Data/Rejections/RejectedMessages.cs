@@ -102,13 +102,6 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
     /// <summary>How many messages are held for a device.</summary>
     public Task<int> CountHeldAsync(string deviceUid, CancellationToken cancellationToken) => Held(deviceUid).CountAsync(cancellationToken);
 
-    /// <summary>The devices that are provisioned, and for which messages are held all the same.</summary>
-    internal IReadOnlyList<string> ProvisionedWithHeld() =>
-    [
-        .. context.RejectedMessages.Where(r => r.Reason == RejectionReasons.UnknownDevice).Select(r => r.DeviceUid!).Distinct()
-            .Where(uid => context.Devices.Any(d => d.Uid == uid && d.Provisioned)),
-    ];
-
     /// <summary>Looks at the times of the readings that are held for a device.</summary>
     /// <param name="deviceUid">The device.</param>
     /// <param name="times">Gets those that it does not have yet.</param>
