@@ -46,9 +46,6 @@ public sealed class IncomingMessage
     /// <summary>Whether it only clears its topic at the broker: an empty retained message (MQTT 5, section 3.3.1.3). There is nothing to store.</summary>
     public bool IsCleared { get; private init; }
 
-    /// <summary>Whether the store could not keep it.</summary>
-    internal bool IsSetAside { get; private init; }
-
     /// <summary>Why it is not a valid reading; null when it is one.</summary>
     public Rejection? Rejection { get; private init; }
 
@@ -98,7 +95,6 @@ public sealed class IncomingMessage
         Sequence = Sequence,
         IsRedelivery = IsRedelivery,
         IsReplay = IsReplay,
-        IsSetAside = true,
         Rejection = rejection,
     };
 

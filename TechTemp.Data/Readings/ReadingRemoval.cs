@@ -46,13 +46,15 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
             }
         }
 
-        // Their neighbours in time weigh more afterwards, and those are of the same day: a day is one step.
-        var deleted = await InStepsAsync(connection, transaction => RemoveDay(connection, transaction, id, from, to));
+        // Their neighbours in time weigh more afterwards, and those are of the same day: a day is one step. It is not looked at again: a device that
+        // sends would never be done with.
+        var next = from;
+        var deleted = await InStepsAsync(connection, transaction => RemoveDay(connection, transaction, id, ref next, to));
         span?.Affected(deleted);
         return new(deleted);
     }
 
-    /// <summary>Removes all readings of a device and their rollups.</summary>
+    /// <summary>Removes the readings of a device and their rollups, but for some of the last step: those go with the device.</summary>
     /// <param name="deviceId">The store's key of the device, which is about to be deleted.</param>
     /// <exception cref="SqliteException">The store failed; the steps before are done.</exception>
     internal async Task RemoveAllAsync(int deviceId)
@@ -73,7 +75,8 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
             ("$device_id", SqliteType.Integer), ("$rows", SqliteType.Integer), ("$tier", SqliteType.Integer));
         readings.Bind(0, deviceId).Bind(1, RowsOfAStep);
         rollups.Bind(0, deviceId).Bind(1, RowsOfAStep);
-        span?.Affected(await InStepsAsync(connection, transaction => Delete(readings, transaction)));
+        var deleted = await InStepsAsync(connection, transaction => Delete(readings, transaction));
+        span?.Affected(deleted);
         for (var tier = 0; tier < RollupTiers.Count; tier++)
         {
             rollups.Bind(2, tier);
@@ -81,21 +84,21 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
         }
     }
 
-    // A step returns how many rows it has deleted; null when there is nothing left.
-    private async Task<int> InStepsAsync(SqliteConnection connection, Func<SqliteTransaction, int?> step)
+    // A step returns how many rows it has deleted, and whether another one is to follow.
+    private async Task<int> InStepsAsync(SqliteConnection connection, Func<SqliteTransaction, (int Deleted, bool GoesOn)> step)
     {
         for (var all = 0; ;)
         {
             var start = time.GetTimestamp();
             using (var transaction = connection.BeginTransaction(deferred: false))
             {
-                if (step(transaction) is not { } deleted)
+                var (deleted, goesOn) = step(transaction);
+                transaction.Commit();
+                all += deleted;
+                if (!goesOn)
                 {
                     return all;
                 }
-
-                transaction.Commit();
-                all += deleted;
             }
 
             if (time.GetElapsedTime(start) is var took && took > TimeSpan.Zero)
@@ -105,21 +108,26 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
         }
     }
 
-    private static int? Delete(SqliteCommand delete, SqliteTransaction transaction)
+    private static (int Deleted, bool GoesOn) Delete(SqliteCommand delete, SqliteTransaction transaction)
     {
         delete.Transaction = transaction;
-        return delete.ExecuteNonQuery() is > 0 and var deleted ? deleted : null;
+        var deleted = delete.ExecuteNonQuery();
+        return (deleted, deleted >= RowsOfAStep);
     }
 
-    private static int? RemoveDay(SqliteConnection connection, SqliteTransaction transaction, int deviceId, long from, long to)
+    private static (int Deleted, bool GoesOn) RemoveDay(SqliteConnection connection, SqliteTransaction transaction, int deviceId, ref long from, long to)
     {
+        // Retention may have begun with a day since the last step. Its rollups are all that is left of what it has dropped: they must not be computed again.
         using var first = connection.Prepare(
-            "SELECT min(ts) FROM readings WHERE device_id = $device_id AND ts BETWEEN $from AND $to;",
+            """
+            SELECT min(ts) FROM readings
+            WHERE device_id = $device_id AND ts BETWEEN max($from, coalesce((SELECT raw_from FROM devices WHERE id = $device_id), $from)) AND $to;
+            """,
             ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer));
         first.Transaction = transaction;
         if (first.Bind(0, deviceId).Bind(1, from).Bind(2, to).ExecuteScalar() is not long ts)
         {
-            return null;
+            return (0, false);
         }
 
         var day = RollupTiers.Floor(ts);
@@ -132,6 +140,7 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
         using var rollups = new RollupStatements(connection);
         rollups.Enter(forget: true);
         RollupBuilder.Build(connection, rollups, deviceId, day, next);
-        return deleted;
+        from = next;
+        return (deleted, next <= to);
     }
 }

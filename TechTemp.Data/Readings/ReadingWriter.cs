@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -50,7 +51,7 @@ public sealed partial class ReadingWriter(
             try
             {
                 RequireOurs();
-                var result = WriteOrHalve(batch);
+                var result = WriteOrDivide(batch);
                 state.WriteEnds();
                 span?.Affected(result.Outcomes.Count(o => o.Kind == OutcomeKind.Stored));
                 return result;
@@ -102,9 +103,57 @@ public sealed partial class ReadingWriter(
         }
     }
 
-    private BatchResult WriteOrHalve(IReadOnlyList<IncomingMessage> batch)
+    private BatchResult WriteOrDivide(IReadOnlyList<IncomingMessage> batch)
     {
-        BatchResult result;
+        if (TryWrite(batch, out var result, out var failure))
+        {
+            return result;
+        }
+
+        if (batch.Count < 2)
+        {
+            return batch is [var message] ? WriteOrSetAside(message) : throw failure;
+        }
+
+        var half = batch.Count / 2;
+        IReadOnlyList<IncomingMessage> rest = [.. batch.Skip(half)];
+        BatchResult first;
+        try
+        {
+            first = WriteOrDivide([.. batch.Take(half)]);
+        }
+        catch (Exception e) when (StoreFailure.MayBeOfTheData(e))
+        {
+            // What can be stored of the rest shows that the store works, and that the message is at fault.
+            WriteOrDivide(rest);
+            throw;
+        }
+
+        return first.Then(WriteOrDivide(rest));
+    }
+
+    // Tried once more, on a new connection: what failed on the one before need not be the message's fault.
+    private BatchResult WriteOrSetAside(IncomingMessage message)
+    {
+        if (TryWrite([message], out var result, out var failure))
+        {
+            return result;
+        }
+
+        if (_setAside == MostSetAside || !TryWrite([message.SetAside(StoreFailure.NotStorable(failure))], out result, out _))
+        {
+            throw failure;
+        }
+
+        _setAside++;
+        LogSetAside(logger, message.DeviceUid, message.Measurement.Ts, failure.Message);
+        return result;
+    }
+
+    /// <returns>False when a message may be at fault; nothing of the batch was committed then.</returns>
+    private bool TryWrite(IReadOnlyList<IncomingMessage> batch, [NotNullWhen(true)] out BatchResult? result, [NotNullWhen(false)] out Exception? failure)
+    {
+        (result, failure) = (null, null);
         try
         {
             _connection ??= connections.Open();
@@ -114,12 +163,13 @@ public sealed partial class ReadingWriter(
         catch (Exception e)
         {
             Forget(e);
-            if (StoreFailure.MayBeOfTheData(e) && Divide(batch, e) is { } divided)
+            if (!StoreFailure.MayBeOfTheData(e))
             {
-                return divided;
+                throw;
             }
 
-            throw;
+            failure = e;
+            return false;
         }
 
         if (result.Outcomes.Any(o => o.Kind == OutcomeKind.Stored))
@@ -128,44 +178,7 @@ public sealed partial class ReadingWriter(
         }
 
         Committed?.Invoke(result.States);
-        return result;
-    }
-
-    // Null when the store is at fault, and not one of the messages.
-    private BatchResult? Divide(IReadOnlyList<IncomingMessage> batch, Exception failure)
-    {
-        if (batch.Count == 0)
-        {
-            return null;
-        }
-
-        if (batch is [var message])
-        {
-            if (message.IsSetAside || _setAside == MostSetAside)
-            {
-                return null;
-            }
-
-            _setAside++;
-            LogSetAside(logger, message.DeviceUid, message.Measurement.Ts, failure.Message);
-            return WriteOrHalve([message.SetAside(StoreFailure.NotStorable(failure))]);
-        }
-
-        var half = batch.Count / 2;
-        IReadOnlyList<IncomingMessage> rest = [.. batch.Skip(half)];
-        BatchResult first;
-        try
-        {
-            first = WriteOrHalve([.. batch.Take(half)]);
-        }
-        catch (Exception e) when (StoreFailure.MayBeOfTheData(e))
-        {
-            // What can be stored of the rest shows that the store works, and that the message is at fault.
-            WriteOrHalve(rest);
-            throw;
-        }
-
-        return first.Then(WriteOrHalve(rest));
+        return true;
     }
 
     private BatchResult Write(IReadOnlyList<IncomingMessage> batch, SqliteConnection connection, ReadingStatements statements)

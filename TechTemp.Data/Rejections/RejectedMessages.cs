@@ -143,7 +143,7 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
         catch (Exception e) when (StoreFailure.MayBeOfTheData(e) && held.Count > 0)
         {
             context.ChangeTracker.Clear();
-            return held.Count > 1 ? ReplayHeld(deviceUid, after, held.Count / 2) : SetAside(held[0], e);
+            return most > 1 ? ReplayHeld(deviceUid, after, Math.Max(1, held.Count / 2)) : SetAside(held[0], e);
         }
         finally
         {
@@ -151,12 +151,12 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
         }
     }
 
-    // It waits for nothing any more that a replay by itself could bring.
+    // It keeps its quota, so that no junk drops it.
     private HeldReplayStep SetAside(RejectedMessage message, Exception failure)
     {
         var rejection = StoreFailure.NotStorable(failure);
         context.RejectedMessages.Where(r => r.Id == message.Id).ExecuteUpdate(r => r
-            .SetProperty(m => m.Reason, rejection.Reason).SetProperty(m => m.Detail, rejection.Detail).SetProperty(m => m.IsHeld, false));
+            .SetProperty(m => m.Reason, rejection.Reason).SetProperty(m => m.Detail, rejection.Detail));
         return new(1, message.Id);
     }
 

@@ -67,7 +67,8 @@ internal sealed class RejectionStatements : IDisposable
             return false;
         }
 
-        var isHeld = rejection.Reason == RejectionReasons.UnknownDevice && _held.TryHold(message, limits.HeldDevices);
+        // Valid readings: no junk drops them.
+        var isHeld = rejection.Reason is RejectionReasons.UnknownDevice or RejectionReasons.NotStorable && _held.TryHold(message, limits.HeldDevices);
         var detail = isHeld || rejection.Reason != RejectionReasons.UnknownDevice
             ? rejection.Detail
             : $"device {message.DeviceUid} is not provisioned, and readings of {limits.HeldDevices} such devices (Retention:HeldDevices) are held already; it is kept among the rejected messages";

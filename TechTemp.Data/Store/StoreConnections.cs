@@ -15,7 +15,7 @@ public sealed class StoreConnections : DbConnectionInterceptor, IDisposable
 {
     private static readonly int s_mostReaders = 2 * Environment.ProcessorCount;
 
-    // What the log is cut down to when it begins anew, bytes. It has four megabytes most of the time, and keeps its largest size otherwise.
+    // SQLite truncates the log to this size, bytes, when it starts again at its beginning. Without a limit the file keeps its largest size.
     private const int LargestLog = 16 * 1024 * 1024;
 
     private static readonly Lock s_replacing = new();

@@ -41,7 +41,7 @@ public sealed class StoreFigureQueries(StoreConnections connections, TimeProvide
         ORDER BY r.count DESC, r.reason;
         """;
 
-    // total() adds doubles: a sum of integers fails beyond 2^63, which a hundred gaps of a few devices with wild counters reach.
+    // total() adds doubles. sum() fails when integers add up to more than 2^63, and the gaps of a few devices with wrong counters do.
     private const string MissingSql = "SELECT CAST(min(total(last - first + 1), 9007199254740992) AS INTEGER) FROM sequence_gaps;";
 
     /// <summary>Reads the figures of now.</summary>

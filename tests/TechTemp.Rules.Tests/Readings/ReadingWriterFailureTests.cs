@@ -62,6 +62,17 @@ public sealed class ReadingWriterFailureTests : IDisposable
     }
 
     [Fact]
+    public void No_junk_drops_a_reading_that_could_not_be_stored()
+    {
+        using var store = new TestStore(("Retention:RejectedRows", "3"));
+        FailFor(store, temperature: 66);
+        store.Write(Reading(store.Now, 66));
+        store.Write([.. Enumerable.Range(0, 50).Select(i => Raw($"{i}"))]);
+        Assert.Equal(4, store.Read(c => c.RejectedMessages.Count()));
+        Assert.Single(store.Read(c => c.RejectedMessages.Where(r => r.Reason == RejectionReasons.NotStorable).ToList()));
+    }
+
+    [Fact]
     public void A_reading_that_the_store_neither_takes_nor_has_is_rejected()
     {
         var now = _store.Now;

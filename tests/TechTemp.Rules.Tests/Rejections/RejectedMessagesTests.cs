@@ -127,10 +127,11 @@ public sealed class RejectedMessagesTests : IDisposable
     {
         _store.ReplaceByVersion("20261126070000_MeansOverTime", """
             INSERT INTO rejected_messages (received_at, topic, device_uid, home, payload, payload_size, reason, detail, is_held)
-            VALUES (0, 'home/h1/sensors/s1/reading', 's1', 'h1', CAST('{' AS BLOB), 1, 'invalid-json', 'd', 0);
+            VALUES (0, 'home/h1/sensors/s1/reading', 's1', 'h1', CAST('{' AS BLOB), 1, 'invalid-json', 'd', 0),
+                (0, 'home/h1/sensors/s1/reading', 's1', 'h1', x'', 0, 'invalid-json', 'd', 0);
             """);
         _store.Get<StoreSchema>().Migrate();
-        Assert.Equal(OutcomeKind.Duplicate, _store.Write(Redelivered("{")).Outcomes.Single().Kind);
+        Assert.Equal([OutcomeKind.Duplicate, OutcomeKind.Duplicate, OutcomeKind.Rejected], _store.Write(Redelivered("{"), Redelivered(""), Redelivered("[")).Outcomes.Select(o => o.Kind));
     }
 
     [Fact]
