@@ -16,6 +16,10 @@ namespace TechTemp.ServiceDefaults;
 /// <summary>What every host of TechTemp has: configuration shorthand, logs, telemetry, health, resilient HTTP clients.</summary>
 public static class ServiceDefaults
 {
+    // The clients that the OTLP exporter takes from the factory:
+    // https://github.com/open-telemetry/opentelemetry-dotnet/tree/main/src/OpenTelemetry.Exporter.OpenTelemetryProtocol#configure-httpclient
+    private static readonly string[] s_exporters = ["OtlpTraceExporter", "OtlpMetricExporter", "OtlpLogExporter"];
+
     /// <summary>
     /// Adds the defaults. OpenTelemetry (traces, metrics and logs of every source named <c>TechTemp.*</c>) is set up when
     /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector.
@@ -48,6 +52,12 @@ public static class ServiceDefaults
             http.AddStandardResilienceHandler();
             http.AddServiceDiscovery();
         });
+        // OpenTelemetry retries itself. A pipeline waits at its end for each of its requests, seconds at a time and for up to 30 s.
+        foreach (var exporter in s_exporters)
+        {
+            builder.Services.AddHttpClient(exporter).ConfigureAdditionalHttpMessageHandlers((handlers, _) => handlers.Clear());
+        }
+
         return builder;
     }
 

@@ -82,12 +82,20 @@ internal static class TelemetryExport
         {
             var limit = Environment.TickCount64 + LimitMs;
             // Each waits for its own exporter, so side by side. What is late is abandoned: the threads end with the process.
-            Thread[] flushes = [Start(() => traces.Shutdown(LimitMs)), Start(() => metrics.Shutdown(LimitMs)), Start(() => logs.Shutdown(LimitMs))];
+            Thread[] flushes = [Start(() => traces.ForceFlush(LimitMs)), Start(() => metrics.ForceFlush(LimitMs)), Start(() => logs.ForceFlush(LimitMs))];
             foreach (var flush in flushes)
             {
-                flush.Join((int)Math.Max(0, limit - Environment.TickCount64));
+                flush.Join(Remaining(limit));
             }
+
+            // By this thread, not by those: only the first shutdown waits, and where a thread is not scheduled in time, the first
+            // would be the one in the provider's own disposal.
+            traces.Shutdown(Remaining(limit));
+            metrics.Shutdown(Remaining(limit));
+            logs.Shutdown(Remaining(limit));
         }
+
+        private static int Remaining(long limit) => (int)Math.Max(0, limit - Environment.TickCount64);
 
         private static Thread Start(Action flush)
         {
