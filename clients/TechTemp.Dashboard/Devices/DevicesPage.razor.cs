@@ -37,6 +37,15 @@ public sealed partial class DevicesPage
 
     private const int WaitingStep = 20;
 
+    private static readonly (DeviceAction Action, string Icon, string Text)[] s_actions =
+    [
+        (DeviceAction.Rename, "edit", "Devices.Rename"),
+        (DeviceAction.Move, "move", "Devices.Move"),
+        (DeviceAction.Calibrate, "calibrate", "Devices.Calibrate"),
+        (DeviceAction.Remove, "cut", "Devices.RemoveReadings"),
+        (DeviceAction.Delete, "delete", "Devices.Delete"),
+    ];
+
     private IReadOnlyList<Sensor> _waiting = [];
     private IReadOnlyList<Sensor> _placed = [];
     private int _placedCount;
