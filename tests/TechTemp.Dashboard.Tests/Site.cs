@@ -21,6 +21,9 @@ public sealed class Site : IAsyncDisposable
     /// <summary>Where the dashboard is.</summary>
     public string Address => $"http://127.0.0.1:{Host.Settings["HTTP_PORT"]}";
 
+    /// <summary>The file of its store.</summary>
+    public string Store => _folder.File("techtemp.db");
+
     /// <summary>A client of the API.</summary>
     public ApiClient Http => Host.Http;
 
@@ -36,7 +39,7 @@ public sealed class Site : IAsyncDisposable
             new Dictionary<string, string>
             {
                 ["MQTT_PORT"] = site._mqttPort.ToString(CultureInfo.InvariantCulture),
-                ["DB_PATH"] = site._folder.File("techtemp.db"),
+                ["DB_PATH"] = site.Store,
             },
             arguments);
         return site;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Data.Sqlite;
 
 namespace TechTemp.Dashboard.Tests.Pages;
 
@@ -105,7 +106,7 @@ public sealed class ManyDevicesTests(Browser browser)
     {
         var (rooms, sensors, pages) = (Number("FLEET_ROOMS", 6), Number("FLEET_SENSORS", 5), Number("FLEET_PAGES", 2));
         await using var site = await Site.StartAsync("--Ingest:MaxAutoRegistered=100000");
-        await Population.FillAsync(site, rooms, sensors);
+        await Population.FillAtOnceAsync(site, rooms, sensors);
         var output = TestContext.Current.TestOutputHelper!;
         output.WriteLine($"{rooms * sensors} devices in {rooms} rooms; memory of the process {site.Host.MemoryMiB:F0} MiB");
         foreach (var path in new[] { "/", "/devices", "/history", "/system", "/", "/devices", "/?search=room+77", "/devices?sort=temperature&page=9", "/api/v1/devices?limit=1000", "/api/v1/devices?limit=1000&cursor=s-3-1", "/api/v1/devices?limit=50&search=room+77", "/api/v1/readings/latest", "/api/v1/system" })
@@ -130,9 +131,12 @@ public sealed class ManyDevicesTests(Browser browser)
             var start = System.Diagnostics.Stopwatch.GetTimestamp();
             await Population.SendAsync(site, rooms, sensors, 30 + round);
             var sent = System.Diagnostics.Stopwatch.GetElapsedTime(start);
-            await Assertions.Expect(visits[0].Page.Locator("[data-device=s-1-1]")).ToContainTextAsync($"{30 + round}.0 °C");
-            await Assertions.Expect(visits[1].Page.Locator("[data-device=s-1-1]")).ToContainTextAsync($"{30 + round}.0 °C");
-            output.WriteLine($"{rooms * sensors} readings: accepted after {sent.TotalSeconds:F1} s, on both pages after {System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s");
+            foreach (var visit in visits)
+            {
+                await Assertions.Expect(visit.Page.Locator("[data-device=s-1-1]")).ToContainTextAsync($"{30 + round}.0 °C");
+            }
+
+            output.WriteLine($"{rooms * sensors} readings: accepted after {sent.TotalSeconds:F1} s, on every page after {System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s");
         }
 
         await visits[0].Page.GetByRole(AriaRole.Searchbox).FillAsync($"room {rooms}");
@@ -166,6 +170,28 @@ internal static class Population
         {
             Assert.Equal(201, (await site.Http.PostAsync("/api/v1/devices", new { device_uid = $"s-{room}-{sensor}", room_name = $"Room {room}" })).Status);
         }
+    }
+
+    /// <summary>The same for a great many: in one transaction in the store, where the API has one for each device. They have a home, without which the stream has none of their readings.</summary>
+    public static async Task FillAtOnceAsync(Site site, int rooms, int sensors)
+    {
+        await SendAsync(site, rooms, sensors, 20);
+        await using var store = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = site.Store, Pooling = false, DefaultTimeout = 60 }.ToString());
+        await store.OpenAsync();
+        await using var command = store.CreateCommand();
+        command.CommandText = """
+            BEGIN IMMEDIATE;
+            WITH RECURSIVE n(room) AS (SELECT 1 UNION ALL SELECT room + 1 FROM n WHERE room < $rooms)
+            INSERT INTO rooms (uid, name, created_at) SELECT 'room-' || room, 'Room ' || room, $now FROM n;
+            UPDATE devices SET provisioned = 1, label = NULL, home = 'h';
+            INSERT INTO placements (device_id, room_id, from_ts)
+            SELECT d.id, r.id, $now FROM devices d JOIN rooms r ON r.uid = 'room-' || substr(d.uid, 3, instr(substr(d.uid, 3), '-') - 1);
+            COMMIT;
+            SELECT count(*) FROM placements;
+            """;
+        command.Parameters.AddWithValue("$rooms", rooms);
+        command.Parameters.AddWithValue("$now", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        Assert.Equal(rooms * sensors, (long)(await command.ExecuteScalarAsync())!);
     }
 
     /// <summary>Every sensor sends a temperature.</summary>
