@@ -22,6 +22,7 @@ public static class IngestHosting
         builder.Services.AddHostedService<StateRefresh>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<IngestPipeline>());
         builder.Services.AddHostedService<Retention>();
+        builder.Services.AddHostedService<Sealing>();
         builder.Services.AddSingleton<InstanceWatch>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<InstanceWatch>());
         return builder;

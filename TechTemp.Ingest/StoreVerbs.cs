@@ -10,8 +10,8 @@ namespace TechTemp.Ingest;
 /// <summary>What the store's owner does for its operator instead of running.</summary>
 public static class StoreVerbs
 {
-    /// <summary><c>backup</c>, <c>restore</c> and <c>import</c> with a file, <c>rebuild</c> with a device.</summary>
-    public static IReadOnlyList<HostVerb> All { get; } = [Backup(), Restore(), Import(), Rebuild()];
+    /// <summary><c>backup</c>, <c>restore</c> and <c>import</c> with a file, <c>rebuild</c> with a device, <c>verify</c>.</summary>
+    public static IReadOnlyList<HostVerb> All { get; } = [Backup(), Restore(), Import(), Rebuild(), Verify()];
 
     private static HostVerb Backup()
     {
@@ -40,8 +40,14 @@ public static class StoreVerbs
         var device = new Argument<string>("device|all") { Description = "The device's id, or all." };
         var from = Time("--from", "The first time of a range, such as 2025-09-10 or 2025-09-10T20:54:45Z; UTC where it names no offset.");
         var to = Time("--to", "The last time of a range.");
-        var command = new Command("rebuild", "Computes rollups again from readings, while the store is in use.") { device, from, to };
-        return HostVerb.Create<RebuildVerb>(command, (rebuild, parsed, _) => rebuild.RunAsync(parsed.GetRequiredValue(device), parsed.GetValue(from), parsed.GetValue(to)));
+        var command = new Command("rebuild", "Writes the pages of readings again, with their sums computed anew, while the store is in use.") { device, from, to };
+        return HostVerb.Create<PageVerbs>(command, (rebuild, parsed, _) => rebuild.RebuildAsync(parsed.GetRequiredValue(device), parsed.GetValue(from), parsed.GetValue(to)));
+    }
+
+    private static HostVerb Verify()
+    {
+        var command = new Command("verify", "Decodes every page of readings, compares it with what its head says, and prints a table. The store may be in use.");
+        return HostVerb.Create<PageVerbs>(command, (pages, _, _) => Task.FromResult(pages.Verify()));
     }
 
     private static Option<DateTimeOffset?> Time(string name, string description) => new(name)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rollups;
 
 namespace TechTemp.Api.Readings;
 

@@ -4,7 +4,6 @@ using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Api.Readings.Export;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rollups;
 
 namespace TechTemp.Api.Readings;
 

@@ -40,7 +40,7 @@ public sealed class Device
     public long? HighestSeq { get; set; }
 
     /// <summary>
-    /// Before this time retention has dropped its readings and kept their rollups; null where it has not. Whether a reading
+    /// Before this time retention has dropped its readings; null where it has not. Whether a reading
     /// from before has come already can no longer be told, so none is taken.
     /// </summary>
     public DateTimeOffset? RawFrom { get; set; }

@@ -5,6 +5,7 @@ using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Rooms;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Pages;
 
 namespace TechTemp.Data.Devices;
 
@@ -167,7 +168,8 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
             return DeviceOutcome.HasReadings;
         }
 
-        // Placements go with it by their foreign keys, and readings that came in the meantime.
+        // Placements go with it by their foreign keys, and rows that came in the meantime. Pages have no foreign key: the device is a part of their own key.
+        await context.Database.ExecuteSqlAsync($"DELETE FROM pages WHERE id BETWEEN {PageKey.FirstId(id, 0)} AND {PageKey.LastId(id, long.MaxValue)};", CancellationToken.None);
         var deleted = await context.Devices.Where(d => d.Id == id).ExecuteDeleteAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
         return deleted == 0 ? DeviceOutcome.NotFound : DeviceOutcome.Done;

@@ -1,5 +1,3 @@
-using TechTemp.Data.Rollups;
-
 namespace TechTemp.Data.Readings;
 
 /// <summary>One bucket of a series.</summary>
@@ -38,9 +36,6 @@ public sealed class Buckets
         length > TimeSpan.Zero && length.Ticks % Step.Ticks == 0
             ? new(null, (long)length.TotalMilliseconds)
             : throw new ArgumentOutOfRangeException(nameof(length), length, "Must be a positive multiple of 15 minutes.");
-
-    /// <summary>The coarsest rollups that most buckets are made up of.</summary>
-    internal RollupTier Tier => _zone is null ? RollupTiers.CoarsestFor(_length) : RollupTier.QuarterDay;
 
     /// <summary>The start of the bucket that a moment falls in; both unix milliseconds UTC.</summary>
     public long StartOf(long ts)

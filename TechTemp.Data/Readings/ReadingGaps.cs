@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using TechTemp.Data.Pages;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Readings;
@@ -15,7 +16,7 @@ public readonly record struct ReadingGap(long From, long? To, long Length);
 public sealed record ReadingGapList(long? LongerThan, IReadOnlyList<ReadingGap> Gaps);
 
 /// <summary>
-/// Finds when a device was silent. Its readings are walked backwards along their key, as far as is asked for; a gap needs a
+/// Finds when a device was silent. Its readings are walked backwards in the order of time, as far as is asked for; a gap needs a
 /// reading before it, so that what was before a device's first reading, or before the oldest that is kept, is none.
 /// </summary>
 public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
@@ -25,11 +26,6 @@ public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
 
     /// <summary>How many times the usual cadence a step must exceed to be a gap.</summary>
     public const int CadenceFactor = 3;
-
-    internal const string BackwardSql =
-        "SELECT ts FROM readings WHERE device_id = $device_id AND ts <= $to ORDER BY ts DESC LIMIT $limit;";
-
-    internal const string NextSql = "SELECT min(ts) FROM readings WHERE device_id = $device_id AND ts > $ts;";
 
     /// <summary>The gaps that reach into a range of time, whole: they may begin before it and end after it.</summary>
     /// <param name="deviceId">The store's key of the device.</param>
@@ -42,11 +38,11 @@ public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
     /// <exception cref="SqliteException">The store failed.</exception>
     public ReadingGapList Find(int deviceId, long from, long to, long? longerThan, long? before, int limit, CancellationToken cancellationToken)
     {
-        using var span = StoreSpan.Start("SELECT", "readings");
-        using var connection = connections.Open();
+        using var reader = connections.Read("readings");
         // One state of the store for all of it: what is written meanwhile is for the next question.
-        using var transaction = connection.BeginTransaction(deferred: true);
-        longerThan ??= UsualStep(connection, deviceId, to) * CadenceFactor;
+        reader.BeginSnapshot();
+        var readings = new DeviceReadings(reader);
+        longerThan ??= UsualStep(readings, deviceId, to) * CadenceFactor;
         var gaps = new List<ReadingGap>();
         if (longerThan is not { } threshold)
         {
@@ -56,12 +52,10 @@ public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         // Not simply the reading that the page before ended with: it may have been removed since, and need never have been one.
         var last = before is { } reading ? Math.Min(to, reading - 1) : to;
-        var later = Next(connection, deviceId, last);
-        var read = 0;
-        foreach (var ts in Backward(connection, deviceId, last))
+        var later = readings.NextAfter(deviceId, last);
+        foreach (var (ts, _, _, _, _) in readings.Backward(new(deviceId, 0, last)))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            read++;
             if (later <= from || gaps.Count == limit)
             {
                 break;
@@ -76,31 +70,13 @@ public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
             later = ts;
         }
 
-        span?.Returned(read);
         return new(threshold, gaps);
     }
 
-    private static long? UsualStep(SqliteConnection connection, int deviceId, long to)
+    private static long? UsualStep(DeviceReadings readings, int deviceId, long to)
     {
-        var times = Backward(connection, deviceId, to, CadenceSteps + 1).ToList();
+        var times = readings.Backward(new(deviceId, 0, to)).Take(CadenceSteps + 1).Select(r => r.Ts).ToList();
         var steps = times.Zip(times.Skip(1), (later, earlier) => later - earlier).Order().ToList();
         return steps.Count == 0 ? null : steps[steps.Count / 2];
-    }
-
-    private static long? Next(SqliteConnection connection, int deviceId, long ts)
-    {
-        using var next = connection.Prepare(NextSql, ("$device_id", SqliteType.Integer), ("$ts", SqliteType.Integer));
-        return next.Bind(0, deviceId).Bind(1, ts).ExecuteScalar() as long?;
-    }
-
-    private static IEnumerable<long> Backward(SqliteConnection connection, int deviceId, long to, int limit = -1)
-    {
-        using var backward = connection.Prepare(
-            BackwardSql, ("$device_id", SqliteType.Integer), ("$to", SqliteType.Integer), ("$limit", SqliteType.Integer));
-        using var reader = backward.Bind(0, deviceId).Bind(1, to).Bind(2, limit).ExecuteReader();
-        while (reader.Read())
-        {
-            yield return reader.GetInt64(0);
-        }
     }
 }

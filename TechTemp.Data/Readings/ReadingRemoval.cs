@@ -1,12 +1,13 @@
 using Microsoft.Data.Sqlite;
-using TechTemp.Data.Rollups;
+using TechTemp.Data.Pages;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Pages;
 
 namespace TechTemp.Data.Readings;
 
 /// <summary>What became of a request to remove readings.</summary>
 /// <param name="Deleted">How many were removed.</param>
-/// <param name="KeptFrom">Set when nothing was removed because readings before this time are kept as rollups only.</param>
+/// <param name="KeptFrom">Set when nothing was removed because single readings before this time are no longer kept.</param>
 public readonly record struct Removal(int Deleted, DateTimeOffset? KeptFrom = null);
 
 /// <summary>
@@ -16,11 +17,12 @@ public readonly record struct Removal(int Deleted, DateTimeOffset? KeptFrom = nu
 public sealed class ReadingRemoval(StoreConnections connections, TimeProvider time)
 {
     private const int RowsOfAStep = 4_000;
+    private const int PagesOfAStep = 200;
 
     // Not BulkPace, whose turns are longer: SQLite looks again after some milliseconds at first (sqliteDefaultBusyCallback), and finds the lock free.
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Removes a device's readings of an interval, and computes the rollups that they were in again, day by day.</summary>
+    /// <summary>Removes a device's readings of an interval, day by day.</summary>
     /// <param name="uid">The device.</param>
     /// <param name="from">First time, unix milliseconds UTC, inclusive.</param>
     /// <param name="to">Last time, inclusive.</param>
@@ -49,38 +51,34 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
         // Their neighbours in time weigh more afterwards, and those are of the same day: a day is one step. It is not looked at again: a device that
         // sends would never be done with.
         var next = from;
-        var deleted = await InStepsAsync(connection, transaction => RemoveDay(connection, transaction, id, ref next, to));
+        using var days = new DayPages(connection);
+        var deleted = await InStepsAsync(connection, transaction => RemoveDay(connection, transaction, days, id, ref next, to));
         span?.Affected(deleted);
         return new(deleted);
     }
 
-    /// <summary>Removes the readings of a device and their rollups, but for some of the last step: those go with the device.</summary>
+    /// <summary>Removes the readings of a device, but for some of the last step: those go with the device.</summary>
     /// <param name="deviceId">The store's key of the device, which is about to be deleted.</param>
     /// <exception cref="SqliteException">The store failed; the steps before are done.</exception>
     internal async Task RemoveAllAsync(int deviceId)
     {
         using var span = StoreSpan.Start("DELETE", "readings");
         using var connection = connections.Open();
+        // Pages first: where there are pages there is a row that is newer.
+        using var pages = connection.Prepare(
+            $"DELETE FROM pages WHERE id IN (SELECT id FROM pages WHERE {PageTable.OfDevice("$device_id")} LIMIT $rows);",
+            ("$device_id", SqliteType.Integer), ("$rows", SqliteType.Integer));
         using var readings = connection.Prepare(
             """
             DELETE FROM readings WHERE device_id = $device_id
             AND ts <= coalesce((SELECT ts FROM readings WHERE device_id = $device_id ORDER BY ts LIMIT 1 OFFSET $rows), 9223372036854775807);
             """,
             ("$device_id", SqliteType.Integer), ("$rows", SqliteType.Integer));
-        using var rollups = connection.Prepare(
-            """
-            DELETE FROM rollups WHERE device_id = $device_id AND tier = $tier
-            AND bucket <= coalesce((SELECT bucket FROM rollups WHERE device_id = $device_id AND tier = $tier ORDER BY bucket LIMIT 1 OFFSET $rows), 9223372036854775807);
-            """,
-            ("$device_id", SqliteType.Integer), ("$rows", SqliteType.Integer), ("$tier", SqliteType.Integer));
-        readings.Bind(0, deviceId).Bind(1, RowsOfAStep);
-        rollups.Bind(0, deviceId).Bind(1, RowsOfAStep);
-        var deleted = await InStepsAsync(connection, transaction => Delete(readings, transaction));
-        span?.Affected(deleted);
-        for (var tier = 0; tier < RollupTiers.Count; tier++)
+        foreach (var (delete, rows) in new[] { (pages, PagesOfAStep), (readings, RowsOfAStep) })
         {
-            rollups.Bind(2, tier);
-            await InStepsAsync(connection, transaction => Delete(rollups, transaction));
+            delete.Bind(0, deviceId).Bind(1, rows);
+            var deleted = await InStepsAsync(connection, transaction => Delete(delete, transaction, rows));
+            span?.Affected(deleted);
         }
     }
 
@@ -108,39 +106,64 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
         }
     }
 
-    private static (int Deleted, bool GoesOn) Delete(SqliteCommand delete, SqliteTransaction transaction)
+    private static (int Deleted, bool GoesOn) Delete(SqliteCommand delete, SqliteTransaction transaction, int rows)
     {
         delete.Transaction = transaction;
         var deleted = delete.ExecuteNonQuery();
-        return (deleted, deleted >= RowsOfAStep);
+        return (deleted, deleted >= rows);
     }
 
-    private static (int Deleted, bool GoesOn) RemoveDay(SqliteConnection connection, SqliteTransaction transaction, int deviceId, ref long from, long to)
+    private static (int Deleted, bool GoesOn) RemoveDay(
+        SqliteConnection connection, SqliteTransaction transaction, DayPages days, int deviceId, ref long from, long to)
     {
-        // Retention may have begun with a day since the last step. Its rollups are all that is left of what it has dropped: they must not be computed again.
-        using var first = connection.Prepare(
-            """
-            SELECT min(ts) FROM readings
-            WHERE device_id = $device_id AND ts BETWEEN max($from, coalesce((SELECT raw_from FROM devices WHERE id = $device_id), $from)) AND $to;
-            """,
-            ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer));
-        first.Transaction = transaction;
-        if (first.Bind(0, deviceId).Bind(1, from).Bind(2, to).ExecuteScalar() is not long ts)
+        if (First(connection, transaction, deviceId, from, to) is not { } first)
         {
             return (0, false);
         }
 
-        var day = RollupTiers.Floor(ts);
-        var next = day + RollupTiers.LengthOf(RollupTiers.Coarsest);
-        using var delete = connection.Prepare(
-            "DELETE FROM readings WHERE device_id = $device_id AND ts BETWEEN $from AND $to;",
-            ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer));
-        delete.Transaction = transaction;
-        var deleted = delete.Bind(0, deviceId).Bind(1, ts).Bind(2, Math.Min(to, next - 1)).ExecuteNonQuery();
-        using var rollups = new RollupStatements(connection);
-        rollups.Enter(forget: true);
-        RollupBuilder.Build(connection, rollups, deviceId, day, next);
+        var day = PageKey.DayOf(first);
+        var next = day + PageKey.Day;
+        var deleted = Remove(days, deviceId, day, first, Math.Min(to, next - 1));
+        days.KeepNewestAsRow(deviceId);
         from = next;
         return (deleted, next <= to);
+    }
+
+    private static int Remove(DayPages days, int deviceId, long day, long from, long to)
+    {
+        if (!days.HasPages(deviceId, day))
+        {
+            return days.DeleteRows(deviceId, from, to);
+        }
+
+        var readings = days.Read(deviceId, day)!;
+        var first = Array.FindIndex(readings.Times, ts => ts >= from);
+        var beyond = Array.FindIndex(readings.Times, ts => ts > to);
+        beyond = beyond < 0 ? readings.Times.Length : beyond;
+        if (first < 0 || first >= beyond)
+        {
+            return 0;
+        }
+
+        days.Write(deviceId, day, readings.Without(first, beyond - first));
+        return beyond - first;
+    }
+
+    // The first time from which on there may be something to remove.
+    private static long? First(SqliteConnection connection, SqliteTransaction transaction, int deviceId, long from, long to)
+    {
+        using var first = connection.Prepare(
+            $"""
+            SELECT (SELECT min(ts) FROM readings WHERE device_id = $device_id AND ts BETWEEN $from AND $to),
+                (SELECT min(id) FROM pages WHERE id BETWEEN $first AND $last AND (id & {PageKey.LastStep}) + quarters > $from / {PageKey.Step} AND length(body) > 0);
+            """,
+            ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer), ("$first", SqliteType.Integer), ("$last", SqliteType.Integer));
+        first.Transaction = transaction;
+        from = Math.Max(from, 0);
+        using var reader = first.Bind(0, deviceId).Bind(1, from).Bind(2, to).Bind(3, PageKey.FirstId(deviceId, from)).Bind(4, PageKey.LastId(deviceId, to)).ExecuteReader();
+        reader.Read();
+        var row = reader.LongOrNull(0);
+        var page = reader.LongOrNull(1) is { } id ? Math.Max(PageKey.StartOf(id), from) : (long?)null;
+        return row is null || page < row ? page : row;
     }
 }

@@ -1,19 +1,14 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
-using TechTemp.Data.Rejections;
-using TechTemp.Data.Rollups;
+using TechTemp.Data.Pages;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Pages;
 
 namespace TechTemp.Data.Readings;
 
-/// <summary>What retention has dropped.</summary>
-/// <param name="Readings">Single readings.</param>
-/// <param name="Rollups">Rows of rollups.</param>
-public readonly record struct Expired(int Readings, int Rollups);
-
 /// <summary>
-/// Lets readings and rollups go when they are old enough, in steps of a few milliseconds, so that readings that come in
-/// never wait for it. Times are cut at the coarsest rollups' grid: what is dropped is whole intervals of those that stay.
+/// Lets readings go when they are old enough, in steps of a few milliseconds, so that readings that come in never wait for it. Times are cut at midnight
+/// UTC: what is dropped is whole pages.
 /// Ages count from the newest reading in the store, or from this machine's clock where that is earlier: a clock that is years ahead drops nothing
 /// that its readings show to be recent.
 /// </summary>
@@ -25,30 +20,18 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
     /// <summary>Drops what is too old.</summary>
     /// <returns>What each step dropped; the caller may pause between two.</returns>
     /// <exception cref="SqliteException">The store failed; what was dropped before is dropped.</exception>
-    public IEnumerable<Expired> Drop()
+    public IEnumerable<long> Drop()
     {
         using var connection = connections.Open();
         var now = Now(connection);
         foreach (var deviceId in Devices(connection))
         {
-            Recover(connection, deviceId, Cut(now, options.Value.Readings));
-            foreach (var step in DropReadings(connection, deviceId, Cut(now, options.Value.Readings)))
+            Recover(connection, deviceId, Cut(now, options.Value.LongestReadings()));
+            // Pages first: where there are pages there is a row that is newer.
+            foreach (var step in DropPages(connection, deviceId, Cut(now, options.Value.LongestReadings()), Cut(now, options.Value.CoarseRollups))
+                .Concat(DropReadings(connection, deviceId, Cut(now, options.Value.LongestReadings()))))
             {
-                yield return new(step, 0);
-            }
-
-            foreach (var (tier, age) in new[]
-            {
-                (RollupTier.QuarterHour, options.Value.Rollups),
-                (RollupTier.Hour, options.Value.CoarseRollups),
-                (RollupTier.QuarterDay, options.Value.CoarseRollups),
-                (RollupTier.Day, options.Value.CoarseRollups),
-            })
-            {
-                foreach (var step in DropRollups(connection, deviceId, tier, Cut(now, age)))
-                {
-                    yield return new(0, step);
-                }
+                yield return step;
             }
         }
 
@@ -56,7 +39,7 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
         while (connection.ScalarLong("PRAGMA freelist_count;") > 0)
         {
             connection.Execute($"PRAGMA incremental_vacuum({PagesOfAStep});");
-            yield return default;
+            yield return 0;
         }
     }
 
@@ -67,21 +50,21 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
         return newest.ExecuteScalar() is long ts ? Math.Min(ts, clock) : clock;
     }
 
-    // A clock that was ahead has marked times as dropped that had not come yet. Where there are rollups the mark stays: readings were dropped there,
-    // and a duplicate could not be told.
+    // A clock that was ahead has marked times as dropped that had not come yet. Where an older version has left pages without readings the mark stays:
+    // a reading there would be counted twice.
     private static void Recover(SqliteConnection connection, int deviceId, long? cut)
     {
         using var recover = connection.Prepare(
-            """
-            UPDATE devices SET raw_from = max($cut, coalesce((SELECT (max(bucket) + 1) * $length FROM rollups WHERE device_id = $device_id AND tier = $tier), 0))
-            WHERE id = $device_id
-            AND raw_from > max($cut, coalesce((SELECT (max(bucket) + 1) * $length FROM rollups WHERE device_id = $device_id AND tier = $tier), 0));
+            $"""
+            WITH mark(ts) AS (SELECT max($cut, coalesce(
+                (SELECT ((id & {PageKey.LastStep}) + quarters) * {PageKey.Step} FROM pages WHERE {PageTable.OfDevice("$device_id")} AND length(body) = 0 ORDER BY id DESC LIMIT 1), 0)))
+            UPDATE devices SET raw_from = (SELECT ts FROM mark) WHERE id = $device_id AND raw_from > (SELECT ts FROM mark);
             """,
-            ("$device_id", SqliteType.Integer), ("$cut", SqliteType.Integer), ("$tier", SqliteType.Integer), ("$length", SqliteType.Integer));
-        recover.Bind(0, deviceId).Bind(1, cut ?? 0).Bind(2, (int)RollupTier.QuarterHour).Bind(3, RollupTiers.LengthOf(RollupTier.QuarterHour)).ExecuteNonQuery();
+            ("$device_id", SqliteType.Integer), ("$cut", SqliteType.Integer));
+        recover.Bind(0, deviceId).Bind(1, cut ?? 0).ExecuteNonQuery();
     }
 
-    private static IEnumerable<int> DropReadings(SqliteConnection connection, int deviceId, long? before)
+    private static IEnumerable<long> DropReadings(SqliteConnection connection, int deviceId, long? before)
     {
         if (before is not { } cut)
         {
@@ -94,10 +77,7 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
                 (SELECT ts FROM readings WHERE device_id = $device_id AND ts < $cut ORDER BY ts LIMIT 1 OFFSET $rows);
             """,
             ("$device_id", SqliteType.Integer), ("$cut", SqliteType.Integer), ("$rows", SqliteType.Integer));
-        // From here on a late reading of that time is refused: a duplicate could not be told any more.
-        using var mark = connection.Prepare(
-            "UPDATE devices SET raw_from = max(coalesce(raw_from, 0), $cut) WHERE id = $device_id;",
-            ("$device_id", SqliteType.Integer), ("$cut", SqliteType.Integer));
+        using var mark = Mark(connection);
         using var delete = connection.Prepare(
             "DELETE FROM readings WHERE device_id = $device_id AND ts < $to;",
             ("$device_id", SqliteType.Integer), ("$to", SqliteType.Integer));
@@ -111,37 +91,69 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
             }
 
             mark.Bind(0, deviceId).Bind(1, cut).ExecuteNonQuery();
-            var dropped = delete.Bind(0, deviceId).Bind(1, EndOfStep(step.First, step.Beyond, cut, RollupTiers.LengthOf(RollupTier.QuarterHour))).ExecuteNonQuery();
+            var dropped = delete.Bind(0, deviceId).Bind(1, EndOfStep(step.First, step.Beyond, cut)).ExecuteNonQuery();
             transaction.Commit();
             yield return dropped;
         }
     }
 
-    private static IEnumerable<int> DropRollups(SqliteConnection connection, int deviceId, RollupTier tier, long? before)
+    // Those whose readings an older version has dropped have an age of their own.
+    private static IEnumerable<long> DropPages(SqliteConnection connection, int deviceId, long? readingsBefore, long? othersBefore)
     {
-        if (before is not { } cut)
-        {
-            yield break;
-        }
-
-        var length = RollupTiers.LengthOf(tier);
-        using var delete = connection.Prepare(
+        using var mark = Mark(connection);
+        using var find = connection.Prepare(
             """
-            DELETE FROM rollups WHERE device_id = $device_id AND tier = $tier AND bucket < $cut
-            AND bucket <= coalesce(
-                (SELECT bucket FROM rollups WHERE device_id = $device_id AND tier = $tier ORDER BY bucket LIMIT 1 OFFSET $rows), $cut);
+            SELECT id, head, length(body) > 0 FROM pages
+            WHERE id BETWEEN $first AND $last AND (length(body) > 0 AND id < $readings OR length(body) = 0 AND id < $others)
+            ORDER BY id LIMIT $rows;
             """,
-            ("$device_id", SqliteType.Integer), ("$tier", SqliteType.Integer), ("$cut", SqliteType.Integer), ("$rows", SqliteType.Integer));
-        delete.Bind(0, deviceId).Bind(1, (int)tier).Bind(2, cut / length).Bind(3, RowsOfAStep);
-        while (delete.ExecuteNonQuery() is > 0 and var dropped)
+            ("$first", SqliteType.Integer), ("$last", SqliteType.Integer), ("$readings", SqliteType.Integer), ("$others", SqliteType.Integer), ("$rows", SqliteType.Integer));
+        using var delete = connection.Prepare("DELETE FROM pages WHERE id = $id;", ("$id", SqliteType.Integer));
+        var (first, readings, others) = (PageKey.FirstId(deviceId, 0), PageKey.FirstId(deviceId, readingsBefore ?? 0), PageKey.FirstId(deviceId, othersBefore ?? 0));
+        find.Bind(0, first).Bind(1, Math.Max(readings, others)).Bind(2, readings).Bind(3, others).Bind(4, PagesOfAStep);
+        while (true)
         {
-            yield return dropped;
+            using var transaction = connection.BeginTransaction(deferred: false);
+            mark.Transaction = find.Transaction = delete.Transaction = transaction;
+            var pages = Pages(find);
+            if (pages.Count == 0)
+            {
+                yield break;
+            }
+
+            if (readingsBefore is { } cut)
+            {
+                mark.Bind(0, deviceId).Bind(1, cut).ExecuteNonQuery();
+            }
+
+            foreach (var (id, _) in pages)
+            {
+                delete.Bind(0, id).ExecuteNonQuery();
+            }
+
+            transaction.Commit();
+            yield return pages.Sum(p => p.Readings);
         }
     }
 
-    // Whole intervals of the finest rollups, even where one has more readings than a step.
-    private static long EndOfStep(long first, long? beyond, long cut, long interval) =>
-        beyond is null ? cut : Math.Max(beyond.Value - beyond.Value % interval, first - first % interval + interval);
+    private static List<(long Id, long Readings)> Pages(SqliteCommand find)
+    {
+        var pages = new List<(long Id, long Readings)>();
+        using var reader = find.ExecuteReader();
+        while (reader.Read())
+        {
+            pages.Add((reader.GetInt64(0), reader.GetBoolean(2) ? PageHead.CountOf(reader.GetFieldValue<byte[]>(1)) : 0));
+        }
+
+        return pages;
+    }
+
+    // From here on a late reading of that time is refused: a duplicate could not be told any more.
+    private static SqliteCommand Mark(SqliteConnection connection) => connection.Prepare(
+        "UPDATE devices SET raw_from = max(coalesce(raw_from, 0), $cut) WHERE id = $device_id;",
+        ("$device_id", SqliteType.Integer), ("$cut", SqliteType.Integer));
+
+    private static long EndOfStep(long first, long? beyond, long cut) => beyond is { } ts ? Math.Max(ts, first + 1) : cut;
 
     private static (long First, long? Beyond)? Bounds(SqliteCommand bounds)
     {
@@ -163,5 +175,5 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
         return ids;
     }
 
-    private static long? Cut(long now, TimeSpan? age) => age is { } old ? RollupTiers.Floor(Math.Max(0, now - (long)old.TotalMilliseconds)) : null;
+    private static long? Cut(long now, TimeSpan? age) => age is { } old ? PageKey.DayOf(Math.Max(0, now - (long)old.TotalMilliseconds)) : null;
 }

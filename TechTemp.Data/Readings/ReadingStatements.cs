@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
+using TechTemp.Data.Pages;
 using TechTemp.Data.Rejections;
-using TechTemp.Data.Rollups;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Readings;
@@ -17,15 +17,13 @@ internal sealed class ReadingStatements : IDisposable
     private readonly Statement _find;
     private readonly KnownDevices _devices;
     private readonly RejectionStatements _rejections;
-    private readonly RollupStatements _rollups;
-    private readonly bool _writesRollups;
+    private readonly SealedReadings _sealed;
 
-    public ReadingStatements(SqliteConnection connection, IngestOptions options, bool writesRollups = true)
+    public ReadingStatements(SqliteConnection connection, IngestOptions options)
     {
-        _writesRollups = writesRollups;
         _devices = new(connection, options);
         _rejections = new(connection);
-        _rollups = new(connection);
+        _sealed = new(connection);
         _insert = new(
             connection,
             """
@@ -42,7 +40,11 @@ internal sealed class ReadingStatements : IDisposable
     public void Enter(SqliteTransaction transaction)
     {
         var othersWrote = _devices.Enter(transaction);
-        _rollups.Enter(forget: othersWrote);
+        if (othersWrote)
+        {
+            _sealed.Forget();
+        }
+
         _rejections.Enter(transaction, forget: othersWrote);
     }
 
@@ -88,11 +90,7 @@ internal sealed class ReadingStatements : IDisposable
 
     /// <summary>Writes what the messages changed about their devices.</summary>
     /// <returns>The states of the devices that a message was stored or numbered for.</returns>
-    public IReadOnlyList<DeviceState> Leave()
-    {
-        _rollups.Leave();
-        return _devices.Leave();
-    }
+    public IReadOnlyList<DeviceState> Leave() => _devices.Leave();
 
     /// <summary>Every device's state, as committed.</summary>
     public IReadOnlyList<DeviceState> States() => _devices.States();
@@ -104,7 +102,7 @@ internal sealed class ReadingStatements : IDisposable
         _find.Dispose();
         _devices.Dispose();
         _rejections.Dispose();
-        _rollups.Dispose();
+        _sealed.Dispose();
     }
 
     private Outcome Insert(KnownDevice device, IncomingMessage message)
@@ -116,21 +114,21 @@ internal sealed class ReadingStatements : IDisposable
                 RejectionReasons.TooOld, $"device {device.Uid} keeps no single readings before {device.RawFrom} any more, was {measurement.Ts}"));
         }
 
+        if (_sealed.Find(device.Id, measurement.Ts) is { } stored)
+        {
+            return Compare(device, stored, measurement);
+        }
+
         _insert.Bind(1, device.Id).Bind(2, measurement.Ts).BindNumber(3, measurement.Temperature).BindNumber(4, measurement.Humidity).Bind(5, (long)message.Source);
         if (_insert.Execute() == 0)
         {
-            return Compare(device, measurement);
-        }
-
-        if (_writesRollups)
-        {
-            _rollups.Insert(device.Id, measurement, device.Newest?.Ts ?? long.MinValue);
+            return Compare(device, Find(device, measurement), measurement);
         }
 
         return new(OutcomeKind.Stored, Late: device.Accept(measurement, message.ReceivedAt));
     }
 
-    private Outcome Compare(KnownDevice device, in Measurement measurement)
+    private Measurement Find(KnownDevice device, in Measurement measurement)
     {
         if (!_find.Bind(1, device.Id).Bind(2, measurement.Ts).Step())
         {
@@ -138,12 +136,15 @@ internal sealed class ReadingStatements : IDisposable
             throw new SqliteException($"The store did not take a reading of device {device.Uid} and has none with ts {measurement.Ts}.", SqliteInternal);
         }
 
-        var isSame = _find.Number(0) == measurement.Temperature && _find.Number(1) == measurement.Humidity;
+        var stored = new Measurement(measurement.Ts, _find.Number(0), _find.Number(1));
         _find.Reset();
-        return isSame
+        return stored;
+    }
+
+    private static Outcome Compare(KnownDevice device, in Measurement stored, in Measurement measurement) =>
+        stored == measurement
             ? new(OutcomeKind.Duplicate)
             : new(OutcomeKind.Rejected, new(RejectionReasons.Conflict, $"device {device.Uid} has another reading with ts {measurement.Ts}; the first one stays"));
-    }
 
     private void Settle(KnownDevice device, IncomingMessage message, in Outcome outcome)
     {

@@ -29,9 +29,6 @@ public sealed partial class ReadingWriter(
     private long _toldDataVersion = -1;
     private int _setAside;
 
-    /// <summary>False only where a benchmark asks what rollups cost.</summary>
-    internal bool WritesRollups { get; set; } = true;
-
     /// <summary>
     /// A batch is on disk: the resulting device states, in the order of the batches. Raised while the next batch waits, so a
     /// handler must return fast.
@@ -77,7 +74,7 @@ public sealed partial class ReadingWriter(
             try
             {
                 _connection ??= connections.Open();
-                _statements ??= new(_connection, ingest.Value, WritesRollups);
+                _statements ??= new(_connection, ingest.Value);
                 using var transaction = _connection.BeginTransaction(deferred: true);
                 _statements.Enter(transaction);
                 if (_statements.DataVersion != _toldDataVersion)
@@ -157,7 +154,7 @@ public sealed partial class ReadingWriter(
         try
         {
             _connection ??= connections.Open();
-            _statements ??= new(_connection, ingest.Value, WritesRollups);
+            _statements ??= new(_connection, ingest.Value);
             result = Write(batch, _connection, _statements);
         }
         catch (Exception e)

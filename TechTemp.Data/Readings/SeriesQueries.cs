@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TechTemp.Data.Devices;
+using TechTemp.Data.Pages;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Readings;
@@ -22,16 +23,9 @@ public sealed record Series(IReadOnlyList<SeriesPart> Parts, IReadOnlyDictionary
 /// <param name="DeviceId">The store's key of its device.</param>
 public readonly record struct SeriesReading(long Ts, double Temperature, double Humidity, ReadingSource Source, int DeviceId);
 
-/// <summary>The readings of a device or a room over time. Each part is a seek on the key of readings; a test asserts the plan.</summary>
+/// <summary>The readings of a device or a room over time. Each part is a seek on the keys of readings and pages; a test asserts the plans.</summary>
 public sealed class SeriesQueries(StoreConnections connections)
 {
-    internal const string RangeSql =
-        """
-        SELECT ts, temperature, humidity, source FROM readings
-        WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3
-        ORDER BY ts DESC;
-        """;
-
     internal const string StaysSql =
         """
         SELECT p.device_id, d.uid, p.from_ts, p.to_ts
@@ -125,7 +119,7 @@ public sealed class SeriesQueries(StoreConnections connections)
         using var reader = connections.Read("readings");
         // One snapshot for all parts.
         reader.BeginSnapshot();
-        var devices = series.Parts.GroupBy(p => p.DeviceId).Select(parts => Readings(reader.Prepare(RangeSql), parts)).ToList();
+        var devices = series.Parts.GroupBy(p => p.DeviceId).Select(parts => Readings(new DeviceReadings(reader), parts)).ToList();
         var merged = devices.Count == 1 ? devices[0] : Merge(devices);
         foreach (var reading in merged)
         {
@@ -164,18 +158,8 @@ public sealed class SeriesQueries(StoreConnections connections)
 
     private static int? Find(Statement byUid, string uid) => byUid.Bind(1, uid).Step() ? (int)byUid.Long(0) : null;
 
-    private static IEnumerable<SeriesReading> Readings(Statement readings, IEnumerable<SeriesPart> partsOfOneDevice)
-    {
-        foreach (var part in partsOfOneDevice.OrderByDescending(p => p.From))
-        {
-            readings.Bind(1, part.DeviceId).Bind(2, part.From).Bind(3, part.To);
-            while (readings.Step())
-            {
-                yield return new(
-                    readings.Long(0), readings.Number(1) + part.Temperature, readings.Number(2) + part.Humidity, (ReadingSource)readings.Long(3), part.DeviceId);
-            }
-        }
-    }
+    private static IEnumerable<SeriesReading> Readings(DeviceReadings readings, IEnumerable<SeriesPart> partsOfOneDevice) =>
+        partsOfOneDevice.ToList() is [var part] ? readings.Backward(part) : partsOfOneDevice.OrderByDescending(p => p.From).SelectMany(readings.Backward);
 
     private static IEnumerable<SeriesReading> Merge(List<IEnumerable<SeriesReading>> devices)
     {

@@ -34,34 +34,30 @@ public sealed class RetentionOptions : IValidatableObject
     [Description("How long readings are held (`d.hh:mm:ss`).")]
     public TimeSpan Held { get; set; } = TimeSpan.FromDays(365);
 
-    /// <summary>How long single readings are kept; null for ever. At least a day.</summary>
-    [Description("How long single readings are kept (`d.hh:mm:ss`); empty for ever. Older ones are there as rollups: buckets, no single readings.")]
+    /// <summary>How long readings are kept; null for ever. At least a day.</summary>
+    [Description("How long readings are kept (`d.hh:mm:ss`); empty for ever. A day of UTC goes as a whole.")]
     public TimeSpan? Readings { get; set; }
 
-    /// <summary>How long the rollups of 15 minutes are kept; null for ever. Not shorter than <see cref="Readings"/>.</summary>
-    [Description("How long buckets of less than an hour can be had; empty for ever. Not shorter than `Readings`.")]
+    /// <summary>Of older versions, which kept the means of 15 minutes longer than readings. Where it is longer than <see cref="Readings"/>, readings are kept for as long.</summary>
+    [Description("Of older versions. Where it is longer than `Readings`, readings are kept for as long, and a warning says so.")]
     public TimeSpan? Rollups { get; set; }
 
-    /// <summary>How long the coarser rollups are kept; null for ever. Not shorter than <see cref="Rollups"/>.</summary>
-    [Description("How long anything can be had; empty for ever. Not shorter than `Rollups`.")]
+    /// <summary>Of older versions, which kept the means of hours and days longer than readings: as <see cref="Rollups"/>. What such a version has left of readings that it dropped is kept for as long; null for ever.</summary>
+    [Description("Of older versions, as `Rollups`. Means that an older version has left of readings that it dropped are kept for as long; empty for ever.")]
     public TimeSpan? CoarseRollups { get; set; }
+
+    /// <summary>How long readings are kept: the longest that was asked for; null for ever.</summary>
+    public TimeSpan? LongestReadings() => Readings is { } readings ? new[] { readings, Rollups ?? readings, CoarseRollups ?? readings }.Max() : null;
 
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        // What is finer is dropped first: a rollup must not go before the readings that it was made of.
-        var last = TimeSpan.FromDays(1);
-        var name = "";
         foreach (var (field, age) in new[] { (nameof(Readings), Readings), (nameof(Rollups), Rollups), (nameof(CoarseRollups), CoarseRollups) })
         {
-            if ((age ?? TimeSpan.MaxValue) < last)
+            if (age < TimeSpan.FromDays(1))
             {
-                yield return new(name.Length == 0
-                    ? $"Retention:{field} must be at least 1.00:00:00."
-                    : $"Retention:{field} must not be shorter than Retention:{name}.");
+                yield return new($"Retention:{field} must be at least 1.00:00:00.");
             }
-
-            (last, name) = (age ?? TimeSpan.MaxValue, field);
         }
     }
 }

@@ -40,6 +40,13 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
+    public Statement Bind(int parameter, ReadOnlySpan<byte> value)
+    {
+        // A blob of no bytes would be bound as NULL.
+        Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(_statement, parameter, 0) : raw.sqlite3_bind_blob(_statement, parameter, value));
+        return this;
+    }
+
     /// <summary>Runs it to its end.</summary>
     /// <returns>How many rows it changed.</returns>
     /// <exception cref="SqliteException">It failed.</exception>
@@ -83,6 +90,9 @@ internal sealed class Statement : IDisposable
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
     public double Double(int column) => raw.sqlite3_column_double(_statement, column);
+
+    /// <summary>The bytes of a column, which are there until the next step.</summary>
+    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(_statement, column);
 
     /// <summary>Whether a column holds an INTEGER in this row.</summary>
     public bool IsInteger(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_INTEGER;

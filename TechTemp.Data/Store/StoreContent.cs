@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Pages;
 
 namespace TechTemp.Data.Store;
 
@@ -17,7 +19,19 @@ internal sealed record StoreContent(long Readings, long Devices, long? Newest)
         using var command = connection.Prepare("SELECT count(*), (SELECT count(*) FROM devices), max(ts) FROM readings;");
         using var reader = command.ExecuteReader();
         reader.Read();
-        return new(reader.GetInt64(0), reader.GetInt64(1), reader.LongOrNull(2));
+        return new(reader.GetInt64(0) + CountSealed(connection), reader.GetInt64(1), reader.LongOrNull(2));
+    }
+
+    private static long CountSealed(SqliteConnection connection)
+    {
+        using var heads = new Statement(connection, "SELECT head FROM pages WHERE length(body) > 0;");
+        var count = 0L;
+        while (heads.Step())
+        {
+            count += PageHead.CountOf(heads.Blob(0));
+        }
+
+        return count;
     }
 
     /// <inheritdoc />
@@ -53,12 +67,33 @@ internal sealed record StoreContent(long Readings, long Devices, long? Newest)
             : Any(connection, "readings", $"ts < {ReadingRules.MinTs}") ? "a reading is from before 2000"
             : Any(connection, "readings", $"NOT ({IsWithin("temperature", ReadingRules.MinTemperature, ReadingRules.MaxTemperature)})") ? "a reading has an impossible temperature"
             : Any(connection, "readings", $"NOT ({IsWithin("humidity", ReadingRules.MinHumidity, ReadingRules.MaxHumidity)})") ? "a reading has an impossible humidity"
-            // Those of the backlog are made again before they are read.
-            : Any(connection, "rollups", $"NOT ({IsPositive("count")} AND {IsPositive("seconds")}) AND device_id NOT IN (SELECT device_id FROM rollup_backlog)") ? "a rollup stands for no time"
+            : FindWrongPage(connection) is { } wrong ? wrong
             : Any(connection, "kept_retained", $"NOT ({IsText("topic")} AND {IsPacket("publish")})") ? "a retained message is impossible"
             : Any(connection, "kept_sessions", $"NOT ({IsText("client_id")} AND (user_name IS NULL OR {IsText("user_name")}) AND {IsPacket("subscriptions")})") ? "a session of a client is impossible"
             : Any(connection, "kept_messages", $"NOT ({IsText("client_id")} AND typeof(position) = 'integer' AND {IsPacket("publish")})") ? "a queued message is impossible"
             : null;
+    }
+
+    private static string? FindWrongPage(SqliteConnection connection)
+    {
+        using var pages = new Statement(connection, PageTable.RangeSql);
+        using var device = new Statement(connection, "SELECT 1 FROM devices WHERE id = ?1;");
+        for (pages.Bind(1, long.MinValue).Bind(2, long.MaxValue); pages.Step();)
+        {
+            if (PageVerification.FindWrong(pages) is { } wrong)
+            {
+                return wrong;
+            }
+
+            var hasDevice = device.Bind(1, PageKey.DeviceOf(pages.Long(0))).Step();
+            device.Reset();
+            if (!hasDevice)
+            {
+                return "a page belongs to a device that is not there";
+            }
+        }
+
+        return null;
     }
 
     private static bool Any(SqliteConnection connection, string table, string condition) =>
@@ -66,8 +101,6 @@ internal sealed record StoreContent(long Readings, long Devices, long? Newest)
 
     private static string IsUid(string column) =>
         $"typeof({column}) = 'text' AND length({column}) BETWEEN 1 AND {Uids.MaxLength} AND {column} NOT GLOB '*[^A-Za-z0-9_-]*' AND instr({column}, char(0)) = 0";
-
-    private static string IsPositive(string column) => $"typeof({column}) = 'integer' AND {column} > 0";
 
     // MQTT 5, section 1.5.4: no U+0000.
     private static string IsText(string column) => $"typeof({column}) = 'text' AND instr({column}, char(0)) = 0";

@@ -9,9 +9,9 @@ using TechTemp.Data.Broker;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Import;
 using TechTemp.Data.Instances;
+using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
-using TechTemp.Data.Rollups;
 using TechTemp.Data.Rooms;
 
 namespace TechTemp.Data.Store;
@@ -75,7 +75,9 @@ public static class StoreHosting
         services.AddSingleton<ReadingGaps>();
         services.AddSingleton<SeriesQueries>();
         services.AddSingleton<BucketQueries>();
-        services.AddSingleton<RollupBuilder>();
+        services.AddSingleton<ReadingSealing>();
+        services.AddSingleton<PageRebuild>();
+        services.AddSingleton<PageVerification>();
         services.AddSingleton<ReadingRemoval>();
         services.AddSingleton<ReadingRetention>();
         services.AddSingleton<RejectionRetention>();

@@ -7,7 +7,6 @@ using Microsoft.Extensions.Logging;
 using SQLitePCL;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Rejections;
-using TechTemp.Data.Rollups;
 
 namespace TechTemp.Data.Store;
 
@@ -31,7 +30,7 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
     /// The newest migration. Told here, so that a process that finds its store current does not load EF Core for it: ingest, which
     /// needs it for nothing else, has some 20 MB less.
     /// </summary>
-    internal const string Newest = "20261126083903_DigestsAndOpenPlacements";
+    internal const string Newest = "20261126130001_WithoutRollups";
 
     // The first schema in which a store has an id of its own.
     private const string WithIdentity = "20261126013000_InstancesAndHeldMessages";
@@ -39,11 +38,14 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
     // The first schema in which rejected messages have digests.
     private const string WithDigests = "20261126083903_DigestsAndOpenPlacements";
 
+    // The last schema that has both rollups and pages.
+    private const string WithPages = "20261126130000_Pages";
+
     /// <summary>
     /// The digest of <see cref="StoreShape"/> for the newest migration, for the same reason. A store with another one is compared
     /// with what the migrations make.
     /// </summary>
-    internal const string NewestShape = "0622011febb9603254f9cbad57e25b066869963034958160cf8502a31c427fe8";
+    internal const string NewestShape = "8edf8fb2293d1a7314b0b4d70055a88b13c407b91154f136ce58ca49aecd244e";
 
     /// <summary>"TTRP" in SQLite's <c>application_id</c>: written by the first migration, by nobody else.</summary>
     internal const int ApplicationId = 0x54545250;
@@ -100,30 +102,30 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
             if (state != SchemaState.Current)
             {
                 using var context = contexts.Value.CreateDbContext();
-                var script = context.GetService<IMigrator>().GenerateScript(applied, options: MigrationsSqlGenerationOptions.NoTransactions);
-                // Empty where only rollups are missing.
-                if (script.Trim().Length > 0)
+                var migrator = context.GetService<IMigrator>();
+                if (state == SchemaState.Outdated)
                 {
-                    if (state == SchemaState.Outdated)
+                    LogMigrating(logger, Name, applied);
+                    if (string.CompareOrdinal(applied, WithPages) < 0)
                     {
-                        LogMigrating(logger, Name, applied);
+                        connection.Execute(migrator.GenerateScript(applied, WithPages, MigrationsSqlGenerationOptions.NoTransactions));
+                        FormerRollups.Keep(connection);
                     }
+                }
 
-                    connection.Execute(script);
-                    if (state == SchemaState.Outdated && string.CompareOrdinal(applied, WithIdentity) < 0)
-                    {
-                        BrokerSessions.RememberPlain(connection);
-                    }
+                connection.Execute(migrator.GenerateScript(state == SchemaState.Outdated ? Applied(connection) : applied, options: MigrationsSqlGenerationOptions.NoTransactions));
+                if (state == SchemaState.Outdated && string.CompareOrdinal(applied, WithIdentity) < 0)
+                {
+                    BrokerSessions.RememberPlain(connection);
+                }
 
-                    if (state == SchemaState.Outdated && string.CompareOrdinal(applied, WithDigests) < 0)
-                    {
-                        RejectedMessage.FillDigests(connection);
-                    }
+                if (state == SchemaState.Outdated && string.CompareOrdinal(applied, WithDigests) < 0)
+                {
+                    RejectedMessage.FillDigests(connection);
                 }
             }
 
             transaction.Commit();
-            RollupBuilder.BuildMissing(connection, p => LogRollups(logger, p.DevicesDone, p.Devices, p.Readings));
             return 0;
         });
     }
@@ -169,7 +171,7 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
 
         return FindForeign(connection, applied) is { } foreign
             ? throw new StoreException(foreign)
-            : (applied == Newest && !RollupBuilder.IsMissing(connection) ? SchemaState.Current : SchemaState.Outdated, applied);
+            : (applied == Newest ? SchemaState.Current : SchemaState.Outdated, applied);
     }
 
     /// <summary>Looks for anything in the schema that this program's migrations do not make there.</summary>
@@ -253,9 +255,6 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
 
     [LoggerMessage(51, LogLevel.Information, "Bringing '{Name}' from schema {Applied} to this version's; a large one takes a while")]
     private static partial void LogMigrating(ILogger logger, string name, string applied);
-
-    [LoggerMessage(50, LogLevel.Information, "Rollups computed for {Done} of {Devices} devices, {Readings} readings")]
-    private static partial void LogRollups(ILogger logger, int done, int devices, long readings);
 
     private static void RequireLibrary()
     {

@@ -1,12 +1,15 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
+using TechTemp.Data.Store;
 
 namespace TechTemp.Ingest.Pipeline;
 
-/// <summary>Lets rejected messages, readings and rollups go when they are old enough.</summary>
+/// <summary>Lets rejected messages and readings go when they are old enough.</summary>
 public sealed partial class Retention(
-    RejectionRetention rejections, ReadingRetention readings, IngestTelemetry telemetry, TimeProvider time, ILogger<Retention> logger) : BackgroundService
+    RejectionRetention rejections, ReadingRetention readings, IOptions<RetentionOptions> options, IngestTelemetry telemetry, TimeProvider time, ILogger<Retention> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
 
@@ -16,6 +19,11 @@ public sealed partial class Retention(
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (options.Value.LongestReadings() is { } longest && longest > options.Value.Readings)
+        {
+            LogLonger(logger, longest);
+        }
+
         using var timer = new PeriodicTimer(s_interval, time);
         do
         {
@@ -58,19 +66,21 @@ public sealed partial class Retention(
 
     private async Task DropReadingsAsync(CancellationToken stoppingToken)
     {
-        var (dropped, rollups) = (0L, 0L);
+        var dropped = 0L;
         foreach (var step in readings.Drop())
         {
-            dropped += step.Readings;
-            rollups += step.Rollups;
+            dropped += step;
             await Task.Delay(s_pause, time, stoppingToken);
         }
 
-        if (dropped + rollups > 0)
+        if (dropped > 0)
         {
-            LogDropped(logger, dropped, rollups);
+            LogDropped(logger, dropped);
         }
     }
+
+    [LoggerMessage(27, LogLevel.Warning, "There are no rollups any more: readings are kept for {Age}, as Retention:Rollups or Retention:CoarseRollups say. Set Retention:Readings to how long readings are to be kept, and remove these two")]
+    private static partial void LogLonger(ILogger logger, TimeSpan age);
 
     [LoggerMessage(20, LogLevel.Warning, "What is too old could not be dropped: {Message} Trying again in an hour")]
     private static partial void LogFailed(ILogger logger, string message);
@@ -78,6 +88,6 @@ public sealed partial class Retention(
     [LoggerMessage(22, LogLevel.Warning, "Dropped {Count} held readings of {Device} in home {Home}, which are older than Retention:Held")]
     private static partial void LogDroppedHeld(ILogger logger, long count, string device, string home);
 
-    [LoggerMessage(21, LogLevel.Information, "Dropped by retention: {Readings} readings, {Rollups} rollups")]
-    private static partial void LogDropped(ILogger logger, long readings, long rollups);
+    [LoggerMessage(21, LogLevel.Information, "Dropped by retention: {Readings} readings")]
+    private static partial void LogDropped(ILogger logger, long readings);
 }

@@ -9,33 +9,44 @@ public static class ReadingTime
     /// <summary>A reading stands for no longer, seconds: as long as the shortest bucket. Beyond this distance there is a gap.</summary>
     public const long Most = 900;
 
-    /// <summary>Readings further away than this have no influence, milliseconds.</summary>
-    public const long Reach = (Most * 1000) + 1000;
-
+    private const long None = -1;
     private const long Day = 24 * 60 * 60 * 1000;
 
     /// <summary>The time of a reading in whole seconds, from 1 to <see cref="Most"/>.</summary>
     /// <param name="before">The time of the device's reading before it, unix milliseconds UTC; null when there is none.</param>
     /// <param name="ts">Its own time, not negative.</param>
     /// <param name="after">The time of the device's reading after it.</param>
-    public static long Seconds(long? before, long ts, long? after) => (Distance(before, ts), Distance(ts, after)) switch
-    {
-        ({ } left, { } right) => (left + right + 1) / 2,
-        ({ } left, null) => left,
-        (null, { } right) => right,
-        (null, null) => Most,
-    };
+    public static long Seconds(long? before, long ts, long? after) => Seconds(Distance(before, ts), Distance(ts, after));
 
-    // Null across a gap, and across midnight UTC: the aggregates of a day depend on the readings of that day only, so they can be computed again alone.
-    // In whole seconds, so that a clock's few milliseconds do not change the weights of readings at equal steps.
-    private static long? Distance(long? from, long? to)
+    /// <summary>The times of readings that follow each other on one day of UTC.</summary>
+    /// <param name="times">Their times, rising.</param>
+    /// <param name="before">The time of the device's reading before the first one; null when there is none.</param>
+    /// <param name="after">The time of the device's reading after the last one.</param>
+    /// <param name="seconds">Gets the time of each in whole seconds; as long as <paramref name="times"/>.</param>
+    public static void Weigh(ReadOnlySpan<long> times, long? before, long? after, Span<long> seconds)
     {
-        if (from is not { } first || to is not { } last || first / Day != last / Day)
+        var left = Distance(before, times[0]);
+        for (var i = 0; i < times.Length; i++)
         {
-            return null;
+            var right = i + 1 < times.Length ? Step(times[i], times[i + 1]) : Distance(times[i], after);
+            seconds[i] = Seconds(left, right);
+            left = right;
         }
+    }
 
-        var seconds = Math.Max(1, (last - first + 500) / 1000);
-        return seconds <= Most ? seconds : null;
+    private static long Seconds(long left, long right) =>
+        left == None ? (right == None ? Most : right)
+        : right == None ? left
+        : (left + right + 1) / 2;
+
+    // None across midnight UTC: the aggregates of a day depend on the readings of that day only, so they can be computed again alone.
+    private static long Distance(long? from, long? to) =>
+        from is { } first && to is { } last && first / Day == last / Day ? Step(first, last) : None;
+
+    // None across a gap. In whole seconds, so that a clock's few milliseconds do not change the weights of readings at equal steps.
+    private static long Step(long from, long to)
+    {
+        var seconds = Math.Max(1, (to - from + 500) / 1000);
+        return seconds <= Most ? seconds : None;
     }
 }

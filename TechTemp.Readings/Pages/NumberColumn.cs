@@ -95,8 +95,7 @@ internal static class NumberColumn
 
         foreach (ref var number in block)
         {
-            var quotient = page.Ones(Escape);
-            number = quotient == Escape ? page.Bits(MostBits) : ((ulong)quotient << parameter) | page.Bits(parameter);
+            number = page.Rice(parameter, Escape, MostBits);
         }
     }
 

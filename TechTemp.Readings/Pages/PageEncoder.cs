@@ -22,11 +22,7 @@ public static class PageEncoder
         var head = new PageWriter();
         var body = new PageWriter();
         var times = readings.Times;
-        head.Byte(PageFormat.Version);
-        head.Unsigned((ulong)times.Length);
-        head.Unsigned((ulong)(times[0] - key.Start));
-        head.Unsigned((ulong)(times[^1] - times[0]));
-        head.Byte((byte)readings.Columns.Count);
+        WriteStart(head, key, times.Length, times[0], times[^1], readings.Columns.Count);
         WriteTimes(body, times);
         WriteSources(body, readings.Sources);
         foreach (var column in readings.Columns)
@@ -39,6 +35,41 @@ public static class PageEncoder
         return new(key, head.Written.ToArray(), body.Written.ToArray());
     }
 
+    /// <summary>Writes the head of a page whose readings are gone: all values are doubles.</summary>
+    /// <param name="key">Which readings they were.</param>
+    /// <param name="head">What is known of them.</param>
+    public static byte[] EncodeHead(in PageKey key, PageHead head)
+    {
+        var page = new PageWriter();
+        WriteStart(page, key, head.Count, head.First, head.Last, head.Columns.Count);
+        foreach (var (quantity, count, least, greatest, integral, seconds) in head.Columns)
+        {
+            page.Byte(quantity.Id);
+            page.Byte((byte)(PageFormat.RawFlag | (count < head.Count ? PageFormat.PresenceFlag : 0)));
+            if (count < head.Count)
+            {
+                page.Unsigned((ulong)count);
+            }
+
+            page.Double(least);
+            page.Double(greatest);
+            page.Double(integral);
+            page.Unsigned((ulong)seconds);
+        }
+
+        page.Checksum(PageFormat.Checksum(key, page.Written));
+        return page.Written.ToArray();
+    }
+
+    private static void WriteStart(PageWriter head, in PageKey key, int count, long first, long last, int columns)
+    {
+        head.Byte(PageFormat.Version);
+        head.Unsigned((ulong)count);
+        head.Unsigned((ulong)(first - key.Start));
+        head.Unsigned((ulong)(last - first));
+        head.Byte((byte)columns);
+    }
+
     private static void Check(in PageKey key, PageReadings readings)
     {
         var (times, columns) = (readings.Times, readings.Columns);
@@ -47,20 +78,60 @@ public static class PageEncoder
             throw new ArgumentException("The key is of no page.", nameof(key));
         }
 
-        if (times.Length == 0 || times[0] < key.Start || times[^1] >= key.End || times.AsSpan(1).ToArray().Where((ts, i) => ts <= times[i]).Any())
+        if (times.Length == 0 || times[0] < key.Start || times[^1] >= key.End || !IsRising(times))
         {
             throw new ArgumentException("The times must rise within the page's span.", nameof(readings));
         }
 
-        if (readings.Sources.Length != times.Length || columns.Any(c => c.Values.Length != times.Length || c.Values.All(double.IsNaN) || c.Values.Any(double.IsInfinity)))
+        if (readings.Sources.Length != times.Length)
         {
-            throw new ArgumentException("Each column must have as many values as there are readings, at least one of them, and none that is infinite.", nameof(readings));
+            throw new ArgumentException("There must be as many sources as readings.", nameof(readings));
         }
 
-        if (columns.Zip(columns.Skip(1)).Any(pair => pair.First.Quantity.Id >= pair.Second.Quantity.Id) || Enumerable.Range(0, times.Length).Any(i => columns.All(c => double.IsNaN(c.Values[i]))))
+        var hasValue = new bool[times.Length];
+        for (var i = 0; i < columns.Count; i++)
         {
-            throw new ArgumentException("Each quantity has one column, by its id, and each reading at least one value.", nameof(readings));
+            if (columns[i].Values.Length != times.Length || !Note(columns[i].Values, hasValue) || (i > 0 && columns[i].Quantity.Id <= columns[i - 1].Quantity.Id))
+            {
+                throw new ArgumentException("Each quantity has one column, by its id, with as many values as there are readings, at least one of them, and none that is infinite.", nameof(readings));
+            }
         }
+
+        if (hasValue.Contains(false))
+        {
+            throw new ArgumentException("Each reading must have at least one value.", nameof(readings));
+        }
+    }
+
+    private static bool IsRising(long[] times)
+    {
+        for (var i = 1; i < times.Length; i++)
+        {
+            if (times[i] <= times[i - 1])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Whether there is any value, and none that is infinite.
+    private static bool Note(double[] values, bool[] hasValue)
+    {
+        var any = false;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (double.IsInfinity(values[i]))
+            {
+                return false;
+            }
+
+            hasValue[i] |= !double.IsNaN(values[i]);
+            any |= !double.IsNaN(values[i]);
+        }
+
+        return any;
     }
 
     private static void WriteTimes(PageWriter body, ReadOnlySpan<long> times)
@@ -98,8 +169,9 @@ public static class PageEncoder
 
     private static void WriteColumn(PageWriter head, PageWriter body, long[] times, PageColumn column, in Neighbours neighbours)
     {
-        double[] values = [.. column.Values.Where(v => !double.IsNaN(v))];
-        long[] present = values.Length == times.Length ? times : [.. times.Where((_, i) => !double.IsNaN(column.Values[i]))];
+        var isWhole = !Array.Exists(column.Values, double.IsNaN);
+        var values = isWhole ? column.Values : [.. column.Values.Where(v => !double.IsNaN(v))];
+        var present = isWhole ? times : [.. times.Where((_, i) => !double.IsNaN(column.Values[i]))];
         var form = ValueForm.For(values);
         List<(int Index, double Value)> exceptions = [];
         var scaled = form.IsRaw ? [] : Scaled(form, values, exceptions);
@@ -186,6 +258,10 @@ public static class PageEncoder
         body.Bytes(bits);
     }
 
-    private static long[] Seconds(long[] times, Neighbours neighbours) =>
-        [.. times.Select((ts, i) => ReadingTime.Seconds(i > 0 ? times[i - 1] : neighbours.Before, ts, i + 1 < times.Length ? times[i + 1] : neighbours.After))];
+    private static long[] Seconds(long[] times, Neighbours neighbours)
+    {
+        var seconds = new long[times.Length];
+        ReadingTime.Weigh(times, neighbours.Before, neighbours.After, seconds);
+        return seconds;
+    }
 }

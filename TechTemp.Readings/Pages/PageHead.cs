@@ -7,7 +7,17 @@ namespace TechTemp.Readings.Pages;
 /// <param name="First">The time of the first one, unix milliseconds UTC.</param>
 /// <param name="Last">The time of the last one.</param>
 /// <param name="Columns">Each quantity that any of them has, by the quantities' ids.</param>
-public sealed record PageHead(int Count, long First, long Last, IReadOnlyList<QuantitySummary> Columns);
+public sealed record PageHead(int Count, long First, long Last, IReadOnlyList<QuantitySummary> Columns)
+{
+    /// <summary>The count alone, without a look at the rest of the head or its checksum; 0 where it has none.</summary>
+    public static int CountOf(ReadOnlySpan<byte> head)
+    {
+        var source = new PageSource(head);
+        source.Byte();
+        var count = source.Unsigned();
+        return source.IsBroken ? 0 : (int)Math.Min(count, int.MaxValue);
+    }
+}
 
 /// <summary>What a page says of one quantity.</summary>
 /// <param name="Quantity">The quantity.</param>

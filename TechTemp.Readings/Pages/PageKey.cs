@@ -12,7 +12,17 @@ public readonly record struct PageKey(int DeviceId, long Start, long Length)
     /// <summary>The longest span, milliseconds: a day of UTC.</summary>
     public const long Day = 24 * 60 * 60 * 1000;
 
-    private const int StepBits = 24;
+    /// <summary>The span of a page of a day with many readings, milliseconds.</summary>
+    public const long QuarterDay = Day / 4;
+
+    /// <summary>The span of a page of a day with very many readings, milliseconds.</summary>
+    public const long Hour = Day / 24;
+
+    /// <summary>How many bits of a page's number say when it starts.</summary>
+    public const int StepBits = 24;
+
+    /// <summary>The greatest number that these bits can have.</summary>
+    public const long LastStep = (1L << StepBits) - 1;
 
     /// <summary>The span's end, exclusive.</summary>
     public long End => Start + Length;
@@ -27,14 +37,26 @@ public readonly record struct PageKey(int DeviceId, long Start, long Length)
     public static int DeviceOf(long id) => (int)(id >> StepBits);
 
     /// <summary>The start of the span of a page's number, unix milliseconds UTC.</summary>
-    public static long StartOf(long id) => (id & ((1L << StepBits) - 1)) * Step;
+    public static long StartOf(long id) => (id & LastStep) * Step;
+
+    /// <summary>The start of the day of UTC of a moment, both unix milliseconds UTC.</summary>
+    public static long DayOf(long ts) => ts - (ts % Day);
+
+    /// <summary>The least number that a page of a device can have that holds readings of a moment or later.</summary>
+    /// <param name="deviceId">The store's key of the device.</param>
+    /// <param name="ts">Any number: unix milliseconds UTC.</param>
+    public static long FirstId(int deviceId, long ts) => ((long)deviceId << StepBits) | Math.Clamp(DayOf(Math.Max(ts, 0)) / Step, 0, LastStep);
+
+    /// <summary>The greatest number that a page of a device can have that holds readings of a moment or earlier.</summary>
+    /// <inheritdoc cref="FirstId" path="/param"/>
+    public static long LastId(int deviceId, long ts) => ((long)deviceId << StepBits) | Math.Clamp(ts / Step, 0, LastStep);
 
     /// <summary>How long the spans of a day are, so that a page stays small: the first query of a page decodes all of it.</summary>
     /// <param name="readings">How many readings the day has.</param>
     public static long LengthFor(int readings) => readings switch
     {
-        > 6_000 => Day / 24,
-        > 1_500 => Day / 4,
+        > 6_000 => Hour,
+        > 1_500 => QuarterDay,
         _ => Day,
     };
 }

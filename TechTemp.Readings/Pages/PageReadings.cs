@@ -6,7 +6,40 @@ namespace TechTemp.Readings.Pages;
 /// <param name="Times">Unix milliseconds UTC, rising.</param>
 /// <param name="Sources">The way each came in, as the store numbers it.</param>
 /// <param name="Columns">The values of each quantity that any of them has, by the quantities' ids.</param>
-public sealed record PageReadings(long[] Times, byte[] Sources, IReadOnlyList<PageColumn> Columns);
+public sealed record PageReadings(long[] Times, byte[] Sources, IReadOnlyList<PageColumn> Columns)
+{
+    /// <summary>The values of a quantity, one for each reading; <see cref="double.NaN"/> where the reading lacks it.</summary>
+    public double[] Values(Quantity quantity)
+    {
+        foreach (var column in Columns)
+        {
+            if (column.Quantity == quantity)
+            {
+                return column.Values;
+            }
+        }
+
+        var none = new double[Times.Length];
+        Array.Fill(none, double.NaN);
+        return none;
+    }
+
+    /// <summary>Some of the readings that follow each other; a quantity that none of them has is left out.</summary>
+    /// <param name="first">The index of the first one.</param>
+    /// <param name="count">How many, 1 or more.</param>
+    public PageReadings Slice(int first, int count) => new(
+        Times[first..(first + count)],
+        Sources[first..(first + count)],
+        [.. Columns.Select(c => c with { Values = c.Values[first..(first + count)] }).Where(c => !Array.TrueForAll(c.Values, double.IsNaN))]);
+
+    /// <summary>All but some of the readings that follow each other; null when none is left.</summary>
+    /// <param name="first">The index of the first one that is left out.</param>
+    /// <param name="count">How many are left out.</param>
+    public PageReadings? Without(int first, int count) => count == Times.Length ? null : new(
+        [.. Times[..first], .. Times[(first + count)..]],
+        [.. Sources[..first], .. Sources[(first + count)..]],
+        [.. Columns.Select(c => c with { Values = [.. c.Values[..first], .. c.Values[(first + count)..]] }).Where(c => !Array.TrueForAll(c.Values, double.IsNaN))]);
+}
 
 /// <summary>The values of a quantity.</summary>
 /// <param name="Quantity">The quantity.</param>

@@ -63,13 +63,24 @@ internal ref struct PageSource(ReadOnlySpan<byte> bytes)
         return taken;
     }
 
-    /// <summary>How many ones follow each other, at most <paramref name="most"/>; the zero behind them is taken where there are fewer.</summary>
-    public int Ones(int most)
+    /// <summary>A number of a Rice code: ones, a zero, and the low bits; where there are as many ones as an escape has, the number in full.</summary>
+    /// <param name="parameter">How many low bits there are, at most 30.</param>
+    /// <param name="escape">How many ones an escape has, at most 20.</param>
+    /// <param name="full">How many bits a number in full has, at most 48.</param>
+    public ulong Rice(int parameter, int escape, int full)
     {
+        // Enough for the quotient and the low bits together.
         Fill();
-        var ones = Math.Min(BitOperations.TrailingZeroCount(~_bits), most);
-        Skip(ones < most ? ones + 1 : ones);
-        return ones;
+        var quotient = BitOperations.TrailingZeroCount(~_bits);
+        if (quotient >= escape)
+        {
+            Skip(escape);
+            return Bits(full);
+        }
+
+        var number = ((ulong)quotient << parameter) | ((_bits >> (quotient + 1)) & ((1UL << parameter) - 1));
+        Skip(quotient + 1 + parameter);
+        return number;
     }
 
     public ulong Bits(int count)
@@ -114,7 +125,12 @@ internal ref struct PageSource(ReadOnlySpan<byte> bytes)
     // At least 56 bits, or all that there are.
     private void Fill()
     {
-        if (_bitCount <= 56 && Left >= sizeof(ulong))
+        if (_bitCount > 56)
+        {
+            return;
+        }
+
+        if (Left >= sizeof(ulong))
         {
             var count = (64 - _bitCount) / 8;
             var next = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[_position..]);

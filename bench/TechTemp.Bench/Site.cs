@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TechTemp.Data.Devices;
+using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 
@@ -49,8 +50,9 @@ public sealed class Site : IDisposable
         var site = new Site(End - days * Day);
         var seconds = Table.Time(() => site.Fill(devices, site.Start, batch)) / 1000;
         await site.PlaceAsync(days);
+        var sealing = Table.Time(site.Seal) / 1000;
         Console.WriteLine(
-            $"{site.Readings:N0} readings of {devices} devices written in {seconds:F1} s; the file has {site.Bytes() / (double)site.Readings:F1} bytes a reading, all tables and indices");
+            $"{site.Readings:N0} readings of {devices} devices written in {seconds:F1} s and sealed in {sealing:F1} s; the file has {site.Bytes() / (double)site.Readings:F1} bytes a reading, all tables and indices");
         return site;
     }
 
@@ -97,12 +99,19 @@ public sealed class Site : IDisposable
         }
     }
 
-    /// <summary>A writer of its own; the store's, but without rollups where asked for.</summary>
-    public ReadingWriter Writer(bool rollups)
+    /// <summary>A writer of its own.</summary>
+    public ReadingWriter Writer() => ActivatorUtilities.CreateInstance<ReadingWriter>(_host.Services);
+
+    /// <summary>Seals what is finished, and gives what is free back.</summary>
+    public void Seal()
     {
-        var writer = ActivatorUtilities.CreateInstance<ReadingWriter>(_host.Services);
-        writer.WritesRollups = rollups;
-        return writer;
+        foreach (var _ in Get<ReadingSealing>().Seal(e => throw e))
+        {
+        }
+
+        foreach (var _ in Get<ReadingRetention>().Drop())
+        {
+        }
     }
 
     /// <summary>The size of the file when nothing is left in its log.</summary>

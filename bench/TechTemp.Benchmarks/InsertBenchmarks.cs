@@ -2,7 +2,7 @@ using TechTemp.Data.Readings;
 
 namespace TechTemp.Benchmarks;
 
-/// <summary>One batch, on disk with its rollups: of devices that take turns, at five-minute steps.</summary>
+/// <summary>One batch, on disk: of devices that take turns, at five-minute steps.</summary>
 public class InsertBenchmarks
 {
     private const int Batches = 16;
@@ -22,7 +22,7 @@ public class InsertBenchmarks
     public void SetUp()
     {
         _site = Site.Empty();
-        _writer = _site.Writer(rollups: true);
+        _writer = _site.Writer();
         _messages = Site.Messages(20, s_start, Site.End).GetEnumerator();
     }
 

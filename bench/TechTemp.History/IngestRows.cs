@@ -11,7 +11,7 @@ using TechTemp.ServiceDefaults.Mqtt;
 
 namespace TechTemp.History;
 
-/// <summary>What rollups cost: to all of ingest, from a real broker to the disk, and to its writer alone.</summary>
+/// <summary>All of ingest, from a real broker to the disk, and its writer alone.</summary>
 internal static class IngestRows
 {
     private const int Devices = 8;
@@ -19,33 +19,28 @@ internal static class IngestRows
     public static async Task MeasureAsync(Table table, int rounds, int readings)
     {
         var lines = Enumerable.Range(0, Devices).Select(_ => Lines(readings / Devices)).ToList();
-        var (with, without) = (new List<double>(), new List<double>());
+        var times = new List<double>();
         for (var round = 0; round < rounds; round++)
         {
-            with.Add(await IngestAsync(lines, rollups: true));
-            without.Add(await IngestAsync(lines, rollups: false));
+            times.Add(await IngestAsync(lines));
         }
 
-        Add(table, $"ingest of {readings:N0} readings over MQTT, eight connections, synchronous=FULL", readings, with, without);
+        Add(table, $"ingest of {readings:N0} readings over MQTT, eight connections, synchronous=FULL", readings, times);
 
         var batches = Site.Messages(20, Site.End - readings / 20 * Site.Step, Site.End).Chunk(500).ToList();
-        (with, without) = ([], []);
+        times = [];
         for (var round = 0; round < rounds; round++)
         {
-            with.Add(Write(batches, rollups: true));
-            without.Add(Write(batches, rollups: false));
+            times.Add(Write(batches));
         }
 
-        Add(table, "its writer alone, batches of 500", readings, with, without);
+        Add(table, "its writer alone, batches of 500", readings, times);
     }
 
-    private static void Add(Table table, string what, int readings, List<double> with, List<double> without)
-    {
-        var (on, off) = (Table.Median(with), Table.Median(without));
-        table.Add($"{what}, with rollups", $"{readings / on * 1000:N0} readings/s", $"{readings / off * 1000:N0} without: {off / on:F2}");
-    }
+    private static void Add(Table table, string what, int readings, List<double> times) =>
+        table.Add(what, $"{readings / Table.Median(times) * 1000:N0} readings/s", "");
 
-    private static async Task<double> IngestAsync(List<string> lines, bool rollups)
+    private static async Task<double> IngestAsync(List<string> lines)
     {
         await using var broker = await MosquittoProcess.StartAsync(MosquittoConfiguration.Ours);
         using var folder = new TempFolder();
@@ -57,7 +52,6 @@ internal static class IngestRows
         builder.AddIngestPipeline();
         builder.AddMqttIngest();
         using var host = builder.Build();
-        host.Services.GetRequiredService<ReadingWriter>().WritesRollups = rollups;
         await host.StartAsync();
         await Eventually.TrueAsync(() => host.Services.GetRequiredService<MqttConnection>().IsConnected, "ingest is connected");
 
@@ -92,10 +86,10 @@ internal static class IngestRows
         return lines.ToString();
     }
 
-    private static double Write(List<IncomingMessage[]> batches, bool rollups)
+    private static double Write(List<IncomingMessage[]> batches)
     {
         using var site = Site.Empty();
-        using var writer = site.Writer(rollups);
+        using var writer = site.Writer();
         return Table.Time(() => batches.ForEach(b => writer.Write(b)));
     }
 }

@@ -1,5 +1,4 @@
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rollups;
 
 namespace TechTemp.History;
 

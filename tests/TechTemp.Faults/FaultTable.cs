@@ -38,6 +38,7 @@ internal static class FaultTable
         new("held-replayed", "a device with many held readings is provisioned while others publish, and the API is killed with -9: 0 lost, none twice, no stall over 1 s", HeldReplayed.RunAsync),
         new("readings-removed", "a device with very many readings is deleted while others publish: no stall over 1 s, 0 lost", ReadingsRemoved.RunAsync),
         new("downloads-slow", "20 clients download a long history at 600 bytes/s: the log stays below 64 MB, no stall over 1 s, 0 lost", SlowDownloads.RunAsync),
+        new("store-sealed", "a store of the version before, with many readings, is migrated and sealed while others publish, and ingest is killed with -9: 0 lost, none twice, no stall over 1 s", StoreSealed.RunAsync),
         new("poison-ingest", "payloads and topics that no careful device sends: 0 crashes, each counted once as stored or rejected", PoisonSent.ToIngestAsync),
         new("poison-standalone", "the same to Standalone", PoisonSent.ToStandaloneAsync),
     ];

@@ -48,7 +48,7 @@ internal static class StoreFile
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Gives a device readings of years, a quarter of a minute apart, as fast as SQLite takes them; without rollups.</summary>
+    /// <summary>Gives a device readings of years, a quarter of a minute apart, as fast as SQLite takes them.</summary>
     public static void Fill(string path, string device, int readings)
     {
         using var connection = OpenForWriting(path);

@@ -40,14 +40,14 @@ internal sealed class Comparison
     /// <summary>Stored and never sent.</summary>
     public int Invented { get; private set; }
 
-    /// <summary>Rollups that are not what the readings make them.</summary>
-    public int WrongRollups { get; private set; }
+    /// <summary>Pages that do not say what the readings say.</summary>
+    public int WrongPages { get; private set; }
 
     /// <summary>Refused messages in the store.</summary>
     public int Rejected { get; private set; }
 
     /// <summary>Everything that is not as it should be.</summary>
-    public int Wrong => Lost + Doubled + Altered + Misplaced + Invented + WrongRollups;
+    public int Wrong => Lost + Doubled + Altered + Misplaced + Invented + WrongPages;
 
     /// <summary>Compares.</summary>
     /// <param name="books">The books of every device that published.</param>
@@ -59,6 +59,11 @@ internal sealed class Comparison
         var found = byDevice.ToDictionary(b => b.Key, b => new BitArray(b.Value.Sent + 1));
         foreach (var reading in store.Readings())
         {
+            if (LongHistory.Has(reading.Uid))
+            {
+                continue;
+            }
+
             comparison.Stored++;
             comparison.Place(reading, byDevice, found);
         }
@@ -69,9 +74,9 @@ internal sealed class Comparison
             comparison.FindLost(book, found[book.Device]);
         }
 
-        foreach (var difference in Rollups.Differences(store))
+        foreach (var difference in PageCheck.Differences(store))
         {
-            comparison.WrongRollups++;
+            comparison.WrongPages++;
             comparison.Example(difference);
         }
 
@@ -80,7 +85,7 @@ internal sealed class Comparison
 
     /// <summary>What was counted, for the table.</summary>
     public override string ToString() => FormattableString.Invariant(
-        $"{Acknowledged:N0} acknowledged, {Stored:N0} stored: {Lost} lost, {Doubled} doubled, {Altered} altered, {Misplaced} out of place, {WrongRollups} rollups wrong");
+        $"{Acknowledged:N0} acknowledged, {Stored:N0} stored: {Lost} lost, {Doubled} doubled, {Altered} altered, {Misplaced} out of place, {WrongPages} pages wrong");
 
     /// <summary>Notes the counts, and promises that they are as they should be.</summary>
     /// <param name="run">The run.</param>

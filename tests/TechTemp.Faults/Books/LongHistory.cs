@@ -1,26 +1,63 @@
+using System.Collections;
 using System.Globalization;
 
 namespace TechTemp.Faults.Books;
 
-/// <summary>A device with many readings, put into the store by SQL while nothing else happens in it.</summary>
+/// <summary>Devices with many readings, put into the store by SQL while nothing else happens in it.</summary>
 internal static class LongHistory
 {
-    public const string Uid = "long-history";
+    private const string Prefix = "long-history";
 
-    // One a second until the end of 2024, before all other samples.
+    // The last reading: before all other samples.
     private const long End = 1_735_689_600_000;
 
-    /// <summary>Makes it. Its rollups are computed by nobody: it has none.</summary>
+    /// <summary>The first of the devices.</summary>
+    public const string Uid = $"{Prefix}-0";
+
+    /// <summary>Whether a device is one of them.</summary>
+    public static bool Has(string uid) => uid.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>Makes them.</summary>
     /// <param name="store">The store, with its schema.</param>
-    /// <param name="readings">How many.</param>
-    public static void Insert(StoreFile store, int readings) => store.Execute(string.Create(CultureInfo.InvariantCulture, $"""
-        INSERT INTO devices (uid, provisioned, created_at) VALUES ('{Uid}', 1, 0);
+    /// <param name="readings">How many readings each has.</param>
+    /// <param name="devices">How many devices.</param>
+    /// <param name="step">The time between two readings, milliseconds.</param>
+    public static void Insert(StoreFile store, int readings, int devices = 1, int step = 1_000) => store.Execute(string.Create(CultureInfo.InvariantCulture, $"""
+        INSERT INTO devices (uid, provisioned, created_at)
+        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {devices - 1}) SELECT '{Prefix}-' || i, 1, 0 FROM n;
         INSERT INTO readings (device_id, ts, temperature, humidity, source)
         WITH RECURSIVE n(i) AS (SELECT {readings} UNION ALL SELECT i - 1 FROM n WHERE i > 1)
-        SELECT (SELECT id FROM devices WHERE uid = '{Uid}'), {End} - i * 1000, 2000 + i % 500, 5000 + i % 700, 0 FROM n;
+        SELECT d.id, {End} - i * {step}, 2000 + i % 500, 5000 + i % 700, 0 FROM devices d, n WHERE d.uid GLOB '{Prefix}-*';
         """));
 
-    /// <summary>How many of its readings there are.</summary>
-    public static long Count(StoreFile store) =>
-        store.Query($"SELECT count(*) FROM readings WHERE device_id = (SELECT id FROM devices WHERE uid = '{Uid}');", row => row.GetInt64(0)).Single();
+    /// <summary>What is not as it was made, each in a few words: every reading must be there once.</summary>
+    /// <inheritdoc cref="Insert" path="/param"/>
+    public static IReadOnlyList<string> Differences(StoreFile store, int readings, int devices, int step)
+    {
+        var found = new Dictionary<string, BitArray>();
+        var differences = new List<string>();
+        foreach (var (uid, ts, temperature, humidity) in store.Readings().Where(r => Has(r.Uid)))
+        {
+            var (i, rest) = Math.DivRem(End - ts, step);
+            found.TryAdd(uid, new(readings + 1));
+            if (rest != 0 || i < 1 || i > readings || found[uid][(int)i] || temperature != (2000 + (i % 500)) / 100.0 || humidity != (5000 + (i % 700)) / 100.0)
+            {
+                differences.Add($"{uid} has {ts} with {temperature} and {humidity}");
+            }
+            else
+            {
+                found[uid][(int)i] = true;
+            }
+        }
+
+        differences.AddRange(found.Select(f => (f.Key, Missing: f.Value.Cast<bool>().Skip(1).Count(has => !has))).Where(f => f.Missing > 0).Select(f => $"{f.Key} lacks {f.Missing}"));
+        return found.Count == devices ? differences : [.. differences, $"{found.Count} devices have readings"];
+    }
+
+    /// <summary>How many days of how many of the devices have rows, one by one.</summary>
+    public static int CountDaysOfRows(StoreFile store) => store.Query(
+        $"SELECT count(DISTINCT device_id || ' ' || (ts / 86400000)) FROM readings WHERE device_id IN (SELECT id FROM devices WHERE uid GLOB '{Prefix}-*');", row => row.GetInt32(0)).Single();
+
+    /// <summary>How many readings of the first one there are.</summary>
+    public static long Count(StoreFile store) => store.Readings().LongCount(r => r.Uid == Uid);
 }

@@ -17,7 +17,18 @@ internal sealed class StoreFile(string path)
     public string Path => path;
 
     /// <summary>How many readings there are.</summary>
-    public int CountReadings() => Scalar("SELECT count(*) FROM readings;");
+    public int CountReadings()
+    {
+        // One statement sees one moment: a reading is a row or in a page.
+        var count = 0;
+        foreach (var (rows, head) in Query(
+            "SELECT count(*), NULL FROM readings UNION ALL SELECT 0, head FROM pages WHERE length(body) > 0;", row => (row.GetInt32(0), row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1))))
+        {
+            count += head is null ? rows : StoredPage.Count(head);
+        }
+
+        return count;
+    }
 
     /// <summary>The sum of the newest times of some devices: it rises with each batch of theirs, and costs a seek for each.</summary>
     public long SumOfNewest(IEnumerable<Book> books) => books.Sum(book => Query(
@@ -35,10 +46,20 @@ internal sealed class StoreFile(string path)
     /// <summary>The client id of its ingest.</summary>
     public string ClientId() => $"techtemp-ingest-{Query("SELECT uid FROM store_identity;", row => row.GetString(0)).Single()}";
 
-    /// <summary>Every reading.</summary>
-    public IEnumerable<StoredReading> Readings() => Query(
-        $"SELECT d.uid, r.ts, {Number("r.temperature")}, {Number("r.humidity")} FROM readings r JOIN devices d ON d.id = r.device_id;",
-        row => new StoredReading(row.GetString(0), row.GetInt64(1), row.GetDouble(2), row.GetDouble(3)));
+    /// <summary>Every reading, of rows and pages.</summary>
+    public IEnumerable<StoredReading> Readings()
+    {
+        var uids = Query("SELECT id, uid FROM devices;", row => (Id: row.GetInt32(0), Uid: row.GetString(1))).ToDictionary(d => d.Id, d => d.Uid);
+        return Rows().Concat(Pages().SelectMany(p => p.Readings)).Select(r => new StoredReading(uids[r.DeviceId], r.Ts, r.Temperature, r.Humidity));
+    }
+
+    /// <summary>Every reading that is a row.</summary>
+    public IEnumerable<(int DeviceId, long Ts, double Temperature, double Humidity)> Rows() => Query(
+        $"SELECT device_id, ts, {Number("temperature")}, {Number("humidity")} FROM readings;", row => (row.GetInt32(0), row.GetInt64(1), row.GetDouble(2), row.GetDouble(3)));
+
+    /// <summary>Every page, decoded by other code than the program's.</summary>
+    public IEnumerable<StoredPage> Pages() => Query(
+        "SELECT id, quarters, head, body FROM pages WHERE length(body) > 0;", row => StoredPage.Decode(row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3)));
 
     /// <summary>SQL of the number that a column holds: as itself, or in hundredths as an integer.</summary>
     public static string Number(string column) => $"iif(typeof({column}) = 'integer', {column} / 100.0, {column})";

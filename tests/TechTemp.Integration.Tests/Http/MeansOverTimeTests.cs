@@ -27,7 +27,7 @@ public sealed class MeansOverTimeTests(SharedStacks stacks) : ApiTest(stacks)
         var bucket = (await Http.DataAsync(ReadingsPath + "?bucket=hour")).AsArray().Single()!;
         Assert.Equal(20.6, (double)bucket["temperature"]!, 0.05);
         Assert.Equal((20, 21, 248), ((int)bucket["temperature_min"]!, (int)bucket["temperature_max"]!, (int)bucket["count"]!));
-        // A local day that is cut out of rollups, one whole, and a range with its edge inside a quarter of an hour.
+        // A local day that is cut out of readings, one whole, and a range with its edge inside a quarter of an hour.
         foreach (var query in new[] { "bucket=day&tz=Asia/Kathmandu", "bucket=day", "bucket=hour&from=2025-09-10T19:59:59Z&to=2025-09-10T20:59:56Z" })
         {
             Assert.Equal((double)bucket["temperature"]!, (double)(await Http.DataAsync($"{ReadingsPath}?{query}")).AsArray().Single()!["temperature"]!, 9);

@@ -103,7 +103,7 @@ public sealed class OldServerImportTests : IDisposable
     }
 
     [Fact]
-    public void Rollups_and_states_are_those_of_readings_that_came_otherwise()
+    public void Buckets_and_states_are_those_of_readings_that_came_otherwise()
     {
         _old.Add("1, '2025-09-10T20:00:00.000Z', 20, 40, 'mqtt'", "1, '2025-09-10T20:05:00.000Z', 22, 60, 'mqtt'");
         Import();
@@ -113,8 +113,8 @@ public sealed class OldServerImportTests : IDisposable
         Assert.True(outcome.Outcomes[1].Late);
         var state = Assert.Single(outcome.States);
         Assert.Equal(("cuisine", At("2025-09-10T20:05:00Z")), (state.RoomUid, state.Ts));
-        using var connection = _store.Connections.Open();
-        Assert.Equal(3, connection.ScalarLong("SELECT sum(count) FROM rollups WHERE tier = 0;"));
+        var series = _store.Get<SeriesQueries>().OfDevice(state.DeviceUid, 0, long.MaxValue, calibrated: true)!;
+        Assert.Equal(3, _store.Get<BucketQueries>().Newest(series.Parts, Buckets.Of(Buckets.Step), 10).Sum(b => b.Count));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using CsCheck;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Quantities;
+using TechTemp.Testing.Pages;
 
 namespace TechTemp.Rules.Tests.Pages;
 

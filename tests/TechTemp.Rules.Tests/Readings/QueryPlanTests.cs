@@ -1,7 +1,7 @@
 using TechTemp.Data.Devices;
+using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
-using TechTemp.Data.Rollups;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
 
@@ -32,45 +32,33 @@ public sealed class QueryPlanTests : IDisposable
     [InlineData(true)]
     public void A_range_of_readings_is_one_seek_in_the_order_of_the_key(bool analyzed)
     {
-        Assert.Equal(
-            ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)"],
-            Plan(SeriesQueries.RangeSql, analyzed, ("?1", 1), ("?2", 0), ("?3", long.MaxValue)));
-        Assert.Equal(
-            ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)"],
-            Plan(RollupReader.RawSql, analyzed, ("?1", 1), ("?2", 0), ("?3", long.MaxValue)));
-        Assert.Equal(["SEARCH readings USING PRIMARY KEY (device_id=? AND ts<?)"], Plan(ReadingNeighbours.BeforeSql, analyzed, ("?1", 1), ("?2", 0)));
-        Assert.Equal(["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)"], Plan(ReadingNeighbours.AfterSql, analyzed, ("?1", 1), ("?2", 0)));
+        foreach (var sql in new[] { DeviceReadings.BackwardSql, DeviceReadings.ForwardSql })
+        {
+            Assert.Equal(["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)"], Plan(sql, analyzed, ("?1", 1), ("?2", 0), ("?3", long.MaxValue)));
+        }
+
+        Assert.Equal(["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)"], Plan(DeviceReadings.NextSql, analyzed, ("?1", 1), ("?2", 0)));
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_range_of_rollups_is_one_seek_in_the_order_of_the_key(bool analyzed) =>
-        Assert.Equal(
-            ["SEARCH rollups USING PRIMARY KEY (device_id=? AND tier=? AND bucket>? AND bucket<?)"],
-            Plan(RollupRows.RangeSql, analyzed, ("?1", 1), ("?2", 0), ("?3", 0), ("?4", 1)));
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Gaps_are_found_along_the_key(bool analyzed)
+    public void A_range_of_pages_is_one_seek_in_the_order_of_the_key(bool analyzed)
     {
-        Assert.Equal(
-            ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts<?)"],
-            Plan(ReadingGaps.BackwardSql, analyzed, ("$device_id", 1), ("$to", long.MaxValue), ("$limit", -1)));
-        Assert.Equal(
-            ["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)"],
-            Plan(ReadingGaps.NextSql, analyzed, ("$device_id", 1), ("$ts", 0)));
+        foreach (var sql in new[] { PageTable.RangeSql, PageTable.BackwardSql, PageTable.NewestSql })
+        {
+            Assert.Equal(["SEARCH pages USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"], Plan(sql, analyzed, ("?1", 1), ("?2", 2)));
+        }
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_bounds_of_a_devices_rollups_are_seeks(bool analyzed)
+    public void The_bounds_of_a_devices_readings_are_seeks(bool analyzed)
     {
-        var plan = Plan(BucketQueries.BoundsSql, analyzed, ("?1", 1), ("?2", 0));
-        Assert.Equal(2, plan.Count(step => step.StartsWith("SEARCH rollups USING PRIMARY KEY (device_id=? AND tier=?)", StringComparison.Ordinal)));
-        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN rollups", StringComparison.Ordinal));
+        var plan = Plan(BucketQueries.BoundsSql, analyzed, ("?1", 1), ("?2", 0), ("?3", 1));
+        Assert.Equal(2, plan.Count(step => step.StartsWith("SEARCH readings USING PRIMARY KEY (device_id=?)", StringComparison.Ordinal)));
+        Assert.Equal(2, plan.Count(step => step.StartsWith("SEARCH pages USING INTEGER PRIMARY KEY", StringComparison.Ordinal)));
     }
 
     [Theory]

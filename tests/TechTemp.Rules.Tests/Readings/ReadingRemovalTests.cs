@@ -1,12 +1,11 @@
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rollups;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
 namespace TechTemp.Rules.Tests.Readings;
 
-/// <summary>Removal in steps; what it does to rollups is in <see cref="Rollups.RollupPropertyTests"/>.</summary>
+/// <summary>Removal in steps; what it does to buckets is in <see cref="SealingPropertyTests"/>.</summary>
 public sealed class ReadingRemovalTests : IDisposable
 {
     private const int Minute = 60_000;
@@ -17,27 +16,51 @@ public sealed class ReadingRemovalTests : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    [Fact]
-    public async Task An_interval_of_days_is_removed_and_nothing_beside_it()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_interval_of_days_is_removed_and_nothing_beside_it(bool areSealed)
     {
         _store.Write([.. Enumerable.Range(0, Count).Select(i => Reading(_store.Now - (i * Minute))), Reading(_store.Now - (10 * Minute), device: "s2")]);
+        Assert.Equal(areSealed ? Count - 721 : 0, areSealed ? _store.Seal() : 0);
         var removal = await _store.Get<ReadingRemoval>().RemoveAsync("s1", _store.Now - (4_990 * Minute), _store.Now - (10 * Minute));
 
         Assert.Equal(new Removal(4_981), removal);
-        Assert.Equal([.. Enumerable.Range(4_991, 9).Concat(Enumerable.Range(0, 10)).Select(i => _store.Now - (i * (long)Minute)).Order()], _store.Readings().Select(r => r.Ts));
+        Assert.Equal([.. Enumerable.Range(4_991, 9).Concat(Enumerable.Range(0, 10)).Select(i => _store.Now - (i * (long)Minute)).Order()], All());
         Assert.Single(_store.Readings("s2"));
         Assert.Equal(19, _store.Get<BucketQueries>().All([new(1, 0, long.MaxValue)], Buckets.Of(TimeSpan.FromHours(1))).Sum(b => b.Count));
     }
 
+    /// <summary>Whoever asks for the newest reading looks for a row.</summary>
     [Fact]
-    public async Task A_device_is_deleted_with_however_many_readings()
+    public async Task Where_the_newest_readings_are_removed_the_one_before_is_a_row()
+    {
+        _store.Write([.. Enumerable.Range(0, Count).Select(i => Reading(_store.Now - (i * Minute), i % 50))]);
+        _store.Seal();
+        await _store.Get<ReadingRemoval>().RemoveAsync("s1", _store.Now - (2_000 * Minute), long.MaxValue);
+
+        Assert.Equal(_store.Now - (2_001 * Minute), _store.Get<LatestQueries>().Read().Single().Ts);
+        Assert.Equal(2_001 % 50, _store.Get<LatestQueries>().Read().Single().Temperature);
+        Assert.Equal(Count - 2_001, All().Count);
+        // Its day is sealed again when a newer one has come.
+        Assert.Equal(0, _store.Seal());
+        _store.Write(Reading(_store.Now));
+        Assert.NotEqual(0, _store.Seal());
+        Assert.Single(_store.Readings());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_device_is_deleted_with_however_many_readings(bool areSealed)
     {
         _store.Write([.. Enumerable.Range(0, Count).Select(i => Reading(_store.Now - (i * Minute))), Reading(_store.Now, device: "s2")]);
+        Assert.Equal(areSealed ? Count - 721 : 0, areSealed ? _store.Seal() : 0);
         Assert.Equal(DeviceOutcome.HasReadings, await _store.With((DeviceRegistry d) => d.DeleteAsync("s1", withReadings: false, Cancel)));
-        Assert.Equal(Count, _store.Readings().Count);
+        Assert.Equal(Count, All().Count);
 
         Assert.Equal(DeviceOutcome.Done, await _store.With((DeviceRegistry d) => d.DeleteAsync("s1", withReadings: true, Cancel)));
-        Assert.Equal([(1L, 1L, 4L)], _store.Rows("SELECT (SELECT count(*) FROM devices), (SELECT count(*) FROM readings), (SELECT count(*) FROM rollups);", r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2))));
+        Assert.Equal([(1L, 1L, 0L)], _store.Rows("SELECT (SELECT count(*) FROM devices), (SELECT count(*) FROM readings), (SELECT count(*) FROM pages);", r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2))));
         Assert.Equal(DeviceOutcome.NotFound, await _store.With((DeviceRegistry d) => d.DeleteAsync("s1", withReadings: true, Cancel)));
     }
 
@@ -61,21 +84,6 @@ public sealed class ReadingRemovalTests : IDisposable
     }
 
     [Fact]
-    public async Task What_retention_begins_with_meanwhile_keeps_its_rollups()
-    {
-        _store.Write([.. Enumerable.Range(0, Count).Select(i => Reading(_store.Now - (i * Minute)))]);
-        var rawFrom = (_store.Now / 86_400_000 - 1) * 86_400_000;
-        // As retention does, which cuts at midnight UTC: the mark, then the readings; the rollups of them stay.
-        var removal = new ReadingRemoval(_store.Connections, new PausedTime(() => _store.Execute($"UPDATE devices SET raw_from = {rawFrom}; DELETE FROM readings WHERE ts < {rawFrom};")));
-        var firstDay = Enumerable.Range(0, Count).Count(i => (_store.Now - (i * (long)Minute)) / 86_400_000 == (_store.Now - ((Count - 1L) * Minute)) / 86_400_000);
-
-        await removal.RemoveAsync("s1", 0, _store.Now - (900 * Minute));
-
-        // The first day is removed by the first step, and of the others what is not retention's: 21 hours, both ends included.
-        Assert.Equal(Count - firstDay - (21 * 60 + 1), _store.Get<BucketQueries>().All([new(1, 0, long.MaxValue)], Buckets.Days(TimeZoneInfo.Utc)).Sum(b => b.Count));
-    }
-
-    [Fact]
     public async Task Nothing_is_removed_of_an_unknown_device_or_an_empty_interval()
     {
         _store.Write(Reading(_store.Now));
@@ -83,6 +91,8 @@ public sealed class ReadingRemovalTests : IDisposable
         Assert.Equal(new Removal(0), await _store.Get<ReadingRemoval>().RemoveAsync("s1", _store.Now + 1, long.MaxValue));
         Assert.Single(_store.Readings());
     }
+
+    private List<long> All() => [.. _store.Get<SeriesQueries>().Readings(_store.Get<SeriesQueries>().OfDevice("s1", 0, long.MaxValue, calibrated: true)!).Select(r => r.Ts).Reverse()];
 
     /// <summary>A clock on which each step takes a millisecond, and in each pause something happens.</summary>
     private sealed class PausedTime(Action pause) : TimeProvider

@@ -1,6 +1,5 @@
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rollups;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 

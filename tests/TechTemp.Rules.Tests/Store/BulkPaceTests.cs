@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
 using TechTemp.Api.Readings;
 using TechTemp.Data.Import;
+using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rollups;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Import;
 using TechTemp.Rules.Tests.Support;
@@ -77,8 +77,9 @@ public sealed class BulkPaceTests
         using var store = new TestStore();
         const long Day = 86_400_000;
         store.Write([.. Enumerable.Range(0, 100).Select(i => Reading(store.Now - i * Day))]);
+        Assert.Equal(99, store.Seal());
         await LetsOthersWriteAsync(
-            store, () => store.Get<RollupBuilder>().RebuildAsync(null, 0, long.MaxValue, _ => { }, TestContext.Current.CancellationToken));
+            store, () => store.Get<PageRebuild>().RebuildAsync(null, 0, long.MaxValue, _ => { }, TestContext.Current.CancellationToken));
     }
 
     // Whoever is called runs until its first pause. Each look at the clock takes a while, so that a batch takes some.

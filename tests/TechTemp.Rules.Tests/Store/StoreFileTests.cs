@@ -49,9 +49,9 @@ public sealed class StoreFileTests : IDisposable
                 foreignKeys.Order());
         }
 
-        // EF Core knows neither the rollups nor the values of readings: a column of theirs can be of two types.
+        // EF Core knows neither the pages nor the values of readings: a column of theirs can be of two types.
         Assert.Equal(
-            model.Tables.Select(t => t.Name).Concat(["rollups", "rollup_backlog"]).Order(),
+            model.Tables.Select(t => t.Name).Concat(["pages"]).Order(),
             _store.Rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '__EF%'", r => r.GetString(0)).Order());
     }
 

@@ -2,7 +2,7 @@ using TechTemp.Data.Readings;
 
 namespace TechTemp.Rules.Tests.Support;
 
-/// <summary>Buckets computed from single readings: what rollups must give.</summary>
+/// <summary>Buckets computed from single readings: what the store must give.</summary>
 internal static class Recomputation
 {
     private const double Quarter = 900;

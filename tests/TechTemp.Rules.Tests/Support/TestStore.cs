@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Testing;
@@ -123,12 +124,16 @@ internal sealed class TestStore : IDisposable
             row => $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({row.GetString(0)});"));
     }
 
-    /// <summary>What is stored of a device, oldest first.</summary>
+    /// <summary>The rows of a device, oldest first; those that are sealed are not among them.</summary>
     public IReadOnlyList<(long Ts, double Temperature, double Humidity)> Readings(string uid = "s1") => Rows(
         $"SELECT ts, temperature, humidity FROM readings JOIN devices d ON d.id = device_id WHERE d.uid = '{uid}' ORDER BY ts;",
         r => (r.GetInt64(0), r.Number(1), r.Number(2)));
 
     public BatchResult Write(params IReadOnlyList<IncomingMessage> batch) => Writer.Write(batch);
+
+    /// <summary>Seals what is finished.</summary>
+    /// <returns>How many readings.</returns>
+    public long Seal() => Get<ReadingSealing>().Seal(e => Assert.Fail(e.Message)).Sum(step => step.Readings);
 
     /// <summary>A writer that remembers nothing, as after a restart.</summary>
     public ReadingWriter NewWriter() => ActivatorUtilities.CreateInstance<ReadingWriter>(_host.Services);

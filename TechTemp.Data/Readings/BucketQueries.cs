@@ -1,16 +1,17 @@
 using Microsoft.Data.Sqlite;
-using TechTemp.Data.Readings;
+using TechTemp.Data.Pages;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Pages;
 
-namespace TechTemp.Data.Rollups;
+namespace TechTemp.Data.Readings;
 
-/// <summary>Series in buckets, from the coarsest rollups that say it exactly.</summary>
+/// <summary>Series in buckets.</summary>
 public sealed class BucketQueries(StoreConnections connections)
 {
     internal const string BoundsSql =
         """
-        SELECT (SELECT min(bucket) FROM rollups WHERE device_id = ?1 AND tier = ?2),
-            (SELECT max(bucket) FROM rollups WHERE device_id = ?1 AND tier = ?2);
+        SELECT (SELECT min(ts) FROM readings WHERE device_id = ?1), (SELECT max(ts) FROM readings WHERE device_id = ?1),
+            (SELECT min(id) FROM pages WHERE id BETWEEN ?2 AND ?3), (SELECT max(id) FROM pages WHERE id BETWEEN ?2 AND ?3);
         """;
 
     /// <summary>The newest buckets of a series that have any reading, newest first.</summary>
@@ -53,9 +54,9 @@ public sealed class BucketQueries(StoreConnections connections)
 
     private void Read(List<SeriesPart> parts, BucketWindow window)
     {
-        using var reader = connections.Read("rollups");
+        using var reader = connections.Read("pages");
         reader.BeginSnapshot();
-        var rows = new RollupReader(reader);
+        var rows = new BucketReader(reader);
         foreach (var part in parts)
         {
             rows.Read(part, window);
@@ -68,19 +69,17 @@ public sealed class BucketQueries(StoreConnections connections)
         using var reader = connections.Read();
         reader.BeginSnapshot();
         var bounds = reader.Prepare(BoundsSql);
-        var length = RollupTiers.LengthOf(RollupTiers.Coarsest);
         var bounded = new List<SeriesPart>(parts.Count);
         foreach (var device in parts.GroupBy(p => p.DeviceId))
         {
-            bounds.Bind(1, device.Key).Bind(2, (long)RollupTiers.Coarsest).Step();
-            var (oldest, newest) = (bounds.LongOrNull(0), bounds.LongOrNull(1));
+            bounds.Bind(1, device.Key).Bind(2, PageKey.FirstId(device.Key, 0)).Bind(3, PageKey.LastId(device.Key, long.MaxValue)).Step();
+            var (firstRow, lastRow, firstPage, lastPage) = (bounds.LongOrNull(0), bounds.LongOrNull(1), bounds.LongOrNull(2), bounds.LongOrNull(3));
             bounds.Reset();
-            if (oldest is { } first && newest is { } last)
-            {
-                bounded.AddRange(device
-                    .Select(p => p with { From = Math.Max(p.From, first * length), To = Math.Min(p.To, (last + 1) * length - 1) })
-                    .Where(p => p.From <= p.To));
-            }
+            var oldest = Math.Min(firstRow ?? long.MaxValue, firstPage is { } first ? PageKey.StartOf(first) : long.MaxValue);
+            var newest = Math.Max(lastRow ?? long.MinValue, lastPage is { } last ? PageKey.StartOf(last) + PageKey.Day - 1 : long.MinValue);
+            bounded.AddRange(device
+                .Select(p => p with { From = Math.Max(p.From, oldest), To = Math.Min(p.To, newest) })
+                .Where(p => p.From <= p.To));
         }
 
         return bounded;

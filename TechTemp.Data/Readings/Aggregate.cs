@@ -1,41 +1,62 @@
-using TechTemp.Data.Readings;
 using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Pages;
+using TechTemp.Readings.Quantities;
 
-namespace TechTemp.Data.Rollups;
+namespace TechTemp.Data.Readings;
 
 /// <summary>
 /// The readings of an interval: how many, the time that they stand for (<see cref="ReadingTime"/>), integrals over that time
 /// and extremes of the raw values (°C, %).
 /// </summary>
-internal struct Rollup
+internal struct Aggregate
 {
     public long Count;
     public long Seconds;
     public double TemperatureIntegral, TemperatureMin, TemperatureMax;
     public double HumidityIntegral, HumidityMin, HumidityMax;
 
-    /// <summary>Adds a reading.</summary>
-    public void Add(double temperature, double humidity, long seconds) => Add(new Rollup
+    /// <summary>What a page says of its readings.</summary>
+    public static Aggregate Of(PageHead head)
     {
-        Count = 1,
-        Seconds = seconds,
-        TemperatureIntegral = temperature * seconds,
-        TemperatureMin = temperature,
-        TemperatureMax = temperature,
-        HumidityIntegral = humidity * seconds,
-        HumidityMin = humidity,
-        HumidityMax = humidity,
-    });
+        var aggregate = new Aggregate { Count = head.Count };
+        foreach (var column in head.Columns)
+        {
+            if (column.Quantity == QuantityRegistry.Temperature)
+            {
+                aggregate.Seconds = column.Seconds;
+                (aggregate.TemperatureIntegral, aggregate.TemperatureMin, aggregate.TemperatureMax) = (column.Integral, column.Least, column.Greatest);
+            }
+            else if (column.Quantity == QuantityRegistry.Humidity)
+            {
+                (aggregate.HumidityIntegral, aggregate.HumidityMin, aggregate.HumidityMax) = (column.Integral, column.Least, column.Greatest);
+            }
+        }
 
-    /// <summary>A reading that it has stands for more seconds than before, or for fewer.</summary>
-    public void Reweigh(double temperature, double humidity, long seconds)
+        return aggregate;
+    }
+
+    /// <summary>Adds a reading.</summary>
+    public void Add(double temperature, double humidity, long seconds)
     {
+        if (Count++ == 0)
+        {
+            (TemperatureMin, TemperatureMax, HumidityMin, HumidityMax) = (temperature, temperature, humidity, humidity);
+        }
+        else
+        {
+            // Not Math.Min, which looks for the sign of zeros and for what is not a number.
+            TemperatureMin = temperature < TemperatureMin ? temperature : TemperatureMin;
+            TemperatureMax = temperature > TemperatureMax ? temperature : TemperatureMax;
+            HumidityMin = humidity < HumidityMin ? humidity : HumidityMin;
+            HumidityMax = humidity > HumidityMax ? humidity : HumidityMax;
+        }
+
         Seconds += seconds;
         TemperatureIntegral += temperature * seconds;
         HumidityIntegral += humidity * seconds;
     }
 
-    public void Add(in Rollup other)
+    public void Add(in Aggregate other)
     {
         if (Count == 0)
         {
@@ -54,7 +75,7 @@ internal struct Rollup
     }
 
     /// <summary>As if each reading had been that much higher: what a calibration does.</summary>
-    public readonly Rollup Shifted(double temperature, double humidity) => new()
+    public readonly Aggregate Shifted(double temperature, double humidity) => new()
     {
         Count = Count,
         Seconds = Seconds,

@@ -1,14 +1,14 @@
 using CsCheck;
 using TechTemp.Data.Devices;
+using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rollups;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
-namespace TechTemp.Rules.Tests.Rollups;
+namespace TechTemp.Rules.Tests.Readings;
 
-/// <summary>Whatever happens to readings, their rollups say what a computation from the readings says.</summary>
-public sealed class RollupPropertyTests : IDisposable
+/// <summary>Whatever happens to readings, and whenever they are sealed, every answer is what a computation from the readings says.</summary>
+public sealed class SealingPropertyTests : IDisposable
 {
     private const long Quarter = 900_000;
     private const long Day = 86_400_000;
@@ -32,17 +32,18 @@ public sealed class RollupPropertyTests : IDisposable
         (1, Gen.Select(Gen.Int[0, 1], s_moment, Gen.Long[0, 2 * Day]).Select((device, from, length) => (Action<House>)(house => house.Remove(device, from, from + length)))),
         (1, Gen.Select(Gen.Int[0, 1], s_moment, Gen.Int[0, 2]).Select((device, at, room) => (Action<House>)(house => house.Move(device, at, room)))),
         (1, Gen.Select(Gen.Int[0, 1], Gen.Select(s_moment, Gen.Int[-50, 50]).Array[0, 3]).Select((device, list) => (Action<House>)(house => house.Calibrate(device, list)))),
+        (3, Gen.Const<Action<House>>(house => house.Seal())),
         (1, Gen.Select(s_moment, Gen.Long[0, 4 * Day]).Select((from, length) => (Action<House>)(house => house.Rebuild(from, from + length)))));
 
     private readonly TestStore _store = new();
     private int _run;
 
-    public RollupPropertyTests() => _store.Time.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(s_start + 20 * Day));
+    public SealingPropertyTests() => _store.Time.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(s_start + 20 * Day));
 
     public void Dispose() => _store.Dispose();
 
     [Fact]
-    public void Any_sequence_of_changes_gives_the_same_answers_from_rollups_as_from_readings() =>
+    public void Any_sequence_of_changes_and_sealings_gives_the_same_answers_as_a_recomputation() =>
         Gen.Select(s_step.Array[1, 8], Gen.Select(s_buckets, s_moment, Gen.Long[0, 12 * Day]).Array[1, 4]).Sample(
             (steps, questions) =>
             {
@@ -76,9 +77,12 @@ public sealed class RollupPropertyTests : IDisposable
 
         public void Insert((int Device, long Ts, int Tenths)[] readings)
         {
-            store.Write(Array.ConvertAll(readings, r => Reading(r.Ts, r.Tenths / 10d, 50, device: Uid(r.Device), receivedAt: store.Now)));
-            foreach (var (device, ts, tenths) in readings)
+            var outcomes = store.Write(Array.ConvertAll(readings, r => Reading(r.Ts, r.Tenths / 10d, 50, device: Uid(r.Device), receivedAt: store.Now))).Outcomes;
+            for (var i = 0; i < readings.Length; i++)
             {
+                var (device, ts, tenths) = readings[i];
+                var expected = _readings.TryGetValue((device, ts), out var known) ? (known == tenths / 10d ? OutcomeKind.Duplicate : OutcomeKind.Rejected) : OutcomeKind.Stored;
+                Assert.Equal(expected, outcomes[i].Kind);
                 _readings.TryAdd((device, ts), tenths / 10d);
             }
         }
@@ -111,22 +115,21 @@ public sealed class RollupPropertyTests : IDisposable
             _calibrations[device] = list;
         }
 
+        public void Seal() => Assert.All(store.Get<ReadingSealing>().Seal(e => Assert.Fail(e.Message)), step => Assert.True(step.Readings > 0));
+
         // Of a clock that stands still it is done at once.
         public void Rebuild(long from, long to) =>
-            Assert.True(store.Get<RollupBuilder>().RebuildAsync(null, from, to, _ => { }, CancellationToken.None).IsCompletedSuccessfully);
+            Assert.True(store.Get<PageRebuild>().RebuildAsync(null, from, to, _ => { }, CancellationToken.None).IsCompletedSuccessfully);
 
         public void AssertTables()
         {
-            using var connection = store.Connections.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText =
-                """
-                SELECT count(*) FROM (
-                    SELECT device_id, bucket, count FROM rollups WHERE tier = 0
-                    EXCEPT SELECT device_id, ts / 900000, count(*) FROM readings GROUP BY 1, 2);
-                """;
-            Assert.Equal(0L, command.ExecuteScalar());
+            Assert.All(store.Get<PageVerification>().Verify(), found => Assert.Empty(found.Wrong));
             _seconds = [.. Enumerable.Range(0, 2).Select(device => Recomputation.Seconds(_readings.Keys.Where(r => r.Device == device).Select(r => r.Ts)))];
+            for (var device = 0; device <= 1; device++)
+            {
+                var latest = store.Get<LatestQueries>().Read(Uid(device), calibrated: false).SingleOrDefault();
+                Assert.Equal(_readings.Keys.Where(r => r.Device == device).Select(r => (long?)r.Ts).Max(), latest?.Ts);
+            }
         }
 
         public void AssertSame(Buckets buckets, long from, long to)
@@ -157,8 +160,8 @@ public sealed class RollupPropertyTests : IDisposable
                 }
 
                 Assert.Equal(
-                    readings.OrderByDescending(r => r.Ts).Select(r => r.Ts),
-                    series.Readings(found).Select(r => r.Ts));
+                    readings.OrderByDescending(r => r.Ts).Select(r => (r.Ts, r.Item2)),
+                    series.Readings(found).Select(r => (r.Ts, r.Temperature)));
                 var all = store.Get<BucketQueries>().Newest(found.Parts, buckets, 10_000);
                 Recomputation.AssertSame(Recomputation.Of(readings, buckets), all);
                 // In small pages, as in one.

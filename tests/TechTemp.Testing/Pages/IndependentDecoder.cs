@@ -1,53 +1,70 @@
 using System.Buffers.Binary;
 
-namespace TechTemp.Rules.Tests.Pages;
+namespace TechTemp.Testing.Pages;
 
 /// <summary>
 /// Reads a page as docs/store-format.md describes it, bit by bit and without any code of the program's: a program that somebody writes in another
 /// language in ten years would do the same.
 /// </summary>
-internal sealed class IndependentDecoder
+public sealed class IndependentDecoder
 {
     private readonly byte[] _bytes;
     private int _bit;
 
     private IndependentDecoder(byte[] bytes) => _bytes = bytes;
 
+    /// <summary>What the head says of a quantity.</summary>
+    /// <param name="Id">The quantity's number.</param>
+    /// <param name="Count">How many readings have it.</param>
+    /// <param name="Least">The least value.</param>
+    /// <param name="Greatest">The greatest value.</param>
+    /// <param name="Integral">The sum of each value times its seconds.</param>
+    /// <param name="Seconds">The sum of these seconds.</param>
+    public readonly record struct Column(int Id, int Count, double Least, double Greatest, double Integral, long Seconds);
+
     /// <summary>Every reading as its time, its source and its values by the quantities' ids.</summary>
-    public static List<(long Ts, int Source, SortedDictionary<int, double> Values)> Read(int device, long start, long length, byte[] head, byte[] body)
+    /// <exception cref="InvalidDataException">The page is not as it is described.</exception>
+    public static List<(long Ts, int Source, SortedDictionary<int, double> Values)> Read(int device, long start, long length, byte[] head, byte[] body) =>
+        Read(device, start, length, head, body, out _);
+
+    /// <inheritdoc cref="Read(int, long, long, byte[], byte[])"/>
+    public static List<(long Ts, int Source, SortedDictionary<int, double> Values)> Read(int device, long start, long length, byte[] head, byte[] body, out IReadOnlyList<Column> summary)
     {
         foreach (var part in new[] { head, body })
         {
-            Assert.Equal(Checksum([.. LittleEndian(((long)device << 24) | (start / 900_000)), .. LittleEndian(length), .. part[..^4]]), BinaryPrimitives.ReadUInt32LittleEndian(part.AsSpan(part.Length - 4)));
+            Require(Checksum([.. LittleEndian(((long)device << 24) | (start / 900_000)), .. LittleEndian(length), .. part[..^4]]), BinaryPrimitives.ReadUInt32LittleEndian(part.AsSpan(part.Length - 4)));
         }
 
         var from = new IndependentDecoder(head[..^4]);
-        Assert.Equal(1, from.Byte());
+        Require(1, from.Byte());
         var count = (int)from.Number();
         var first = start + (long)from.Number();
         var last = first + (long)from.Number();
         var columns = new List<(int Id, int Form, int Count)>();
+        var summaries = new List<Column>();
         for (var left = from.Byte(); left > 0; left--)
         {
             var (id, form) = (from.Byte(), from.Byte());
             columns.Add((id, form, (form & 0x40) != 0 ? (int)from.Number() : count));
-            from.Skip((form & 0x30) != 0);
+            summaries.Add(from.Summary(id, form, columns[^1].Count));
         }
 
-        Assert.Equal(head.Length - 4, from._bit / 8);
+        summary = summaries;
+
+        Require(head.Length - 4, from._bit / 8);
         var page = new IndependentDecoder(body[..^4]);
         var times = new List<long> { first };
         if (count > 1)
         {
             var usual = (long)page.Number();
-            foreach (var step in page.Column(count - 1))
+            foreach (var step in page.Numbers(count - 1))
             {
                 times.Add(times[^1] + usual + Sign(step));
             }
         }
 
-        Assert.Equal(last, times[^1]);
-        var sources = page.Byte() == 0 ? Enumerable.Repeat((ulong)page.Byte(), count).ToArray() : page.Column(count);
+        Require(last, times[^1]);
+        var sources = page.Byte() == 0 ? Enumerable.Repeat((ulong)page.Byte(), count).ToArray() : page.Numbers(count);
         var readings = times.Select((ts, i) => (ts, (int)sources[i], new SortedDictionary<int, double>())).ToList();
         foreach (var (id, form, having) in columns)
         {
@@ -58,7 +75,7 @@ internal sealed class IndependentDecoder
                 present.RemoveAll(i => (bits[i / 8] & (1 << (i % 8))) == 0);
             }
 
-            Assert.Equal(having, present.Count);
+            Require(having, present.Count);
             var values = page.Values(form, having);
             for (var i = 0; i < having; i++)
             {
@@ -66,7 +83,7 @@ internal sealed class IndependentDecoder
             }
         }
 
-        Assert.Equal(body.Length - 4, page._bit / 8);
+        Require(body.Length - 4, page._bit / 8);
         return readings;
     }
 
@@ -78,7 +95,7 @@ internal sealed class IndependentDecoder
         }
 
         var scaled = new List<long> { Sign(Number()) };
-        foreach (var step in Column(count - 1))
+        foreach (var step in Numbers(count - 1))
         {
             scaled.Add(scaled[^1] + Sign(step));
         }
@@ -97,7 +114,7 @@ internal sealed class IndependentDecoder
         return values;
     }
 
-    private ulong[] Column(int count)
+    private ulong[] Numbers(int count)
     {
         var numbers = new ulong[count];
         if (Byte() == 0)
@@ -124,14 +141,24 @@ internal sealed class IndependentDecoder
         return numbers;
     }
 
-    private void Skip(bool doubles)
+    private Column Summary(int id, int form, int count)
     {
-        for (var i = 0; i < 3; i++)
+        if ((form & 0x30) != 0)
         {
-            _ = doubles ? Double() : Number();
+            return new(id, count, Double(), Double(), Double(), (long)Number());
         }
 
-        Number();
+        var unit = double.Parse($"1e{form & 0x0F}", System.Globalization.CultureInfo.InvariantCulture);
+        var least = Sign(Number());
+        return new(id, count, least / unit, (least + (long)Number()) / unit, Sign(Number()) / unit, (long)Number());
+    }
+
+    private static void Require<T>(T expected, T actual)
+    {
+        if (!Equals(expected, actual))
+        {
+            throw new InvalidDataException($"It has {actual} where {expected} belongs.");
+        }
     }
 
     private ulong Bits(int count)

@@ -1,13 +1,11 @@
-using TechTemp.Data.Readings;
-
-namespace TechTemp.Data.Rollups;
+namespace TechTemp.Data.Readings;
 
 /// <summary>Some buckets side by side, being filled.</summary>
 internal sealed class BucketWindow
 {
     // The starts of the buckets, oldest first, and the end of the last one.
     private readonly long[] _edges;
-    private readonly Rollup[] _rollups;
+    private readonly Aggregate[] _aggregates;
 
     /// <param name="buckets">How time is cut.</param>
     /// <param name="oldest">Not further back than the bucket of this moment.</param>
@@ -15,7 +13,6 @@ internal sealed class BucketWindow
     /// <param name="width">How many buckets at most.</param>
     public BucketWindow(Buckets buckets, long oldest, long end, int width)
     {
-        Tier = buckets.Tier;
         var edges = new List<long> { end };
         while (edges.Count <= width && edges[^1] > oldest)
         {
@@ -24,10 +21,8 @@ internal sealed class BucketWindow
 
         edges.Reverse();
         _edges = [.. edges];
-        _rollups = new Rollup[_edges.Length - 1];
+        _aggregates = new Aggregate[_edges.Length - 1];
     }
-
-    public RollupTier Tier { get; }
 
     public long Start => _edges[0];
 
@@ -43,15 +38,21 @@ internal sealed class BucketWindow
     /// <summary>Where that bucket ends, exclusive.</summary>
     public long EndOf(int index) => _edges[index + 1];
 
-    public void Add(int index, in Rollup rollup) => _rollups[index].Add(rollup);
+    /// <summary>Where that bucket starts.</summary>
+    public long StartOf(int index) => _edges[index];
+
+    public void Add(int index, in Aggregate aggregate) => _aggregates[index].Add(aggregate);
+
+    /// <summary>Adds a reading that stands for some seconds.</summary>
+    public void Add(int index, double temperature, double humidity, long seconds) => _aggregates[index].Add(temperature, humidity, seconds);
 
     public IEnumerable<Bucket> NewestFirst()
     {
-        for (var i = _rollups.Length - 1; i >= 0; i--)
+        for (var i = _aggregates.Length - 1; i >= 0; i--)
         {
-            if (_rollups[i].Count > 0)
+            if (_aggregates[i].Count > 0)
             {
-                yield return _rollups[i].ToBucket(_edges[i]);
+                yield return _aggregates[i].ToBucket(_edges[i]);
             }
         }
     }
