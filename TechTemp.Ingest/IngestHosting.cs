@@ -1,3 +1,4 @@
+using TechTemp.Data.Rejections;
 using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Mqtt;
 using TechTemp.Ingest.Pipeline;
@@ -23,6 +24,7 @@ public static class IngestHosting
         builder.Services.AddHostedService(provider => provider.GetRequiredService<IngestPipeline>());
         builder.Services.AddHostedService<Retention>();
         builder.Services.AddHostedService<Sealing>();
+        builder.Services.AddHostedService<FutureReplay>();
         builder.Services.AddSingleton<InstanceWatch>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<InstanceWatch>());
         return builder;

@@ -21,6 +21,12 @@ public static class ReadingRules
     /// <summary>2000-01-01T00:00:00Z, the earliest valid time (inclusive): catches clocks that were never set and clients that send seconds.</summary>
     public const long MinTs = 946_684_800_000;
 
+    /// <summary>
+    /// 2100-01-01T00:00:00Z: no clock is trusted beyond it (inclusive), unless this machine's clock says the same. A later time is no wrong clock but
+    /// another unit, such as microseconds.
+    /// </summary>
+    public const long MaxTs = 4_102_444_800_000;
+
     /// <summary>How far a sensor's clock may run ahead (inclusive).</summary>
     public static readonly TimeSpan MaxAhead = TimeSpan.FromHours(24);
 
@@ -36,9 +42,10 @@ public static class ReadingRules
             return OutOfRange($"{names.Ts} must be unix milliseconds, not before 2000-01-01 ({MinTs}), was {measurement.Ts}");
         }
 
-        if (measurement.Ts > now + (long)MaxAhead.TotalMilliseconds)
+        var latest = now + (long)MaxAhead.TotalMilliseconds;
+        if (measurement.Ts > Math.Max(latest, MaxTs))
         {
-            return OutOfRange($"{names.Ts} must not be later than 24 hours from now, was {measurement.Ts}");
+            return OutOfRange($"{names.Ts} must be unix milliseconds, not after 2100-01-01 ({MaxTs}), was {measurement.Ts}");
         }
 
         if (!(measurement.Temperature is >= MinTemperature and <= MaxTemperature))
@@ -51,11 +58,14 @@ public static class ReadingRules
             return OutOfRange($"{names.Humidity} must be from {MinHumidity} to {MaxHumidity} %, was {measurement.Humidity:R}");
         }
 
-        return null;
+        // The last rule: what breaks no other one is valid as soon as this machine's clock has caught up.
+        return measurement.Ts > latest ? new(RejectionReasons.InFuture, Text($"{names.Ts} must not be later than 24 hours from now, was {measurement.Ts}")) : null;
     }
 
     private static Rejection OutOfRange(FormattableString detail) =>
-        new(RejectionReasons.OutOfRange, detail.ToString(CultureInfo.InvariantCulture));
+        new(RejectionReasons.OutOfRange, Text(detail));
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>What the fields of a reading are called in one format, for messages that name the field as its sender knows it.</summary>

@@ -79,7 +79,8 @@ internal sealed class ReadingStatements : IDisposable
 
     /// <summary>Keeps a refused MQTT message.</summary>
     /// <returns>False when it was kept before, and is only a redelivery.</returns>
-    public bool KeepRejected(IncomingMessage message, Rejection rejection, RetentionOptions limits) => _rejections.Keep(message, rejection, limits);
+    public bool KeepRejected(IncomingMessage message, Rejection rejection, RetentionOptions limits) => _rejections.Keep(
+        message, rejection, limits, isOfKnownDevice: rejection.Reason == RejectionReasons.InFuture && _devices.Find(message.DeviceUid!)?.Home == message.HomeId);
 
     /// <summary>Drops what is beyond the quota of held readings, device by device.</summary>
     public IReadOnlyList<HeldLoss> DropHeld(int perDevice, long now) => _rejections.DropHeld(perDevice, now);

@@ -57,7 +57,7 @@ public sealed partial class HeldReplay(
         }
     }
 
-    private HeldReplayStep Replay(string device, long after)
+    private ReplayStep Replay(string device, long after)
     {
         using var scope = scopes.CreateScope();
         return scope.ServiceProvider.GetRequiredService<RejectedMessages>().ReplayHeld(device, after);
@@ -106,8 +106,3 @@ public sealed partial class HeldReplay(
     [LoggerMessage(59, LogLevel.Warning, "Could not store held readings: {Message} Trying again until it works")]
     private static partial void LogFailed(ILogger logger, string message);
 }
-
-/// <summary>One step of a replay.</summary>
-/// <param name="Count">How many messages were replayed.</param>
-/// <param name="Last">The id of the last one; null when it was the last step.</param>
-public readonly record struct HeldReplayStep(int Count, long? Last);

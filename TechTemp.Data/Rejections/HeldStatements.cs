@@ -60,7 +60,7 @@ internal sealed class HeldStatements : IDisposable
     }
 
     /// <summary>Counts a message that is about to be kept.</summary>
-    /// <param name="message">A valid reading of an unknown device.</param>
+    /// <param name="message">A reading that is to be held.</param>
     /// <param name="devices">How many devices may have held readings.</param>
     /// <returns>False when it is of one device too many.</returns>
     public bool TryHold(IncomingMessage message, int devices)

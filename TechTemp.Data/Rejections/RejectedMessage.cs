@@ -28,7 +28,7 @@ public sealed class RejectedMessage
     public string? Home { get; set; }
 
     /// <summary>
-    /// Whether it is a valid reading that waits for its device to be provisioned, or for a store that can keep it. Such a message has a quota of
+    /// Whether it is a valid reading that waits for its device to be provisioned, for a store that can keep it, or for a clock that is wrong. Such a message has a quota of
     /// its own and never makes room for messages that are not held.
     /// </summary>
     public bool IsHeld { get; set; }

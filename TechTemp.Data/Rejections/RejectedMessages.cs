@@ -97,7 +97,13 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
     /// <param name="deviceUid">A device that exists by now.</param>
     /// <param name="after">The last id of the step before; 0 for the first step.</param>
     /// <exception cref="SqliteException">The store failed; nothing of this step was committed.</exception>
-    public HeldReplayStep ReplayHeld(string deviceUid, long after) => ReplayHeld(deviceUid, after, MessagesOfAStep);
+    public ReplayStep ReplayHeld(string deviceUid, long after) => ReplayNext(Held(deviceUid), after, MessagesOfAStep);
+
+    /// <summary>Tries messages again, in the order of receipt: some milliseconds of the write lock for a step.</summary>
+    /// <param name="ids">The messages. One that is gone is left out.</param>
+    /// <param name="after">The last id of the step before; 0 for the first step.</param>
+    /// <exception cref="SqliteException">The store failed; nothing of this step was committed.</exception>
+    internal ReplayStep Replay(IReadOnlyCollection<long> ids, long after) => ReplayNext(context.RejectedMessages.Where(r => ids.Contains(r.Id)), after, MessagesOfAStep);
 
     /// <summary>How many messages are held for a device.</summary>
     public Task<int> CountHeldAsync(string deviceUid, CancellationToken cancellationToken) => Held(deviceUid).CountAsync(cancellationToken);
@@ -122,28 +128,28 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
     private IQueryable<RejectedMessage> Held(string deviceUid) =>
         context.RejectedMessages.Where(r => r.DeviceUid == deviceUid && r.Reason == RejectionReasons.UnknownDevice);
 
-    private HeldReplayStep ReplayHeld(string deviceUid, long after, int most)
+    private ReplayStep ReplayNext(IQueryable<RejectedMessage> messages, long after, int most)
     {
-        var held = new List<RejectedMessage>();
+        var next = new List<RejectedMessage>();
         try
         {
             using var transaction = context.Database.BeginTransaction();
-            held = [.. Held(deviceUid).Where(r => r.Id > after).OrderBy(r => r.Id).Take(most)];
+            next = [.. messages.Where(r => r.Id > after).OrderBy(r => r.Id).Take(most)];
             using var statements = Enter(transaction);
-            foreach (var message in held)
-            {
-                Replay(statements, message);
-            }
-
+            var outcomes = next.Select(message => Replay(statements, message).Kind).ToList();
             statements.Leave();
             context.SaveChanges();
             transaction.Commit();
-            return new(held.Count, held.Count < most ? null : held[^1].Id);
+            return new(next.Count, next.Count < most ? null : next[^1].Id)
+            {
+                Stored = outcomes.Count(kind => kind == OutcomeKind.Stored),
+                Duplicates = outcomes.Count(kind => kind == OutcomeKind.Duplicate),
+            };
         }
-        catch (Exception e) when (StoreFailure.MayBeOfTheData(e) && held.Count > 0)
+        catch (Exception e) when (StoreFailure.MayBeOfTheData(e) && next.Count > 0)
         {
             context.ChangeTracker.Clear();
-            return most > 1 ? ReplayHeld(deviceUid, after, Math.Max(1, held.Count / 2)) : SetAside(held[0], e);
+            return most > 1 ? ReplayNext(messages, after, Math.Max(1, next.Count / 2)) : SetAside(next[0], e);
         }
         finally
         {
@@ -152,7 +158,7 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
     }
 
     // It keeps its quota, so that no junk drops it.
-    private HeldReplayStep SetAside(RejectedMessage message, Exception failure)
+    private ReplayStep SetAside(RejectedMessage message, Exception failure)
     {
         var rejection = StoreFailure.NotStorable(failure);
         context.RejectedMessages.Where(r => r.Id == message.Id).ExecuteUpdate(r => r
@@ -172,13 +178,12 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
         // Only the start of an oversized payload was kept; it must not pass for the whole.
         var outcome = message.PayloadSize > message.Payload.Length
             ? new(OutcomeKind.Rejected, new(message.Reason, message.Detail))
-            : statements.Store(IncomingMessage.FromReplay(
-                message.Topic, message.Payload, message.ReceivedAt.ToUnixTimeMilliseconds(), time.GetUtcNow().ToUnixTimeMilliseconds()));
+            : statements.Store(Parse(message, time.GetUtcNow().ToUnixTimeMilliseconds()));
         if (outcome.Rejection is { } rejection)
         {
             (message.Reason, message.Detail) = (rejection.Reason, rejection.Detail);
-            // Held only for as long as its device is missing.
-            message.IsHeld &= rejection.Reason == RejectionReasons.UnknownDevice;
+            // Held only for as long as its device is missing, or its time has not come.
+            message.IsHeld &= rejection.Reason is RejectionReasons.UnknownDevice or RejectionReasons.InFuture;
         }
         else
         {
@@ -187,4 +192,8 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
 
         return outcome;
     }
+
+    // Of a reading that came too early the time of receipt is what a wrong clock said: its device was not last seen then.
+    private static IncomingMessage Parse(RejectedMessage message, long now) => IncomingMessage.FromReplay(
+        message.Topic, message.Payload, message.Reason == RejectionReasons.InFuture ? now : message.ReceivedAt.ToUnixTimeMilliseconds(), now);
 }

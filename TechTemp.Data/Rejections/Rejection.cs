@@ -26,6 +26,9 @@ public static class RejectionReasons
     /// <summary>A number is outside its range.</summary>
     public const string OutOfRange = "out-of-range";
 
+    /// <summary>The reading is valid but for its time, which is more than 24 hours later than this machine's clock. One of the two clocks is wrong.</summary>
+    public const string InFuture = "in-future";
+
     /// <summary>Another reading of the same device and time, with other values, is stored already.</summary>
     public const string Conflict = "conflict";
 
@@ -43,5 +46,5 @@ public static class RejectionReasons
 
     /// <summary>Every reason, for filters and documents.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [InvalidTopic, PayloadTooLarge, InvalidJson, MissingField, InvalidType, OutOfRange, Conflict, TooOld, UnknownDevice, HomeMismatch, NotStorable];
+        [InvalidTopic, PayloadTooLarge, InvalidJson, MissingField, InvalidType, OutOfRange, InFuture, Conflict, TooOld, UnknownDevice, HomeMismatch, NotStorable];
 }

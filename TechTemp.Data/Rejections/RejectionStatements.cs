@@ -56,19 +56,28 @@ internal sealed class RejectionStatements : IDisposable
         }
     }
 
-    /// <summary>Keeps a refused MQTT message. One that the broker sends again because its acknowledgement was lost is kept once.</summary>
+    /// <summary>
+    /// Keeps a refused MQTT message. One that the broker sends again because its acknowledgement was lost is kept once, and so is a reading of the future,
+    /// which its sender may send as new until it is told of it.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="rejection">Why it is refused.</param>
+    /// <param name="limits">How many are held.</param>
+    /// <param name="isOfKnownDevice">Whether it is held whatever the number of devices that have held readings: its device is in the store, which bounds them.</param>
     /// <returns>False when it was kept before.</returns>
-    public bool Keep(IncomingMessage message, Rejection rejection, RetentionOptions limits)
+    public bool Keep(IncomingMessage message, Rejection rejection, RetentionOptions limits, bool isOfKnownDevice)
     {
         var payload = message.Payload.Span[..Math.Min(message.Payload.Length, RejectedMessage.MaxPayloadBytes)];
         var digest = RejectedMessage.DigestOf(payload);
-        if (message.IsRedelivery && (long)_find.Bind(0, digest).Bind(1, message.Topic).Bind(2, message.Payload.Length).ExecuteScalar()! != 0)
+        if ((message.IsRedelivery || rejection.Reason == RejectionReasons.InFuture)
+            && (long)_find.Bind(0, digest).Bind(1, message.Topic).Bind(2, message.Payload.Length).ExecuteScalar()! != 0)
         {
             return false;
         }
 
         // Valid readings: no junk drops them.
-        var isHeld = rejection.Reason is RejectionReasons.UnknownDevice or RejectionReasons.NotStorable && _held.TryHold(message, limits.HeldDevices);
+        var isHeld = rejection.Reason is RejectionReasons.UnknownDevice or RejectionReasons.NotStorable or RejectionReasons.InFuture
+            && _held.TryHold(message, isOfKnownDevice ? int.MaxValue : limits.HeldDevices);
         var detail = isHeld || rejection.Reason != RejectionReasons.UnknownDevice
             ? rejection.Detail
             : $"device {message.DeviceUid} is not provisioned, and readings of {limits.HeldDevices} such devices (Retention:HeldDevices) are held already; it is kept among the rejected messages";

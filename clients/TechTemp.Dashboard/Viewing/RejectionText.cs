@@ -10,7 +10,7 @@ public static partial class RejectionText
 
     // By the number of places that are free, fewest first: an exact sentence goes before one that only has a similar form.
     private static readonly string[] s_details =
-        ["Utf8", "Object", "Topic", "Required", "Number", "Count", "Unknown", "Size", "Oldest", "Late", "Conflict", "NotStorable", "TooManyUnknown", "Early", "TooOld", "Home", "Range"];
+        ["Utf8", "Object", "Topic", "Required", "Number", "Count", "Unknown", "Size", "Oldest", "Late", "Conflict", "NotStorable", "TooManyUnknown", "Early", "After", "TooOld", "Home", "Range"];
 
     private static readonly ConcurrentDictionary<string, Regex> s_patterns = new();
 

@@ -90,6 +90,20 @@ public sealed class QueryPlanTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void Held_readings_of_the_future_are_sought_by_device(bool analyzed)
+    {
+        var devices = Plan(FutureMessages.DevicesSql, analyzed, ("$reason", ""));
+        Assert.Equal(2, devices.Count(step => step.StartsWith("SEARCH rejected_messages USING COVERING INDEX IX_rejected_messages_held", StringComparison.Ordinal)));
+        Assert.Contains("SEARCH m USING INTEGER PRIMARY KEY (rowid=?)", devices);
+        Assert.Contains("SEARCH rejected_messages USING COVERING INDEX IX_rejected_messages_device_uid_reason (device_uid=? AND reason=?)", devices);
+        Assert.Equal(
+            ["SEARCH rejected_messages USING INDEX IX_rejected_messages_device_uid_reason (device_uid=? AND reason=? AND rowid>?)"],
+            Plan(FutureMessages.ChunkSql, analyzed, ("$device", ""), ("$reason", ""), ("$after", 0), ("$rows", 1)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void The_stays_in_a_room_are_found_by_their_room(bool analyzed) =>
         Assert.Contains(
             "SEARCH p USING INDEX IX_placements_room_id (room_id=?)",

@@ -100,7 +100,7 @@ public sealed class ReadingPayloadTests
     [InlineData("946684799999")]
     [InlineData("946684799999.9")]
     [InlineData("1757537685")]
-    [InlineData("1757624085794")]
+    [InlineData("4102444800001")]
     [InlineData("0")]
     [InlineData("-1757537685793")]
     [InlineData("1e300")]
@@ -109,6 +109,16 @@ public sealed class ReadingPayloadTests
     [InlineData("18446744073709551617")]
     public void A_time_beyond_a_bound_is_refused(string ts) =>
         Refused(Json(ts: ts), RejectionReasons.OutOfRange, "ts");
+
+    [Theory]
+    [InlineData("1757624085794")]
+    [InlineData("4102444800000")]
+    public void A_time_that_is_more_than_a_day_ahead_and_a_possible_one_is_of_the_future(string ts) =>
+        Refused(Json(ts: ts), RejectionReasons.InFuture, "ts");
+
+    [Fact]
+    public void What_breaks_another_rule_as_well_is_not_of_the_future() =>
+        Refused(Json(ts: "1757624085794", temperature: "86"), RejectionReasons.OutOfRange, "temperature_c");
 
     [Theory]
     [InlineData(-40)]
@@ -253,6 +263,6 @@ public sealed class ReadingPayloadTests
         var rejection = ReadingPayload.Parse(Encoding.UTF8.GetBytes(payload), Now, out var measurement, out _);
         Assert.Equal(reason, rejection?.Reason);
         Assert.Contains(named, rejection!.Detail, StringComparison.Ordinal);
-        Assert.True(reason == RejectionReasons.OutOfRange || measurement == default);
+        Assert.True(reason is RejectionReasons.OutOfRange or RejectionReasons.InFuture || measurement == default);
     }
 }
