@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using TechTemp.Api.Devices;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
+using TechTemp.Data.Clocks;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Store;
 
@@ -28,7 +29,7 @@ internal static partial class ConditionApi
             .WithName("GetSystem")
             .WithSummary("How the server does: health, readings a minute, what was refused, the store's size, the backlog")
             .WithDescription("When the store cannot be read, what stands in it is null, and `checks` says so.")
-            .WithExample("""{"data":{"status":"ok","version":"0.1.0","started_at":"2025-09-10T18:00:00.000Z","checks":[{"name":"broker","status":"ok"},{"name":"store","status":"ok"}],"devices":{"online":5,"late":1,"offline":0,"never":0},"readings":{"per_minute":6,"over_minutes":5},"rejected":{"count":1,"by_reason":[{"reason":"out-of-range","count":1,"newest_at":"2025-09-10T20:54:46.001Z"}]},"store":{"bytes":40960000,"log_bytes":4128272,"unused_bytes":0,"disk_free_bytes":21474836480},"backlog":{"in_hand":0,"held":0,"missing":0,"held_dropped":0}}}""");
+            .WithExample("""{"data":{"status":"ok","version":"0.1.0","started_at":"2025-09-10T18:00:00.000Z","checks":[{"name":"broker","status":"ok"},{"name":"clock","status":"ok"},{"name":"store","status":"ok"}],"devices":{"online":5,"late":1,"offline":0,"never":0},"readings":{"per_minute":6,"over_minutes":5},"rejected":{"count":1,"by_reason":[{"reason":"out-of-range","count":1,"newest_at":"2025-09-10T20:54:46.001Z"}]},"store":{"bytes":40960000,"log_bytes":4128272,"unused_bytes":0,"disk_free_bytes":21474836480},"backlog":{"in_hand":0,"held":0,"missing":0,"held_dropped":0},"clocks":{"behind_ms":0,"ahead_count":1,"ahead":[{"device_id":"sensor-07","ts":"2025-09-11T20:54:46.001Z","held":false}]}}}""");
 
         return group;
     }
@@ -38,6 +39,7 @@ internal static partial class ConditionApi
         StoreFigureQueries queries,
         DeviceRegistry devices,
         IOptions<DeviceStatusOptions> status,
+        ClockWatch clocks,
         StartTime start,
         TimeProvider time,
         IServiceProvider services,
@@ -46,7 +48,7 @@ internal static partial class ConditionApi
     {
         var report = await health.CheckHealthAsync(cancellationToken);
         var condition = new ConditionDto(
-            Name(report.Status), s_version, start.At, [.. report.Entries.OrderBy(e => e.Key).Select(e => new CheckDto(e.Key, Name(e.Value.Status)))], null, null, null, null, null);
+            Name(report.Status), s_version, start.At, [.. report.Entries.OrderBy(e => e.Key).Select(e => new CheckDto(e.Key, Name(e.Value.Status)))], null, null, null, null, null, clocks.Report.ToDto());
         try
         {
             var figures = queries.Read(s_recent);

@@ -1,4 +1,5 @@
 using TechTemp.Api.OpenApi;
+using TechTemp.Data.Clocks;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Api.Condition;
@@ -13,6 +14,7 @@ namespace TechTemp.Api.Condition;
 /// <param name="Rejected">What was refused.</param>
 /// <param name="Store">The store's size.</param>
 /// <param name="Backlog">What has come, or is announced, and is not stored yet.</param>
+/// <param name="Clocks">Which clocks are wrong, as of the last ten seconds.</param>
 internal sealed record ConditionDto(
     [property: Choice("ok", "degraded", "failed")] string Status,
     string Version,
@@ -22,10 +24,11 @@ internal sealed record ConditionDto(
     ReadingRateDto? Readings,
     RejectionsDto? Rejected,
     StoreSizeDto? Store,
-    BacklogDto? Backlog);
+    BacklogDto? Backlog,
+    ClocksDto Clocks);
 
 /// <summary>One thing that health looks at.</summary>
-/// <param name="Name">store or broker.</param>
+/// <param name="Name">store, broker or clock.</param>
 /// <param name="Status">ok, degraded or failed.</param>
 internal sealed record CheckDto(string Name, [property: Choice("ok", "degraded", "failed")] string Status);
 
@@ -66,8 +69,28 @@ internal sealed record StoreSizeDto(long Bytes, long LogBytes, long UnusedBytes,
 /// <param name="HeldDropped">Readings that were held and had to go: more than `Retention:HeldPerDevice` of their device, or older than `Retention:Held`.</param>
 internal sealed record BacklogDto(int? InHand, long Held, long Missing, long HeldDropped);
 
+/// <summary>Which clocks are wrong.</summary>
+/// <param name="BehindMs">How far the server's clock is behind that of most devices, in milliseconds; 0 when it is not.</param>
+/// <param name="AheadCount">How many devices have readings that are dated after the server's clock.</param>
+/// <param name="Ahead">These devices, furthest first, at most 100. Where the server's clock is behind, they are right.</param>
+internal sealed record ClocksDto(long BehindMs, int AheadCount, IReadOnlyList<DeviceAheadDto> Ahead);
+
+/// <summary>A device whose readings are dated after the server's clock, by more than `Ingest:FutureTolerance`.</summary>
+/// <param name="DeviceId">The device's uid.</param>
+/// <param name="Ts">The latest time that its readings say.</param>
+/// <param name="Held">Whether readings of it are held until then (`in-future`); else they are stored.</param>
+internal sealed record DeviceAheadDto(string DeviceId, DateTimeOffset Ts, bool Held);
+
 internal static class ConditionMapping
 {
+    private const int MostAhead = 100;
+
+    public static ClocksDto ToDto(this ClockReport report) => new(
+        (long)report.Behind.TotalMilliseconds,
+        report.Ahead.Count,
+        [.. report.Ahead.Take(MostAhead).Select(d => new DeviceAheadDto(d.DeviceUid, DateTimeOffset.FromUnixTimeMilliseconds(d.Ts), d.IsHeld))]);
+
+
     public static RejectionsDto ToRejections(this StoreFigures figures) => new(
         figures.Rejections.Sum(r => r.Count),
         [.. figures.Rejections.Select(r => new RejectionCountDto(r.Reason, r.Count, DateTimeOffset.FromUnixTimeMilliseconds(r.NewestAt)))]);

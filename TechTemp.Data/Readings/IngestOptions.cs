@@ -28,4 +28,9 @@ public sealed class IngestOptions
     [Range(0, 10_000_000, ErrorMessage = "Ingest:MaxAutoRegistered must be from 0 to 10000000.")]
     [Description("With how many unprovisioned devices no more register themselves: messages of further ones are held, as with `Hold`.")]
     public int MaxAutoRegistered { get; set; } = 10_000;
+
+    /// <summary>How far a reading may be dated ahead to be shown as its device's latest, up to 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "Ingest:FutureTolerance must be from 00:00:00 to 1.00:00:00.")]
+    [Description("How far a reading may be dated after this machine's clock to be shown as its device's latest (`hh:mm:ss`). One that is further ahead is stored, and shown when its time has come; the device is named in the log and in `/api/v1/system`.")]
+    public TimeSpan FutureTolerance { get; set; } = TimeSpan.FromMinutes(5);
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Broker;
+using TechTemp.Data.Clocks;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Import;
 using TechTemp.Data.Instances;
@@ -28,6 +29,7 @@ public static class StoreHosting
         AddStoreServices(builder);
         builder.Services.AddHostedService<StoreOwner>();
         builder.Services.AddHostedService<StoreWatch>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ClockWatch>());
         return builder;
     }
 
@@ -37,6 +39,7 @@ public static class StoreHosting
         AddStoreServices(builder);
         builder.Services.AddHostedService<StoreWaiter>();
         builder.Services.AddHostedService<StoreWatch>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ClockWatch>());
         return builder;
     }
 
@@ -60,6 +63,9 @@ public static class StoreHosting
         services.AddSingleton<StoreBackup>();
         services.AddSingleton<StoreRestore>();
         services.AddSingleton<StoreFigureQueries>();
+        services.AddSingleton<ClockQueries>();
+        services.AddSingleton<ReadingClock>();
+        services.AddSingleton<ClockWatch>();
         services.AddSingleton<InstanceRegistry>();
         services.AddSingleton<BrokerSessions>();
         services.AddSingleton<BrokerKeeping>();
@@ -89,7 +95,7 @@ public static class StoreHosting
         services.AddScoped<OldServerHousehold>();
         services.AddSingleton<OldServerImport>();
         services.AddHostedService<StorePresence>();
-        services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name);
+        services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name).AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
     }
 
     private static string PathIn(string connection)

@@ -27,6 +27,8 @@ public sealed class OptionsValidationTests : IDisposable
     [InlineData("Ingest:UnknownDevices", "7", "UnknownDevices")]
     [InlineData("Ingest:MaxAutoRegistered", "-1", "MaxAutoRegistered")]
     [InlineData("Ingest:MaxAutoRegistered", "10000001", "MaxAutoRegistered")]
+    [InlineData("Ingest:FutureTolerance", "-00:00:01", "FutureTolerance")]
+    [InlineData("Ingest:FutureTolerance", "1.00:00:01", "FutureTolerance")]
     [InlineData("Retention:RejectedRows", "0", "RejectedRows")]
     [InlineData("Retention:Rejected", "00:00:59", "Rejected")]
     public async Task A_bad_value_stops_the_start_with_its_name(string key, string value, string named)

@@ -1,3 +1,4 @@
+using TechTemp.Data.Clocks;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
@@ -100,6 +101,12 @@ public sealed class QueryPlanTests : IDisposable
             ["SEARCH rejected_messages USING INDEX IX_rejected_messages_device_uid_reason (device_uid=? AND reason=? AND rowid>?)"],
             Plan(FutureMessages.ChunkSql, analyzed, ("$device", ""), ("$reason", ""), ("$after", 0), ("$rows", 1)));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Devices_that_are_ahead_are_found_by_a_seek_per_device(bool analyzed) =>
+        Assert.Contains("SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)", Plan(ClockQueries.DevicesSql, analyzed, ("$limit", 0), ("$recent", 0)));
 
     [Theory]
     [InlineData(false)]
