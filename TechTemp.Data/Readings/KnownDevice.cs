@@ -16,6 +16,9 @@ internal sealed class KnownDevice(int id, string uid, DeviceSequence sequence)
     /// <summary>See <see cref="Device.RawFrom"/>.</summary>
     public long? RawFrom { get; init; }
 
+    /// <summary>See <see cref="Device.LastSeenAt"/>, unix milliseconds UTC.</summary>
+    public long? LastSeenAt { get; set; }
+
     /// <summary>Its newest reading, as stored.</summary>
     public Measurement? Newest { get; set; }
 
@@ -29,19 +32,14 @@ internal sealed class KnownDevice(int id, string uid, DeviceSequence sequence)
     /// <summary>Whether this transaction changed something of it, or its sender has not heard of what is stored.</summary>
     public bool IsTouched { get; set; }
 
-    /// <summary>Its state, as of its newest reading, calibrated; null when it has none.</summary>
-    public DeviceState? State
-    {
-        get
-        {
-            if (Newest is not { } newest)
-            {
-                return null;
-            }
+    /// <summary>The number of its counter up to which every reading is committed or rejected; null when it does not count.</summary>
+    public long? Acked => sequence.Acked;
 
-            var (temperature, humidity) = Calibrations.OffsetAt(newest.Ts);
-            return new(Home, uid, RoomUid, newest.Ts, newest.Temperature + temperature, newest.Humidity + humidity, sequence.Acked);
-        }
+    /// <summary>Its state as of a reading of it, calibrated.</summary>
+    public DeviceState StateOf(in Measurement measurement)
+    {
+        var (temperature, humidity) = Calibrations.OffsetAt(measurement.Ts);
+        return new(Home, uid, RoomUid, measurement.Ts, measurement.Temperature + temperature, measurement.Humidity + humidity, sequence.Acked);
     }
 
     /// <summary>A reading of it was stored.</summary>
@@ -56,6 +54,7 @@ internal sealed class KnownDevice(int id, string uid, DeviceSequence sequence)
 
         var seenAt = Math.Min(measurement.Ts, receivedAt);
         SeenAt = SeenAt > seenAt ? SeenAt : seenAt;
+        LastSeenAt = LastSeenAt > seenAt ? LastSeenAt : seenAt;
         return late;
     }
 

@@ -13,7 +13,7 @@ internal sealed class KnownDevices : IDisposable
 {
     private const string SelectDevice =
         """
-        SELECT d.id, d.uid, d.home, r.uid, d.highest_seq, d.raw_from, x.ts, x.temperature, x.humidity
+        SELECT d.id, d.uid, d.home, r.uid, d.highest_seq, d.raw_from, x.ts, x.temperature, x.humidity, d.last_seen_at
         FROM devices d
         LEFT JOIN placements p ON p.device_id = d.id AND p.to_ts IS NULL
         LEFT JOIN rooms r ON r.id = p.room_id
@@ -36,11 +36,14 @@ internal sealed class KnownDevices : IDisposable
     private readonly Dictionary<string, KnownDevice> _devices = [];
     private readonly List<KnownDevice> _touched = [];
     private readonly IngestOptions _options;
+    private readonly ReadingClock? _clock;
+    private readonly Statement _newestShown;
     private long? _unprovisioned;
 
-    public KnownDevices(SqliteConnection connection, IngestOptions options)
+    public KnownDevices(SqliteConnection connection, IngestOptions options, ReadingClock? clock)
     {
-        _options = options;
+        (_options, _clock) = (options, clock);
+        _newestShown = new(connection, "SELECT ts, temperature, humidity FROM readings WHERE device_id = ?1 AND ts <= ?2 ORDER BY ts DESC LIMIT 1;");
         _dataVersion = connection.Prepare("PRAGMA data_version;");
         _find = connection.Prepare($"{SelectDevice} WHERE d.uid = $uid;", ("$uid", SqliteType.Text));
         _all = connection.Prepare($"{SelectDevice};");
@@ -155,8 +158,15 @@ internal sealed class KnownDevices : IDisposable
         return device;
     }
 
+    /// <summary>Whether a device whose newest reading is of the future was seen since the last <see cref="States"/>, or by it: its state changes with time alone.</summary>
+    public bool AnyAhead { get; private set; }
+
     /// <summary>Every device's state, as committed.</summary>
-    public IReadOnlyList<DeviceState> States() => [.. Select(_all).Select(d => d.State).OfType<DeviceState>()];
+    public IReadOnlyList<DeviceState> States()
+    {
+        AnyAhead = false;
+        return [.. Select(_all).Select(StateOf).OfType<DeviceState>()];
+    }
 
     /// <summary>Marks a device to be written back, and told of, at the end.</summary>
     public void Touch(KnownDevice device)
@@ -178,7 +188,7 @@ internal sealed class KnownDevices : IDisposable
             _update.Bind(0, device.Id).Bind(1, device.SeenAt).Bind(2, device.Sequence.Highest).ExecuteNonQuery();
             WriteGaps(device);
             device.Leave();
-            if (device.State is { } state)
+            if (StateOf(device) is { } state)
             {
                 states.Add(state);
             }
@@ -197,6 +207,29 @@ internal sealed class KnownDevices : IDisposable
         }
 
         _calibrations.Dispose();
+        _newestShown.Dispose();
+    }
+
+    // As of its newest reading that is not of the future; as of the newest one where it has no other and must be told what is acknowledged.
+    private DeviceState? StateOf(KnownDevice device)
+    {
+        if (device.Newest is not { } newest)
+        {
+            return null;
+        }
+
+        if (_clock is null || newest.Ts <= _clock.ShownUpTo || newest.Ts <= device.LastSeenAt + _clock.Tolerance)
+        {
+            return device.StateOf(newest);
+        }
+
+        AnyAhead = true;
+        _newestShown.Bind(1, device.Id).Bind(2, Math.Max(_clock.ShownUpTo, (device.LastSeenAt ?? 0) + _clock.Tolerance));
+        DeviceState? state = _newestShown.Step() ? device.StateOf(new(_newestShown.Long(0), _newestShown.Number(1), _newestShown.Number(2)))
+            : device.Acked is not null ? device.StateOf(newest)
+            : null;
+        _newestShown.Reset();
+        return state;
     }
 
     private List<KnownDevice> Select(SqliteCommand command)
@@ -212,6 +245,7 @@ internal sealed class KnownDevices : IDisposable
                 Home = reader.StringOrNull(2),
                 RoomUid = reader.StringOrNull(3),
                 RawFrom = reader.LongOrNull(5),
+                LastSeenAt = reader.LongOrNull(9),
                 Newest = reader.IsDBNull(6) ? null : new(reader.GetInt64(6), reader.Number(7), reader.Number(8)),
                 Calibrations = Calibrations.Of(_calibrations, id),
             });

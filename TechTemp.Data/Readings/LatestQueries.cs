@@ -11,14 +11,15 @@ namespace TechTemp.Data.Readings;
 /// <param name="Humidity">%.</param>
 public sealed record LatestReading(string DeviceUid, string? RoomUid, long Ts, double Temperature, double Humidity);
 
-/// <summary>The newest readings, as prepared SQL: a seek for each device; a test asserts the plan.</summary>
-public sealed class LatestQueries(StoreConnections connections)
+/// <summary>The newest readings that are not of the future, as prepared SQL: a seek for each device; a test asserts the plan.</summary>
+public sealed class LatestQueries(StoreConnections connections, ReadingClock clock)
 {
+    // What a device was last seen at is not of the future either, when this machine's clock has gone back since.
     internal const string Sql =
         """
         SELECT d.uid, r.uid, x.ts, x.temperature, x.humidity, coalesce(c.temperature_offset, 0), coalesce(c.humidity_offset, 0)
         FROM devices d
-        JOIN readings x ON x.device_id = d.id AND x.ts = (SELECT max(ts) FROM readings WHERE device_id = d.id)
+        JOIN readings x ON x.device_id = d.id AND x.ts = (SELECT max(ts) FROM readings WHERE device_id = d.id AND ts <= max(?7, coalesce(d.last_seen_at + ?8, 0)))
         LEFT JOIN calibrations c ON ?4 AND c.device_id = d.id
             AND c.from_ts = (SELECT max(from_ts) FROM calibrations WHERE device_id = d.id AND from_ts <= x.ts)
         LEFT JOIN placements p ON p.device_id = d.id AND p.to_ts IS NULL
@@ -27,7 +28,7 @@ public sealed class LatestQueries(StoreConnections connections)
         ORDER BY d.uid LIMIT ?6;
         """;
 
-    /// <summary>The newest reading of every device that has one, ordered by device uid.</summary>
+    /// <summary>The newest reading of every device that has one that is not of the future, ordered by device uid.</summary>
     /// <param name="deviceUid">Only this device; null for all.</param>
     /// <param name="roomUid">Only devices that stand in this room now; null for all.</param>
     /// <param name="homeId">Only devices of this home; null for all.</param>
@@ -39,7 +40,7 @@ public sealed class LatestQueries(StoreConnections connections)
         string? deviceUid = null, string? roomUid = null, string? homeId = null, bool calibrated = true, string? after = null, int? limit = null)
     {
         using var reader = connections.Read("readings");
-        var question = new Question(deviceUid, roomUid, homeId, calibrated, after ?? "", limit ?? -1);
+        var question = new Question(deviceUid, roomUid, homeId, calibrated, after ?? "", limit ?? -1, ShownUpTo());
         // Dashboards ask again and again, mostly before there is anything new.
         return reader.Remember(question, r => Read(r, question));
     }
@@ -48,13 +49,16 @@ public sealed class LatestQueries(StoreConnections connections)
     internal IReadOnlyList<LatestReading> ReadAnew()
     {
         using var reader = connections.Read();
-        return Read(reader, new(null, null, null, true, "", -1));
+        return Read(reader, new(null, null, null, true, "", -1, ShownUpTo()));
     }
 
-    private static List<LatestReading> Read(StoreReader reader, Question question)
+    // To the second: what is remembered holds for as long.
+    private long ShownUpTo() => (clock.ShownUpTo / 1_000 * 1_000) + 999;
+
+    private List<LatestReading> Read(StoreReader reader, Question question)
     {
         var rows = reader.Prepare(Sql).Bind(1, question.DeviceUid).Bind(2, question.RoomUid).Bind(3, question.HomeId).Bind(4, question.Calibrated ? 1 : 0)
-            .Bind(5, question.After).Bind(6, question.Limit);
+            .Bind(5, question.After).Bind(6, question.Limit).Bind(7, question.ShownUpTo).Bind(8, clock.Tolerance);
         var latest = new List<LatestReading>();
         while (rows.Step())
         {
@@ -64,5 +68,5 @@ public sealed class LatestQueries(StoreConnections connections)
         return latest;
     }
 
-    private sealed record Question(string? DeviceUid, string? RoomUid, string? HomeId, bool Calibrated, string After, int Limit);
+    private sealed record Question(string? DeviceUid, string? RoomUid, string? HomeId, bool Calibrated, string After, int Limit, long ShownUpTo);
 }

@@ -19,9 +19,9 @@ internal sealed class ReadingStatements : IDisposable
     private readonly RejectionStatements _rejections;
     private readonly SealedReadings _sealed;
 
-    public ReadingStatements(SqliteConnection connection, IngestOptions options)
+    public ReadingStatements(SqliteConnection connection, IngestOptions options, ReadingClock? clock = null)
     {
-        _devices = new(connection, options);
+        _devices = new(connection, options, clock);
         _rejections = new(connection);
         _sealed = new(connection);
         _insert = new(
@@ -92,6 +92,9 @@ internal sealed class ReadingStatements : IDisposable
     /// <summary>Writes what the messages changed about their devices.</summary>
     /// <returns>The states of the devices that a message was stored or numbered for.</returns>
     public IReadOnlyList<DeviceState> Leave() => _devices.Leave();
+
+    /// <summary>See <see cref="KnownDevices.AnyAhead"/>.</summary>
+    public bool AnyAhead => _devices.AnyAhead;
 
     /// <summary>Every device's state, as committed.</summary>
     public IReadOnlyList<DeviceState> States() => _devices.States();

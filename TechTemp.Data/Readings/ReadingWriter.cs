@@ -14,7 +14,13 @@ namespace TechTemp.Data.Readings;
 /// block the others of its batch: it is found by writing halves, and rejected.
 /// </summary>
 public sealed partial class ReadingWriter(
-    StoreConnections connections, StoreState state, IOptions<IngestOptions> ingest, IOptions<RetentionOptions> retention, ILogger<ReadingWriter> logger) : IDisposable
+    StoreConnections connections,
+    StoreState state,
+    IOptions<IngestOptions> ingest,
+    IOptions<RetentionOptions> retention,
+    ReadingClock clock,
+    TimeProvider time,
+    ILogger<ReadingWriter> logger) : IDisposable
 {
     private const int SqliteIoError = 10;
     private const int SqliteFull = 13;
@@ -23,10 +29,14 @@ public sealed partial class ReadingWriter(
     // More than that one after the other, and none stored between them, are no fault of the messages.
     private const int MostSetAside = 16;
 
+    // How late a reading of the future may become its device's state when nothing else is stored.
+    private static readonly TimeSpan s_tellAgain = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private SqliteConnection? _connection;
     private ReadingStatements? _statements;
     private long _toldDataVersion = -1;
+    private long _toldAt;
     private int _setAside;
 
     /// <summary>
@@ -63,8 +73,8 @@ public sealed partial class ReadingWriter(
     }
 
     /// <summary>
-    /// Tells of every device's state when somebody else has changed the store since the last call: readings that were
-    /// posted or replayed, a device that was moved. In order with <see cref="Committed"/>; the handler must return equally fast.
+    /// Tells of every device's state when somebody else has changed the store since the last call (readings that were
+    /// posted or replayed, a device that was moved), and once a minute while a device has a reading of the future. In order with <see cref="Committed"/>; the handler must return equally fast.
     /// </summary>
     /// <exception cref="SqliteException">The store failed.</exception>
     public void TellChanges(Action<IReadOnlyList<DeviceState>> tell)
@@ -74,13 +84,13 @@ public sealed partial class ReadingWriter(
             try
             {
                 _connection ??= connections.Open();
-                _statements ??= new(_connection, ingest.Value);
+                _statements ??= new(_connection, ingest.Value, clock);
                 using var transaction = _connection.BeginTransaction(deferred: true);
                 _statements.Enter(transaction);
-                if (_statements.DataVersion != _toldDataVersion)
+                if (_statements.DataVersion != _toldDataVersion || (_statements.AnyAhead && time.GetElapsedTime(_toldAt) >= s_tellAgain))
                 {
                     tell(_statements.States());
-                    _toldDataVersion = _statements.DataVersion;
+                    (_toldDataVersion, _toldAt) = (_statements.DataVersion, time.GetTimestamp());
                 }
             }
             catch (Exception e)
@@ -154,7 +164,7 @@ public sealed partial class ReadingWriter(
         try
         {
             _connection ??= connections.Open();
-            _statements ??= new(_connection, ingest.Value);
+            _statements ??= new(_connection, ingest.Value, clock);
             result = Write(batch, _connection, _statements);
         }
         catch (Exception e)

@@ -19,9 +19,9 @@ public sealed class QueryPlanTests : IDisposable
     [InlineData(true)]
     public void The_newest_reading_is_a_seek_per_device(bool analyzed)
     {
-        var plan = Plan(LatestQueries.Sql, analyzed, ("?1", null), ("?2", null), ("?3", null), ("?4", 1), ("?5", ""), ("?6", -1));
+        var plan = Plan(LatestQueries.Sql, analyzed, ("?1", null), ("?2", null), ("?3", null), ("?4", 1), ("?5", ""), ("?6", -1), ("?7", long.MaxValue), ("?8", 0));
         Assert.Contains("SEARCH x USING PRIMARY KEY (device_id=? AND ts=?)", plan);
-        Assert.Contains("SEARCH readings USING PRIMARY KEY (device_id=?)", plan);
+        Assert.Contains("SEARCH readings USING PRIMARY KEY (device_id=? AND ts<?)", plan);
         Assert.Contains("SEARCH c USING PRIMARY KEY (device_id=? AND from_ts=?) LEFT-JOIN", plan);
         Assert.Contains("SEARCH calibrations USING PRIMARY KEY (device_id=? AND from_ts<?)", plan);
         Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.StartsWith("SCAN d ", StringComparison.Ordinal));
