@@ -20,7 +20,7 @@ public sealed class RetentionTests
             },
             ("Retention:Rejected", "1.00:00:00"));
         using var measured = new Measured(store.Get<IMeterFactory>());
-        store.Write(Raw("old", receivedAt: store.Now - 86_400_001), Raw("young", receivedAt: store.Now - 86_400_000 + 1_800_000));
+        store.Write(Reading(store.Now), Raw("old", receivedAt: store.Now - 86_400_001), Raw("young", receivedAt: store.Now - 86_400_000 + 1_800_000));
 
         await store.Host.StartAsync(TestContext.Current.CancellationToken);
         await Eventually.True(() => store.Read(c => c.RejectedMessages.Count()) == 1);
