@@ -14,6 +14,8 @@ internal static class RejectedApi
 {
     private const int MaxLimit = 1_000;
     private const int DefaultLimit = 100;
+    private const int MaxReplayed = 10_000;
+    private const int DefaultReplayed = 1_000;
 
     public static RouteGroupBuilder MapRejected(this IEndpointRouteBuilder routes)
     {
@@ -27,7 +29,18 @@ internal static class RejectedApi
             .WithChoiceParameter("reason", [.. RejectionReasons.All])
             .WithExample("""{"data":[{"id":17,"received_at":"2025-09-10T20:54:46.001Z","topic":"home/home1/sensors/sensor-01/reading","device_id":"sensor-01","reason":"out-of-range","detail":"humidity_pct must be from 0 to 100 %, was 101","payload":"{\"ts\":1757537685793,\"temperature_c\":21.02,\"humidity_pct\":101}","payload_base64":null,"payload_size":62}],"next_cursor":null}""");
 
-        group.MapPost("/{id:long}/replay", ReplayAsync)
+        group.MapPost("/replay", ReplayAllAsync)
+            .WithName("ReplayAllRejected")
+            .WithSummary("Tries refused messages again, the oldest first; those that are refused once more stay listed")
+            .WithDescription(
+                "Without a filter all of them. Ingest writes between two steps of it. When `next_cursor` is not null there are more: ask again with it as `cursor`, "
+                + "otherwise those that are refused once more would be tried for ever.")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithNumberParameter("limit", MaxReplayed)
+            .WithChoiceParameter("reason", [.. RejectionReasons.All])
+            .WithExample("""{"data":{"tried":1000,"stored":990,"duplicates":4,"rejected":6,"next_cursor":"1017"}}""");
+
+        group.MapPost("/{id:long}/replay", Replay)
             .WithName("ReplayRejected")
             .WithSummary("Tries a refused message again; refused once more it stays listed")
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -51,33 +64,48 @@ internal static class RejectedApi
 
     private static async Task<Results<Ok<Page<RejectedDto>>, ProblemHttpResult>> ListAsync(
         RejectedMessages rejected,
-        [Description("Only of this reason")] string? reason,
-        [Description("Only of this device")] string? deviceId,
+        [AsParameters] RejectedQuery query,
         [Description("How many at most (default 100)")] string? limit,
         [Description("The `next_cursor` of the page before")] string? cursor,
         CancellationToken cancellationToken)
     {
         var errors = new Errors();
+        var filter = query.Parse(errors);
         var take = errors.Limit("limit", limit, MaxLimit, DefaultLimit);
         var before = errors.Cursor(cursor, long.MaxValue);
-        if (reason is not null && !RejectionReasons.All.Contains(reason))
-        {
-            errors.Add("reason", $"must be one of {string.Join(", ", RejectionReasons.All)}");
-        }
-
         if (errors.Any)
         {
             return errors.ToProblem();
         }
 
-        var rows = await rejected.ListAsync(reason, deviceId, before, take + 1, cancellationToken);
+        var rows = await rejected.ListAsync(filter, before, take + 1, cancellationToken);
         var page = rows.Take(take).Select(r => r.ToDto()).ToList();
         return TypedResults.Ok(new Page<RejectedDto>(page, rows.Count > take ? page[^1].Id.ToString(CultureInfo.InvariantCulture) : null));
     }
 
-    private static async Task<Results<Ok<Envelope<ReplayDto>>, ProblemHttpResult>> ReplayAsync(
-        long id, RejectedMessages rejected, CancellationToken cancellationToken) =>
-        await rejected.ReplayAsync(id, cancellationToken) is { } outcome
+    private static async Task<Results<Ok<Envelope<ReplayAllDto>>, ProblemHttpResult>> ReplayAllAsync(
+        RejectedMessages rejected,
+        [AsParameters] RejectedQuery query,
+        [Description("How many at most (default 1000)")] string? limit,
+        [Description("The `next_cursor` of the answer before")] string? cursor,
+        CancellationToken cancellationToken)
+    {
+        var errors = new Errors();
+        var filter = query.Parse(errors);
+        var most = errors.Limit("limit", limit, MaxReplayed, DefaultReplayed);
+        var after = errors.Cursor(cursor, 0);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        var done = await rejected.ReplayAsync(filter, after, most, cancellationToken);
+        return TypedResults.Ok(Envelope.Of(new ReplayAllDto(
+            done.Count, done.Stored, done.Duplicates, done.Count - done.Stored - done.Duplicates, done.Last?.ToString(CultureInfo.InvariantCulture))));
+    }
+
+    private static Results<Ok<Envelope<ReplayDto>>, ProblemHttpResult> Replay(long id, RejectedMessages rejected) =>
+        rejected.Replay(id) is { } outcome
             ? TypedResults.Ok(Envelope.Of(new ReplayDto(id, Name(outcome.Kind), outcome.Rejection?.Reason, outcome.Rejection?.Detail)))
             : Problems.NotFound($"There is no rejected message {id}.");
 
@@ -155,3 +183,11 @@ internal sealed record DiscardDto(int Discarded);
 /// <param name="Reason">Why it was refused again.</param>
 /// <param name="Detail">The field and the rule.</param>
 internal sealed record ReplayDto(long Id, [property: Choice("stored", "duplicate", "rejected")] string Outcome, string? Reason, string? Detail);
+
+/// <summary>What became of messages that were tried again.</summary>
+/// <param name="Tried">How many messages.</param>
+/// <param name="Stored">How many of them are stored now.</param>
+/// <param name="Duplicates">How many of them were stored before.</param>
+/// <param name="Rejected">How many of them were refused again, and stay listed with the reason of now.</param>
+/// <param name="NextCursor">For the next ones, as the query's `cursor`; null when there are no more.</param>
+internal sealed record ReplayAllDto(int Tried, int Stored, int Duplicates, int Rejected, string? NextCursor);

@@ -1,6 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TechTemp.Data.Readings;
@@ -14,7 +12,7 @@ namespace TechTemp.Data.Rejections;
 /// memory: what is held stands in the store.
 /// </summary>
 public sealed partial class FutureReplay(
-    StoreConnections connections, IServiceScopeFactory scopes, StoreState state, TimeProvider time, ILogger<FutureReplay> logger) : BackgroundService
+    StoreConnections connections, MessageReplay messages, StoreState state, TimeProvider time, ILogger<FutureReplay> logger) : BackgroundService
 {
     private const int MessagesOfAChunk = 250;
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
@@ -38,7 +36,7 @@ public sealed partial class FutureReplay(
                 await LookAsync(stoppingToken);
                 hasFailed = false;
             }
-            catch (Exception e) when (e is SqliteException or DbUpdateException)
+            catch (SqliteException e)
             {
                 if (!hasFailed)
                 {
@@ -122,16 +120,13 @@ public sealed partial class FutureReplay(
     private async Task<int> ReplayAsync(List<long> due, BulkPace pace, CancellationToken cancellationToken)
     {
         var stored = 0;
+        var filter = new RejectedFilter { Ids = due };
         for (long? after = due.Count > 0 ? 0 : null; after is { } last;)
         {
             await pace.NextAsync(cancellationToken);
-            using (var scope = scopes.CreateScope())
-            {
-                var step = scope.ServiceProvider.GetRequiredService<RejectedMessages>().Replay(due, last);
-                stored += step.Stored;
-                after = step.Last;
-            }
-
+            var step = messages.Next(filter, last);
+            stored += step.Stored;
+            after = step.Last;
             // Ingest has the lock in half of the time, whether it writes at the moment or not.
             pace.Done(othersWrote: true);
         }

@@ -1,7 +1,5 @@
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TechTemp.Data.Store;
@@ -13,7 +11,7 @@ namespace TechTemp.Data.Rejections;
 /// wait for all of them. It begins with what a process that was stopped has left.
 /// </summary>
 public sealed partial class HeldReplay(
-    StoreConnections connections, IServiceScopeFactory scopes, StoreState state, TimeProvider time, ILogger<HeldReplay> logger) : BackgroundService
+    StoreConnections connections, MessageReplay messages, StoreState state, TimeProvider time, ILogger<HeldReplay> logger) : BackgroundService
 {
     private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromSeconds(1);
 
@@ -44,7 +42,7 @@ public sealed partial class HeldReplay(
         for (long? after = 0; after is { } last;)
         {
             await pace.NextAsync(stoppingToken);
-            var step = await TryAsync(() => Replay(device, last), stoppingToken);
+            var step = await TryAsync(() => messages.Next(new(RejectionReasons.UnknownDevice, device), last), stoppingToken);
             // Ingest has the lock in half of the time, whether it writes at the moment or not.
             pace.Done(othersWrote: true);
             replayed += step.Count;
@@ -55,12 +53,6 @@ public sealed partial class HeldReplay(
         {
             LogReplayed(logger, replayed, device);
         }
-    }
-
-    private ReplayStep Replay(string device, long after)
-    {
-        using var scope = scopes.CreateScope();
-        return scope.ServiceProvider.GetRequiredService<RejectedMessages>().ReplayHeld(device, after);
     }
 
     // Not by EF Core: mostly there are none, and a host would load it at its start for that.
@@ -88,7 +80,7 @@ public sealed partial class HeldReplay(
             {
                 return use();
             }
-            catch (Exception e) when (e is SqliteException or DbUpdateException)
+            catch (SqliteException e)
             {
                 if (isFirst)
                 {

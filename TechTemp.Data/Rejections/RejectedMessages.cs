@@ -1,64 +1,70 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.Extensions.Options;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Rejections;
 
 /// <summary>Lists the messages that were refused, and tries them again.</summary>
-public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOptions> ingest, TimeProvider time)
+public sealed class RejectedMessages(TechTempContext context, MessageReplay replay, TimeProvider time)
 {
-    // Some milliseconds of the write lock.
-    private const int MessagesOfAStep = 250;
-
     /// <summary>Refused messages, newest first.</summary>
-    /// <param name="reason">Only of this reason; null for all.</param>
-    /// <param name="deviceUid">Only of this device; null for all.</param>
+    /// <param name="filter">Only these.</param>
     /// <param name="beforeId">Only those before this id: the last one of the page before.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<RejectedMessage>> ListAsync(
-        string? reason, string? deviceUid, long beforeId, int limit, CancellationToken cancellationToken) =>
-        await context.RejectedMessages.AsNoTracking()
-            .Where(r => r.Id < beforeId && (reason == null || r.Reason == reason) && (deviceUid == null || r.DeviceUid == deviceUid))
-            .OrderByDescending(r => r.Id)
-            .Take(limit)
-            .ToListAsync(cancellationToken);
+    public async Task<IReadOnlyList<RejectedMessage>> ListAsync(RejectedFilter filter, long beforeId, int limit, CancellationToken cancellationToken)
+    {
+        var messages = context.RejectedMessages.AsNoTracking()
+            .Where(r => r.Id < beforeId && (filter.Reason == null || r.Reason == filter.Reason) && (filter.DeviceUid == null || r.DeviceUid == filter.DeviceUid))
+            .Where(r => filter.Home == null || r.Home == filter.Home);
+        if (filter.From is { } from)
+        {
+            var first = DateTimeOffset.FromUnixTimeMilliseconds(from);
+            messages = messages.Where(r => r.ReceivedAt >= first);
+        }
+
+        if (filter.To is { } to)
+        {
+            var last = DateTimeOffset.FromUnixTimeMilliseconds(to);
+            messages = messages.Where(r => r.ReceivedAt <= last);
+        }
+
+        return await messages.OrderByDescending(r => r.Id).Take(limit).ToListAsync(cancellationToken);
+    }
 
     /// <summary>
     /// Tries a refused message again by the rules and the devices of now. Stored or a duplicate, it is no longer listed;
     /// refused again, it stays, with the reason of now.
     /// </summary>
     /// <returns>What became of it; null when there is none of that id.</returns>
-    public async Task<Outcome?> ReplayAsync(long id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await TryReplayAsync(id, cancellationToken);
-        }
-        catch (Exception e) when (StoreFailure.MayBeOfTheData(e))
-        {
-            context.ChangeTracker.Clear();
-            return new(OutcomeKind.Rejected, StoreFailure.NotStorable(e));
-        }
-    }
+    /// <exception cref="SqliteException">The store failed.</exception>
+    public Outcome? Replay(long id) => replay.One(id);
 
-    private async Task<Outcome?> TryReplayAsync(long id, CancellationToken cancellationToken)
+    /// <summary>
+    /// Tries refused messages again, the oldest first, in steps with pauses in which ingest writes. What is done when it is cancelled, or when the store
+    /// fails, stays so.
+    /// </summary>
+    /// <param name="filter">Which ones.</param>
+    /// <param name="after">Only those after this id: the last one of the call before.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Stops after a step.</param>
+    /// <returns>What became of them, and the id of the last one; null when there are no more.</returns>
+    /// <exception cref="SqliteException">The store failed.</exception>
+    public async Task<ReplayStep> ReplayAsync(RejectedFilter filter, long after, int limit, CancellationToken cancellationToken)
     {
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        if (await context.RejectedMessages.SingleOrDefaultAsync(r => r.Id == id, cancellationToken) is not { } message)
+        var pace = new BulkPace(time);
+        for (var all = new ReplayStep(0, after); ;)
         {
-            return null;
+            await pace.NextAsync(cancellationToken);
+            var step = replay.Next(filter, all.Last!.Value, limit - all.Count);
+            pace.Done(othersWrote: true);
+            all = new(all.Count + step.Count, step.Last) { Stored = all.Stored + step.Stored, Duplicates = all.Duplicates + step.Duplicates };
+            if (all.Last is null || all.Count >= limit)
+            {
+                return all;
+            }
         }
-
-        using var statements = Enter(transaction);
-        var outcome = Replay(statements, message);
-        statements.Leave();
-        await context.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return outcome;
     }
 
     /// <summary>Forgets one refused message.</summary>
@@ -97,13 +103,7 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
     /// <param name="deviceUid">A device that exists by now.</param>
     /// <param name="after">The last id of the step before; 0 for the first step.</param>
     /// <exception cref="SqliteException">The store failed; nothing of this step was committed.</exception>
-    public ReplayStep ReplayHeld(string deviceUid, long after) => ReplayNext(Held(deviceUid), after, MessagesOfAStep);
-
-    /// <summary>Tries messages again, in the order of receipt: some milliseconds of the write lock for a step.</summary>
-    /// <param name="ids">The messages. One that is gone is left out.</param>
-    /// <param name="after">The last id of the step before; 0 for the first step.</param>
-    /// <exception cref="SqliteException">The store failed; nothing of this step was committed.</exception>
-    internal ReplayStep Replay(IReadOnlyCollection<long> ids, long after) => ReplayNext(context.RejectedMessages.Where(r => ids.Contains(r.Id)), after, MessagesOfAStep);
+    public ReplayStep ReplayHeld(string deviceUid, long after) => replay.Next(new(RejectionReasons.UnknownDevice, deviceUid), after);
 
     /// <summary>How many messages are held for a device.</summary>
     public Task<int> CountHeldAsync(string deviceUid, CancellationToken cancellationToken) => Held(deviceUid).CountAsync(cancellationToken);
@@ -127,73 +127,4 @@ public sealed class RejectedMessages(TechTempContext context, IOptions<IngestOpt
 
     private IQueryable<RejectedMessage> Held(string deviceUid) =>
         context.RejectedMessages.Where(r => r.DeviceUid == deviceUid && r.Reason == RejectionReasons.UnknownDevice);
-
-    private ReplayStep ReplayNext(IQueryable<RejectedMessage> messages, long after, int most)
-    {
-        var next = new List<RejectedMessage>();
-        try
-        {
-            using var transaction = context.Database.BeginTransaction();
-            next = [.. messages.Where(r => r.Id > after).OrderBy(r => r.Id).Take(most)];
-            using var statements = Enter(transaction);
-            var outcomes = next.Select(message => Replay(statements, message).Kind).ToList();
-            statements.Leave();
-            context.SaveChanges();
-            transaction.Commit();
-            return new(next.Count, next.Count < most ? null : next[^1].Id)
-            {
-                Stored = outcomes.Count(kind => kind == OutcomeKind.Stored),
-                Duplicates = outcomes.Count(kind => kind == OutcomeKind.Duplicate),
-            };
-        }
-        catch (Exception e) when (StoreFailure.MayBeOfTheData(e) && next.Count > 0)
-        {
-            context.ChangeTracker.Clear();
-            return most > 1 ? ReplayNext(messages, after, Math.Max(1, next.Count / 2)) : SetAside(next[0], e);
-        }
-        finally
-        {
-            context.ChangeTracker.Clear();
-        }
-    }
-
-    // It keeps its quota, so that no junk drops it.
-    private ReplayStep SetAside(RejectedMessage message, Exception failure)
-    {
-        var rejection = StoreFailure.NotStorable(failure);
-        context.RejectedMessages.Where(r => r.Id == message.Id).ExecuteUpdate(r => r
-            .SetProperty(m => m.Reason, rejection.Reason).SetProperty(m => m.Detail, rejection.Detail));
-        return new(1, message.Id);
-    }
-
-    private ReadingStatements Enter(IDbContextTransaction transaction)
-    {
-        var statements = new ReadingStatements((SqliteConnection)context.Database.GetDbConnection(), ingest.Value);
-        statements.Enter((SqliteTransaction)transaction.GetDbTransaction());
-        return statements;
-    }
-
-    private Outcome Replay(ReadingStatements statements, RejectedMessage message)
-    {
-        // Only the start of an oversized payload was kept; it must not pass for the whole.
-        var outcome = message.PayloadSize > message.Payload.Length
-            ? new(OutcomeKind.Rejected, new(message.Reason, message.Detail))
-            : statements.Store(Parse(message, time.GetUtcNow().ToUnixTimeMilliseconds()));
-        if (outcome.Rejection is { } rejection)
-        {
-            (message.Reason, message.Detail) = (rejection.Reason, rejection.Detail);
-            // Held only for as long as its device is missing, or its time has not come.
-            message.IsHeld &= rejection.Reason is RejectionReasons.UnknownDevice or RejectionReasons.InFuture;
-        }
-        else
-        {
-            context.RejectedMessages.Remove(message);
-        }
-
-        return outcome;
-    }
-
-    // Of a reading that came too early the time of receipt is what a wrong clock said: its device was not last seen then.
-    private static IncomingMessage Parse(RejectedMessage message, long now) => IncomingMessage.FromReplay(
-        message.Topic, message.Payload, message.Reason == RejectionReasons.InFuture ? now : message.ReceivedAt.ToUnixTimeMilliseconds(), now);
 }

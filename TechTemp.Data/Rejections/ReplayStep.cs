@@ -1,6 +1,6 @@
 namespace TechTemp.Data.Rejections;
 
-/// <summary>One step of a replay.</summary>
+/// <summary>One step of a replay, or several together.</summary>
 /// <param name="Count">How many messages were tried again.</param>
 /// <param name="Last">The id of the last one; null when it was the last step.</param>
 public readonly record struct ReplayStep(int Count, long? Last)

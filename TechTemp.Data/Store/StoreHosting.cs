@@ -87,6 +87,7 @@ public static class StoreHosting
         services.AddSingleton<ReadingRemoval>();
         services.AddSingleton<ReadingRetention>();
         services.AddSingleton<RejectionRetention>();
+        services.AddSingleton<MessageReplay>();
         services.AddSingleton<HeldReplay>();
         services.AddScoped<DeviceRegistry>();
         services.AddScoped<CalibrationRegistry>();

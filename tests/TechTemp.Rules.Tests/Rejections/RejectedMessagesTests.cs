@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
@@ -70,7 +71,7 @@ public sealed class RejectedMessagesTests : IDisposable
         store.Execute("UPDATE devices SET uid = 's1', home = 'h2';");
         var before = store.Read(c => c.RejectedMessages.Single());
         store.Time.Advance(TimeSpan.FromHours(1));
-        var outcome = await store.With((RejectedMessages r) => r.ReplayAsync(before.Id, Cancel));
+        var outcome = await store.With((RejectedMessages r) => Task.FromResult(r.Replay(before.Id)));
         Assert.Equal(RejectionReasons.HomeMismatch, outcome?.Rejection?.Reason);
         var after = store.Read(c => c.RejectedMessages.Single());
         Assert.Equal((before.Id, RejectionReasons.HomeMismatch, TestStore.Start), (after.Id, after.Reason, after.ReceivedAt));
@@ -83,7 +84,7 @@ public sealed class RejectedMessagesTests : IDisposable
     {
         using var store = new TestStore(("Ingest:UnknownDevices", "Hold"));
         store.Write(Reading(store.Now));
-        var outcome = await store.With((RejectedMessages r) => r.ReplayAsync(1, Cancel));
+        var outcome = await store.With((RejectedMessages r) => Task.FromResult(r.Replay(1)));
         Assert.Equal(RejectionReasons.UnknownDevice, outcome?.Rejection?.Reason);
         Assert.Empty(store.Read(c => c.Devices.ToList()));
     }
@@ -101,6 +102,26 @@ public sealed class RejectedMessagesTests : IDisposable
 
     [Fact]
     public async Task There_is_nothing_to_replay_under_an_unknown_id() => Assert.Null(await Replay(7));
+
+    [Fact]
+    public async Task Many_are_tried_again_by_a_filter_in_steps()
+    {
+        _store.Write([.. Enumerable.Range(0, 700).Select(i => Reading(_store.Now + i, 90, receivedAt: _store.Now + i)), Reading(_store.Now, 90, device: "s2")]);
+        // As of a version with other rules.
+        _store.Execute("UPDATE rejected_messages SET payload = CAST(replace(payload, ': 90', ': 9') AS BLOB), payload_size = 1 WHERE id <> 400;");
+
+        var first = await ReplayAll(new(RejectionReasons.OutOfRange, "s1"), limit: 300);
+        Assert.Equal((300, 300, 0, 300L), (first.Count, first.Stored, first.Duplicates, first.Last));
+        Assert.Equal(new ReplayStep(0, null), await ReplayAll(new(RejectionReasons.Conflict)));
+        Assert.Equal(new ReplayStep(0, null), await ReplayAll(new(Home: "h2")));
+        Assert.Equal(new ReplayStep(0, null), await ReplayAll(new(From: _store.Now + 700)));
+        Assert.Equal(1, (await ReplayAll(new(From: _store.Now + 300, To: _store.Now + 300))).Stored);
+
+        var rest = await ReplayAll(new(RejectionReasons.OutOfRange, "s1"), after: first.Last!.Value);
+        Assert.Equal((399, 398, 0, null), (rest.Count, rest.Stored, rest.Duplicates, rest.Last));
+        Assert.Equal(699, _store.Readings().Count);
+        Assert.Equal([701, 400], (await List()).Select(r => r.Id));
+    }
 
     [Fact]
     public async Task The_writer_notices_a_replay()
@@ -138,6 +159,7 @@ public sealed class RejectedMessagesTests : IDisposable
     public async Task Messages_older_than_the_retention_are_dropped()
     {
         _store.Write(Raw("old", receivedAt: _store.Now), Raw("young", receivedAt: _store.Now + 1));
+        Assert.Empty(Drop());
         _store.Time.Advance(TimeSpan.FromDays(30));
         Assert.Empty(Drop());
         _store.Time.Advance(TimeSpan.FromMilliseconds(1));
@@ -149,6 +171,7 @@ public sealed class RejectedMessagesTests : IDisposable
     public async Task Many_that_are_too_old_are_dropped_in_steps()
     {
         _store.Write([.. Enumerable.Range(0, 2_500).Select(i => Raw($"{i}", receivedAt: _store.Now)), Raw("young", receivedAt: _store.Now + 1)]);
+        Assert.Empty(Drop());
         _store.Time.Advance(TimeSpan.FromDays(30) + TimeSpan.FromMilliseconds(1));
         Assert.Equal([1_000, 1_000, 500], Drop());
         Assert.Equal(["young"], (await List()).Select(Text));
@@ -159,16 +182,69 @@ public sealed class RejectedMessagesTests : IDisposable
     {
         using var store = new TestStore(("Retention:Rejected", "00:10:00"));
         store.Write(Raw("x"));
+        Assert.Empty(store.Get<RejectionRetention>().Drop());
         store.Time.Advance(TimeSpan.FromMinutes(11));
         Assert.Equal([1], store.Get<RejectionRetention>().Drop());
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(10)]
+    public void A_clock_that_is_years_ahead_drops_no_message_that_is_recent(int years)
+    {
+        var day = TimeSpan.FromDays(1);
+        var right = _store.Now;
+        _store.Write(Reading(right - 40 * (long)day.TotalMilliseconds), Reading(right), Raw("old", receivedAt: right - 31 * (long)day.TotalMilliseconds), Raw("young", receivedAt: right));
+        // Before the process begins, and in a second one: what came meanwhile bears the wrong clock's time.
+        _store.Time.Advance(years * 365 * day);
+        Assert.Equal([1], Drop());
+        _store.Write(Raw("ahead", receivedAt: _store.Now));
+        Assert.Empty(NewRetention().Drop());
+
+        // While it runs only what has really passed counts.
+        _store.Time.Advance(30 * day);
+        Assert.Empty(Drop());
+        _store.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal([1], Drop());
+        Assert.Equal("ahead", Text(_store.Read(c => c.RejectedMessages.Single())));
+    }
+
+    [Fact]
+    public void Without_a_device_only_the_time_counts_that_has_really_passed()
+    {
+        _store.Write(Raw("x", receivedAt: _store.Now));
+        _store.Time.Advance(TimeSpan.FromDays(3_650));
+        Assert.Empty(Drop());
+        _store.Time.Advance(TimeSpan.FromDays(31));
+        Assert.Empty(NewRetention().Drop());
+        Assert.Equal([1], Drop());
+    }
+
+    [Fact]
+    public void Held_readings_outlast_a_clock_that_is_years_ahead_as_well()
+    {
+        using var store = new TestStore(("Ingest:UnknownDevices", "Hold"));
+        store.Write(Reading(store.Now));
+        store.Time.Advance(TimeSpan.FromDays(3_650));
+        Assert.Empty(store.Get<RejectionRetention>().DropHeld());
+        store.Time.Advance(TimeSpan.FromDays(366));
+        Assert.Single(store.Get<RejectionRetention>().DropHeld());
+    }
+
+    private RejectionRetention NewRetention() => ActivatorUtilities.CreateInstance<RejectionRetention>(_store.Host.Services);
+
     private static string Text(RejectedMessage message) => Encoding.UTF8.GetString(message.Payload);
 
     private Task<IReadOnlyList<RejectedMessage>> List(string? reason = null, string? device = null, long before = long.MaxValue, int limit = 100) =>
-        _store.With((RejectedMessages r) => r.ListAsync(reason, device, before, limit, Cancel));
+        _store.With((RejectedMessages r) => r.ListAsync(new(reason, device), before, limit, Cancel));
 
-    private Task<Outcome?> Replay(long id) => _store.With((RejectedMessages r) => r.ReplayAsync(id, Cancel));
+    private Task<Outcome?> Replay(long id) => _store.With((RejectedMessages r) => Task.FromResult(r.Replay(id)));
+
+    private Task<ReplayStep> ReplayAll(RejectedFilter filter, long after = 0, int limit = 1_000)
+    {
+        // The clock stands still, so that no pause is due.
+        return _store.With((RejectedMessages r) => r.ReplayAsync(filter, after, limit, Cancel));
+    }
 
     private IEnumerable<int> Drop() => _store.Get<RejectionRetention>().Drop();
 
