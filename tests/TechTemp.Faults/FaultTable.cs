@@ -31,6 +31,7 @@ internal static class FaultTable
         new("killed-retaining", "ingest is killed with -9 while it drops what is too old: the same", KilledAtWork.RetainingAsync),
         new("backed-up", "backups while 5,000 readings/s arrive, then a restore: consistent, no stall over 1 s", BackedUp.RunAsync),
         new("clocks", "times a year back, 25 h ahead, on a leap day, in the nights when clocks change: stored or rejected by the rules, latest never wrong", Clocks.RunAsync),
+        new("clock-behind", "the server's clock is years behind and is then set, while devices publish and ingest is killed with -9: 0 lost, none twice, no stall over 1 s", ClockBehind.RunAsync),
         new("two-ingests", "a second ingest on the same store: the older one leaves and names it, no ping-pong, 0 lost", TwoIngests.RunAsync),
         new("session-attacked", "a sensor's account connects with ingest's client id: its session stays as it is, ingest stays, 0 lost", SessionAttacked.RunAsync),
         new("client-id-changed", "the client id of ingest changes, and it is killed with -9 while it fetches the former session: 0 lost, every former session ends", ClientIdChanged.RunAsync),
