@@ -15,7 +15,7 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     private readonly Statement _rows = new(connection, DeviceReadings.ForwardSql);
     private readonly Statement _pages = new(connection, PageTable.RangeSql);
     private readonly Statement _newest = new(connection, PageTable.NewestSql);
-    private readonly Statement _newestRow = new(connection, "SELECT max(ts) FROM readings WHERE device_id = ?1;");
+    private readonly Statement _newestRow = new(connection, "SELECT max(ts) FROM readings WHERE device_id = ?1 AND ts <= ?2;");
     private readonly Statement _insertPage = new(connection, PageTable.InsertSql);
     private readonly Statement _insertRow = new(connection, "INSERT INTO readings (device_id, ts, temperature, humidity, source) VALUES (?1, ?2, ?3, ?4, ?5);");
     private readonly Statement _deletePages = new(connection, PageTable.DeleteSql);
@@ -100,13 +100,15 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     /// Makes the newest reading of a device a row again where rows were removed: whoever asks for it looks for rows only. No day is sealed that is not
     /// older than the day of the newest reading.
     /// </summary>
+    /// <param name="deviceId">The store's key of the device.</param>
+    /// <param name="now">Unix milliseconds UTC: readings of the future are not shown as the newest.</param>
     /// <exception cref="SqliteException">The store failed.</exception>
     /// <exception cref="PageDamagedException">A page is damaged.</exception>
-    public void KeepNewestAsRow(int deviceId)
+    public void KeepNewestAsRow(int deviceId, long now)
     {
         var newest = _newest.BindPages(deviceId, 0, long.MaxValue).Step() ? PageKey.DayOf(PageKey.StartOf(_newest.Long(0))) : (long?)null;
         _newest.Reset();
-        if (newest is not { } day || NewestRow(deviceId) >= day + PageKey.Day)
+        if (newest is not { } day || NewestRow(deviceId, now) >= day + PageKey.Day)
         {
             return;
         }
@@ -120,11 +122,12 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
         }
     }
 
-    /// <summary>The time of a device's newest reading; null when it has none.</summary>
+    /// <summary>The time of a device's newest row that is not of the future; null when it has none.</summary>
+    /// <inheritdoc cref="KeepNewestAsRow" path="/param"/>
     /// <exception cref="SqliteException">The store failed.</exception>
-    public long? NewestRow(int deviceId)
+    public long? NewestRow(int deviceId, long now)
     {
-        _newestRow.Bind(1, deviceId).Step();
+        _newestRow.Bind(1, deviceId).Bind(2, now).Step();
         var newest = _newestRow.LongOrNull(0);
         _newestRow.Reset();
         return newest;

@@ -16,7 +16,7 @@ public readonly record struct Sealed(long Readings, int Days, long Bytes)
 
 /// <summary>
 /// Turns the rows of finished days into pages, and merges late rows into the pages of their day. Each step is one short transaction: a process that is killed
-/// leaves the day as rows or as pages. The day of a device's newest reading stays rows, however old it is.
+/// leaves the day as rows or as pages. The day of a device's newest reading that is not of the future stays rows, however old it is.
 /// </summary>
 public sealed class ReadingSealing(StoreConnections connections, TimeProvider time)
 {
@@ -87,8 +87,9 @@ public sealed class ReadingSealing(StoreConnections connections, TimeProvider ti
     // The start of the first day that is not sealed.
     private long End(DayPages pages, int deviceId)
     {
-        var now = (time.GetUtcNow() - Quiet).ToUnixTimeMilliseconds();
-        return Math.Max(0, Math.Min(PageKey.DayOf(pages.NewestRow(deviceId) ?? 0), PageKey.DayOf(now)));
+        var now = time.GetUtcNow();
+        var newest = pages.NewestRow(deviceId, now.ToUnixTimeMilliseconds()) ?? 0;
+        return Math.Max(0, PageKey.DayOf(Math.Min(newest, (now - Quiet).ToUnixTimeMilliseconds())));
     }
 
     // Before raw_from readings are being dropped.

@@ -52,7 +52,7 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
         // sends would never be done with.
         var next = from;
         using var days = new DayPages(connection);
-        var deleted = await InStepsAsync(connection, transaction => RemoveDay(connection, transaction, days, id, ref next, to));
+        var deleted = await InStepsAsync(connection, transaction => RemoveDay(connection, transaction, days, id, ref next, to, time.GetUtcNow().ToUnixTimeMilliseconds()));
         span?.Affected(deleted);
         return new(deleted);
     }
@@ -114,7 +114,7 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
     }
 
     private static (int Deleted, bool GoesOn) RemoveDay(
-        SqliteConnection connection, SqliteTransaction transaction, DayPages days, int deviceId, ref long from, long to)
+        SqliteConnection connection, SqliteTransaction transaction, DayPages days, int deviceId, ref long from, long to, long now)
     {
         if (First(connection, transaction, deviceId, from, to) is not { } first)
         {
@@ -124,7 +124,7 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
         var day = PageKey.DayOf(first);
         var next = day + PageKey.Day;
         var deleted = Remove(days, deviceId, day, first, Math.Min(to, next - 1));
-        days.KeepNewestAsRow(deviceId);
+        days.KeepNewestAsRow(deviceId, now);
         from = next;
         return (deleted, next <= to);
     }

@@ -28,6 +28,12 @@ public sealed class SealedReadingsTests : IDisposable
         Assert.Equal(2, _store.Seal());
         Assert.Equal([midnight + 1], _store.Readings().Select(r => r.Ts));
 
+        // The last one that is not of the future is what is shown.
+        using var ahead = new TestStore();
+        ahead.Write(Reading(midnight - Minute), Reading(ahead.Now + (20 * 60 * Minute)));
+        Assert.Equal(0, ahead.Seal());
+        Assert.Equal(midnight - Minute, ahead.Get<LatestQueries>().Read().Single().Ts);
+
         using var early = new TestStore();
         early.Time.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(midnight + Day) + ReadingSealing.Quiet - TimeSpan.FromMilliseconds(1));
         early.Write(Reading(midnight + Day - 1), Reading(midnight + Day));
