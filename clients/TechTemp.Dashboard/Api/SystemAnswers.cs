@@ -12,7 +12,7 @@ public sealed record SystemCondition(
     StoreSize? Store,
     Backlog? Backlog);
 
-/// <summary>One thing that health looks at: store or broker, and ok, degraded or failed.</summary>
+/// <summary>One thing that health looks at: store, broker or clock, and ok, degraded or failed.</summary>
 public sealed record SystemCheck(string Name, string Status);
 
 /// <summary>How many devices there are, by status.</summary>

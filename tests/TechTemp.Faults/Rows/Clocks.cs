@@ -24,7 +24,7 @@ internal static class Clocks
         }
     }
 
-    /// <summary>Times from the whole range and beyond it, in any order: after each the newest that is valid is the latest.</summary>
+    /// <summary>Times from the whole range and beyond it, in any order: after each the newest that is valid and not of the future is the latest.</summary>
     private static async Task WrongAsync(FaultRun run, Site site, HostProcess api)
     {
         const string Device = "clock";
@@ -46,11 +46,11 @@ internal static class Clocks
                 _ => (now - TimeSpan.FromSeconds(run.Random.Next(100_000) + (i / 1_000.0)), true),
             };
             await publisher.PublishAsync(SampleReading.Payload(ts.ToUnixTimeMilliseconds()));
-            latest = valid && ts > latest ? ts : latest;
+            latest = valid && ts <= now && ts > latest ? ts : latest;
             stored += valid ? 1 : 0;
             rejected += valid ? 0 : 1;
             await Eventually.TrueAsync(() => site.Store.CountReadings() == stored && site.Store.CountRejected() == rejected, $"{stored} are stored and {rejected} rejected");
-            if (stored > 0)
+            if (latest > DateTimeOffset.MinValue)
             {
                 var row = (await api.Http.DataAsync($"/api/v1/readings/latest?deviceId={Device}"))[0]!;
                 wrong += (string?)row["ts"] == SampleReading.Text(latest.ToUnixTimeMilliseconds()) ? 0 : 1;

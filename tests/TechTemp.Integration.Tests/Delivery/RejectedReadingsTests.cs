@@ -164,4 +164,43 @@ public sealed class RejectedReadingsTests(SharedStacks stacks) : StackTest(stack
         await RejectedAsync(0);
         Assert.Equal(404, (await Http.SendAsync("POST", $"/api/v1/rejected/{id}/replay")).Status);
     }
+
+    [Fact]
+    public async Task Many_rejected_messages_can_be_tried_again_by_a_filter()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await PublishAsync(SampleReading.Payload(SampleReading.Ts + i, temperature: 20));
+            await PublishAsync(SampleReading.Payload(SampleReading.Ts + i, temperature: 21));
+        }
+
+        await PublishAsync("not JSON");
+        await RejectedAsync(6);
+        Assert.Equal("""{"tried":2,"stored":0,"duplicates":0,"rejected":2""", (await ReplayAsync("&reason=conflict&limit=2")).ToJsonString().Split(",\"next")[0]);
+        Assert.Equal(0, (int)(await ReplayAsync("&to=2020-01-01"))["tried"]!);
+        Assert.Equal(0, (int)(await ReplayAsync("&homeId=elsewhere"))["tried"]!);
+
+        await Http.DeleteAsync($"/api/v1/devices/{Device}?readings=delete");
+        var first = await ReplayAsync("&reason=conflict&from=2020-01-01&homeId=home1&limit=2");
+        Assert.Equal((2, 2), ((int)first["tried"]!, (int)first["stored"]!));
+        var rest = await ReplayAsync($"&cursor={first["next_cursor"]}");
+        Assert.Equal("""{"tried":4,"stored":3,"duplicates":0,"rejected":1,"next_cursor":null}""", rest.ToJsonString());
+        Assert.Equal("invalid-json", (string?)(await RejectedAsync(1))[0]!["reason"]);
+        await StoredAsync(5);
+    }
+
+    [Theory]
+    [InlineData("reason=any", "reason")]
+    [InlineData("from=yesterday", "from")]
+    [InlineData("to=tomorrow", "to")]
+    [InlineData("limit=10001", "limit")]
+    [InlineData("cursor=x", "cursor")]
+    public async Task A_filter_that_is_wrong_is_refused(string query, string field)
+    {
+        var answer = await Http.SendAsync("POST", $"/api/v1/rejected/replay?{query}");
+        Assert.Equal(400, answer.Status);
+        Assert.NotNull(answer.Json["errors"]![field]);
+    }
+
+    private async Task<System.Text.Json.Nodes.JsonNode> ReplayAsync(string query) => (await Http.SendAsync("POST", $"/api/v1/rejected/replay?deviceId={Device}{query}")).Data;
 }
