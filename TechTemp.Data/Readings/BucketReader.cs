@@ -10,7 +10,8 @@ namespace TechTemp.Data.Readings;
 /// <summary>
 /// Fills buckets from rows and pages, day by day. A page that lies in one bucket and one part of the series is taken from its head; one with an edge
 /// inside (a local midnight, a calibration, a move, an end of the range) is decoded. A head holds where no reading of its day is a row:
-/// such a reading changes how long those beside it stand for, and they are of the same day. A page whose readings are gone counts by its start.
+/// such a reading changes how long those beside it stand for, and they are of the same day. A page whose readings are gone counts by its start, and
+/// not at all in buckets that are not made of whole spans of its length.
 /// Its caller's reader is in a snapshot.
 /// </summary>
 internal sealed class BucketReader(StoreReader reader)
@@ -136,7 +137,8 @@ internal sealed class BucketReader(StoreReader reader)
         /// <returns>False where an edge lies in it, and nothing was added.</returns>
         public bool TryAddWhole(in PageKey key, PageHead head, bool isGone)
         {
-            if (head.First < part.From || head.First > part.To || (!isGone && head.Last > part.To))
+            // An hour of which nothing finer is known is not in buckets of a quarter of an hour.
+            if (head.First < part.From || head.First > part.To || (isGone ? !window.IsMadeOf(key.Length) : head.Last > part.To))
             {
                 return isGone;
             }

@@ -6,6 +6,7 @@ internal sealed class BucketWindow
     // The starts of the buckets, oldest first, and the end of the last one.
     private readonly long[] _edges;
     private readonly Aggregate[] _aggregates;
+    private readonly Buckets _buckets;
 
     /// <param name="buckets">How time is cut.</param>
     /// <param name="oldest">Not further back than the bucket of this moment.</param>
@@ -13,6 +14,7 @@ internal sealed class BucketWindow
     /// <param name="width">How many buckets at most.</param>
     public BucketWindow(Buckets buckets, long oldest, long end, int width)
     {
+        _buckets = buckets;
         var edges = new List<long> { end };
         while (edges.Count <= width && edges[^1] > oldest)
         {
@@ -34,6 +36,9 @@ internal sealed class BucketWindow
         var found = Array.BinarySearch(_edges, ts);
         return found >= 0 ? found : ~found - 1;
     }
+
+    /// <inheritdoc cref="Buckets.AreMadeOf"/>
+    public bool IsMadeOf(long length) => _buckets.AreMadeOf(length);
 
     /// <summary>Where that bucket ends, exclusive.</summary>
     public long EndOf(int index) => _edges[index + 1];

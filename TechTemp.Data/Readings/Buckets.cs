@@ -48,6 +48,10 @@ public sealed class Buckets
         return StartOfDay(ts);
     }
 
+    /// <summary>Whether each bucket is made of whole spans of a length, which are counted from 1970 too. A day of a zone takes those that start in it.</summary>
+    /// <param name="length">Milliseconds.</param>
+    public bool AreMadeOf(long length) => _zone is not null || _length % length == 0;
+
     /// <summary>The start of the bucket after the one that starts there.</summary>
     public long Next(long start) => _zone is null ? start + _length : StartOfDay(start + s_longerThanAnyDay);
 

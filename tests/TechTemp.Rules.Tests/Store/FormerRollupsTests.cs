@@ -43,6 +43,10 @@ public sealed class FormerRollupsTests : IDisposable
         Assert.Equal(before, Days().Where(day => day.Start > Gone + (3 * Day)));
         Assert.Equal([Gone + (2 * Day) + (95 * 900_000), Gone + (2 * Day) + 900_000], Of(Buckets.Of(Buckets.Step)).Where(b => b.Start >= Gone + (2 * Day)).Select(b => b.Start).Where(start => start < Gone + (3 * Day)));
         Assert.Equal(Gone + Day + (5 * 3_600_000), Of(Buckets.Of(TimeSpan.FromHours(1))).Single(b => b.Start / Day == 19_001).Start);
+        // What is left only of longer spans is not in shorter buckets.
+        Assert.DoesNotContain(Of(Buckets.Of(Buckets.Step)), b => b.Start < Gone + (2 * Day));
+        Assert.DoesNotContain(Of(Buckets.Of(TimeSpan.FromMinutes(90))), b => b.Start < Gone + (2 * Day));
+        Assert.DoesNotContain(Of(Buckets.Of(TimeSpan.FromHours(3))), b => b.Start < Gone + Day);
         Assert.Equal(SchemaState.Current, _store.Get<StoreSchema>().Inspect());
         Assert.All(_store.Get<PageVerification>().Verify(), found => Assert.Empty(found.Wrong));
         // They are no readings.
