@@ -12,6 +12,15 @@ internal static class Verbs
         return Assert.Single(process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    /// <summary>Runs <c>TechTemp.Ingest verify</c> to its end, which must be a success.</summary>
+    /// <returns>The line below its table.</returns>
+    public static async Task<string> VerifyAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        await using var process = HostProcess.Start("TechTemp.Ingest", settings, "verify");
+        Assert.True(await process.ExitAsync() == 0, process.Error);
+        return process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+    }
+
     /// <summary>Runs it to its end, which must be exit code 1.</summary>
     /// <returns>The one line that it wrote to standard error.</returns>
     public static async Task<string> FailAsync(string program, IReadOnlyDictionary<string, string> settings, params string[] arguments)
