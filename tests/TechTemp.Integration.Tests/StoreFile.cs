@@ -28,6 +28,16 @@ internal static class StoreFile
         return placements;
     }
 
+    /// <summary>The newest migration that has run.</summary>
+    public static string Schema(string path)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = """SELECT max("MigrationId") FROM "__EFMigrationsHistory";""";
+        return (string)command.ExecuteScalar()!;
+    }
+
     /// <summary>The client id of an ingest on this store.</summary>
     /// <param name="path">The SQLite file.</param>
     /// <param name="configured">Its <c>Mqtt:ClientId</c>.</param>
