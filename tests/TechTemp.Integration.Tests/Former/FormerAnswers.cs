@@ -31,7 +31,7 @@ internal static partial class FormerAnswers
     private const string Parquet = "application/vnd.apache.parquet";
 
     // Of the server, not of the store; or counted from now.
-    private static readonly string[] s_ofTheClock = ["version", "started_at", "status", "checks", "readings", "store"];
+    private static readonly string[] s_ofTheClock = ["version", "started_at", "status", "checks", "readings", "store", "clocks"];
 
     /// <summary>Asks the API.</summary>
     public static async Task<FormerAnswer> AskAsync(ApiClient http, string path, string? accept)
