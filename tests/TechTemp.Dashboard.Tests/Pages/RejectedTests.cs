@@ -27,6 +27,7 @@ public sealed class RejectedTests(Browser browser)
             ("home/h/sensors/s1/reading", Reading($"\"seq\":1,\"seq_oldest\":2,{Values}")),
             ("home/h/sensors/s1/reading", $"{{\"ts\":1757537685,{Values}}}"),
             ("home/h/sensors/s1/reading", $"{{\"ts\":{now.AddDays(2).ToUnixTimeMilliseconds()},{Values}}}"),
+            ("home/h/sensors/s1/reading", $"{{\"ts\":4200000000000,{Values}}}"),
             ("home/h/sensors/s1/reading", Reading("\"temperature_c\":99.5,\"humidity_pct\":40")),
             ("home/other/sensors/s1/reading", Reading(Values)),
             ("home/h/sensors/s2/reading", Reading(Values)),
@@ -49,6 +50,6 @@ public sealed class RejectedTests(Browser browser)
 
         // A new sentence of the API is shown as it is, and said to be English.
         var english = (await site.Http.DataAsync("/api/v1/rejected?limit=100")).AsArray();
-        Assert.Equal(9, english.Select(m => (string)m!["reason"]!).Distinct().Count());
+        Assert.Equal(10, english.Select(m => (string)m!["reason"]!).Distinct().Count());
     }
 }
