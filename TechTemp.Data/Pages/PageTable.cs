@@ -16,6 +16,12 @@ internal static class PageTable
     /// <summary>The pages of a range of ids, newest first.</summary>
     public const string BackwardSql = "SELECT id, quarters, head, body FROM pages WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC;";
 
+    /// <summary>The heads of a range of ids, oldest first, and whether there are bodies, which are not read.</summary>
+    public const string HeadsSql = "SELECT id, quarters, head, length(body) > 0 FROM pages WHERE id BETWEEN ?1 AND ?2 ORDER BY id;";
+
+    /// <summary>The body of a page.</summary>
+    public const string BodySql = "SELECT body FROM pages WHERE id = ?1;";
+
     /// <summary>The id of the newest page of a range of ids that has a body.</summary>
     public const string NewestSql = "SELECT id FROM pages WHERE id BETWEEN ?1 AND ?2 AND length(body) > 0 ORDER BY id DESC LIMIT 1;";
 
@@ -31,7 +37,7 @@ internal static class PageTable
     public static Statement BindPages(this Statement statement, int deviceId, long from, long to) =>
         statement.Bind(1, PageKey.FirstId(deviceId, from)).Bind(2, PageKey.LastId(deviceId, to));
 
-    /// <summary>The key of the page that a statement of <see cref="RangeSql"/> or <see cref="BackwardSql"/> stands on.</summary>
+    /// <summary>The key of the page that a statement of <see cref="RangeSql"/>, <see cref="BackwardSql"/> or <see cref="HeadsSql"/> stands on.</summary>
     public static PageKey Key(this Statement row) => new(PageKey.DeviceOf(row.Long(0)), PageKey.StartOf(row.Long(0)), row.Long(1) * PageKey.Step);
 
     /// <summary>Its head, until the statement goes on.</summary>

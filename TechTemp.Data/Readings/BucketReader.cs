@@ -17,8 +17,12 @@ namespace TechTemp.Data.Readings;
 internal sealed class BucketReader(StoreReader reader)
 {
     private readonly Statement _rows = reader.Prepare(DeviceReadings.ForwardSql);
-    private readonly Statement _pages = reader.Prepare(PageTable.RangeSql);
+    private readonly Statement _pages = reader.Prepare(PageTable.HeadsSql);
+    private readonly Statement _body = reader.Prepare(PageTable.BodySql);
     private readonly List<SeriesReading> _day = [];
+
+    // False where the readings of the page are gone.
+    private bool HasBody => _pages.Long(3) != 0;
 
     /// <summary>Adds to the buckets what the part has in their time.</summary>
     /// <exception cref="SqliteException">The store failed.</exception>
@@ -57,6 +61,19 @@ internal sealed class BucketReader(StoreReader reader)
         _pages.Reset();
     }
 
+    private PageReadings Decode(in PageKey key)
+    {
+        _body.Bind(1, key.Id).Step();
+        try
+        {
+            return PageDecoder.Read(key, _pages.Head(), _body.Blob(0));
+        }
+        finally
+        {
+            _body.Reset();
+        }
+    }
+
     // A day without rows.
     private bool ReadPages(Target target, long day)
     {
@@ -69,9 +86,9 @@ internal sealed class BucketReader(StoreReader reader)
             var head = PageDecoder.ReadHead(key, _pages.Head());
             Add(pending, head.First);
             pending = null;
-            if (!target.TryAddWhole(key, head, _pages.Body().IsEmpty) && !_pages.Body().IsEmpty && key.Start <= target.Part.To && key.End > target.Part.From)
+            if (!target.TryAddWhole(key, head, !HasBody) && HasBody && key.Start <= target.Part.To && key.End > target.Part.From)
             {
-                pending = (PageDecoder.Read(key, _pages.Head(), _pages.Body()), before);
+                pending = (Decode(key), before);
             }
 
             before = head.Last;
@@ -95,13 +112,13 @@ internal sealed class BucketReader(StoreReader reader)
         for (; hasPage && _pages.Key().Start < day + PageKey.Day; hasPage = _pages.Step())
         {
             var key = _pages.Key();
-            if (_pages.Body().IsEmpty)
+            if (!HasBody)
             {
                 target.TryAddWhole(key, PageDecoder.ReadHead(key, _pages.Head()), isGone: true);
                 continue;
             }
 
-            var page = PageDecoder.Read(key, _pages.Head(), _pages.Body());
+            var page = Decode(key);
             var (temperatures, humidities) = DeviceReadings.Values(page);
             for (var i = 0; i < page.Times.Length; i++)
             {

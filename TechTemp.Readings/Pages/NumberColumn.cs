@@ -93,10 +93,7 @@ internal static class NumberColumn
             return;
         }
 
-        foreach (ref var number in block)
-        {
-            number = page.Rice(parameter, Escape, MostBits);
-        }
+        page.Rice(block, parameter, Escape, MostBits);
     }
 
     // The best one is near the logarithm of the mean; its neighbours are tried because a block is no geometric distribution.

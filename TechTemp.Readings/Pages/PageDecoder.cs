@@ -43,9 +43,10 @@ public static class PageDecoder
             throw Damaged(key, "its head is impossible");
         }
 
-        var columns = new List<QuantitySummary>();
-        var forms = new List<byte>();
-        for (var left = head.Byte(); left > 0 && !head.IsBroken; left--)
+        var left = head.Byte();
+        var columns = new List<QuantitySummary>(left);
+        var forms = new List<byte>(left);
+        for (; left > 0 && !head.IsBroken; left--)
         {
             var id = head.Byte();
             var quantity = QuantityRegistry.Find(id) ?? throw Damaged(key, $"it has a quantity {id}, which is not known");

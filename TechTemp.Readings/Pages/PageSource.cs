@@ -63,11 +63,50 @@ internal ref struct PageSource(ReadOnlySpan<byte> bytes)
         return taken;
     }
 
-    /// <summary>A number of a Rice code: ones, a zero, and the low bits; where there are as many ones as an escape has, the number in full.</summary>
+    /// <summary>Numbers of a Rice code: ones, a zero, and the low bits; where there are as many ones as an escape has, the number in full.</summary>
+    /// <param name="numbers">Gets the numbers.</param>
     /// <param name="parameter">How many low bits there are, at most 30.</param>
     /// <param name="escape">How many ones an escape has, at most 20.</param>
     /// <param name="full">How many bits a number in full has, at most 48.</param>
-    public ulong Rice(int parameter, int escape, int full)
+    public void Rice(Span<ulong> numbers, int parameter, int escape, int full)
+    {
+        for (var next = 0; next < numbers.Length; next++)
+        {
+            next = FastRice(numbers, next, parameter, escape);
+            if (next < numbers.Length)
+            {
+                numbers[next] = Rice(parameter, escape, full);
+            }
+        }
+    }
+
+    // As long as there are eight bytes to take and no escape comes. Returns the index of the first number that was not read.
+    private int FastRice(Span<ulong> numbers, int next, int parameter, int escape)
+    {
+        var (bits, count, position) = (_bits, _bitCount, _position);
+        var mask = (1UL << parameter) - 1;
+        for (; next < numbers.Length && position <= _bytes.Length - sizeof(ulong); next++)
+        {
+            // As many whole bytes as fit. The bits of the next one come too, above those that count, and again with it: they are the same.
+            bits |= BinaryPrimitives.ReadUInt64LittleEndian(_bytes[position..]) << count;
+            position += (63 - count) >> 3;
+            count |= 56;
+            var quotient = BitOperations.TrailingZeroCount(~bits);
+            if (quotient >= escape)
+            {
+                break;
+            }
+
+            numbers[next] = ((ulong)quotient << parameter) | ((bits >> (quotient + 1)) & mask);
+            bits >>= quotient + 1 + parameter;
+            count -= quotient + 1 + parameter;
+        }
+
+        (_bits, _bitCount, _position) = (bits & ((1UL << count) - 1), count, position);
+        return next;
+    }
+
+    private ulong Rice(int parameter, int escape, int full)
     {
         // Enough for the quotient and the low bits together.
         Fill();

@@ -46,7 +46,7 @@ public sealed class QueryPlanTests : IDisposable
     [InlineData(true)]
     public void A_range_of_pages_is_one_seek_in_the_order_of_the_key(bool analyzed)
     {
-        foreach (var sql in new[] { PageTable.RangeSql, PageTable.BackwardSql, PageTable.NewestSql })
+        foreach (var sql in new[] { PageTable.RangeSql, PageTable.BackwardSql, PageTable.HeadsSql, PageTable.NewestSql })
         {
             Assert.Equal(["SEARCH pages USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"], Plan(sql, analyzed, ("?1", 1), ("?2", 2)));
         }
