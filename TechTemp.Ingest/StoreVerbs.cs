@@ -40,7 +40,7 @@ public static class StoreVerbs
         var device = new Argument<string>("device|all") { Description = "The device's id, or all." };
         var from = Time("--from", "The first time of a range, such as 2025-09-10 or 2025-09-10T20:54:45Z; UTC where it names no offset.");
         var to = Time("--to", "The last time of a range.");
-        var command = new Command("rebuild", "Writes the pages of readings again, with their sums computed anew, while the store is in use.") { device, from, to };
+        var command = new Command("rebuild", "Writes the pages of readings again, with their sums computed again, while the store is in use.") { device, from, to };
         return HostVerb.Create<PageVerbs>(command, (rebuild, parsed, _) => rebuild.RebuildAsync(parsed.GetRequiredValue(device), parsed.GetValue(from), parsed.GetValue(to)));
     }
 

@@ -10,7 +10,7 @@ namespace TechTemp.Data.Pages;
 /// <param name="Readings">How many readings were written again so far.</param>
 public sealed record RebuildProgress(int Devices, int DevicesDone, long Readings);
 
-/// <summary>Writes pages again from the readings in them, with heads computed anew, in small steps while everything runs.</summary>
+/// <summary>Writes pages again from the readings in them, with their sums computed again, in small steps while everything runs.</summary>
 public sealed class PageRebuild(StoreConnections connections, TimeProvider time)
 {
     /// <summary>Rebuilds pages.</summary>

@@ -57,8 +57,8 @@ internal sealed class RejectionStatements : IDisposable
     }
 
     /// <summary>
-    /// Keeps a refused MQTT message. One that the broker sends again because its acknowledgement was lost is kept once, and so is a reading of the future,
-    /// which its sender may send as new until it is told of it.
+    /// Keeps a refused MQTT message. The same message is kept once when the broker sends it again because its acknowledgement was lost. So is a reading of the
+    /// future: its sender sends it again as a new message until the state says that it has come.
     /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="rejection">Why it is refused.</param>

@@ -18,7 +18,7 @@ internal sealed class FakeClock : IDisposable
     [
         ("LD_PRELOAD", _library),
         ("FAKETIME_TIMESTAMP_FILE", _file),
-        // Read anew at each call.
+        // The library reads it again at each call.
         ("FAKETIME_NO_CACHE", "1"),
         ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
         ("NO_FAKE_STAT", "1"),
