@@ -33,7 +33,7 @@ internal sealed class PageVerbs(PageRebuild pages, PageVerification verification
         }
         catch (PageDamagedException e)
         {
-            throw new StoreException($"{e.Message} Restore a backup, or remove the readings of that time.", e);
+            throw new StoreException($"{e.Message} Restore a backup, or remove the readings of that day.", e);
         }
     }
 

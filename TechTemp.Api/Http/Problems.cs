@@ -94,7 +94,7 @@ internal sealed partial class ApiExceptionHandler(IProblemDetailsService problem
         InvalidOperationException when exception.Message.Contains("charset", StringComparison.Ordinal) =>
             Problem(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON in UTF-8."),
         SqliteException or DbUpdateException { InnerException: SqliteException } => Problem(StatusCodes.Status503ServiceUnavailable, "The store cannot be used at the moment. Nothing was changed; try again."),
-        PageDamagedException damaged => Problem(StatusCodes.Status500InternalServerError, $"The store is damaged. {damaged.Message} Restore a backup, or remove the readings of that time."),
+        PageDamagedException damaged => Problem(StatusCodes.Status500InternalServerError, $"The store is damaged. {damaged.Message} Restore a backup, or remove the readings of that day."),
         _ => Problem(StatusCodes.Status500InternalServerError, "The server failed to answer this request. Nothing was changed."),
     };
 

@@ -73,8 +73,7 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     /// <exception cref="SqliteException">The store failed.</exception>
     public long Write(int deviceId, long day, PageReadings? readings)
     {
-        _deletePages.BindPages(deviceId, day, day + PageKey.Day - 1).Execute();
-        DeleteRows(deviceId, day, day + PageKey.Day - 1);
+        Clear(deviceId, day);
         var bytes = 0L;
         var length = PageKey.LengthFor(readings?.Times.Length ?? 0);
         for (var first = 0; first < readings?.Times.Length;)
@@ -89,6 +88,24 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
         }
 
         return bytes;
+    }
+
+    /// <summary>Deletes all rows and pages of a day.</summary>
+    /// <param name="deviceId">The store's key of the device.</param>
+    /// <param name="day">The day's start, unix milliseconds UTC.</param>
+    /// <returns>How many readings they had; of a damaged page what its head says.</returns>
+    /// <exception cref="SqliteException">The store failed.</exception>
+    public int Clear(int deviceId, long day)
+    {
+        var count = 0;
+        _pages.Reset();
+        for (_pages.BindPages(deviceId, day, day + PageKey.Day - 1); _pages.Step();)
+        {
+            count += _pages.Body().IsEmpty ? 0 : PageHead.CountOf(_pages.Head());
+        }
+
+        _deletePages.BindPages(deviceId, day, day + PageKey.Day - 1).Execute();
+        return count + DeleteRows(deviceId, day, day + PageKey.Day - 1);
     }
 
     /// <summary>Deletes rows.</summary>
@@ -114,7 +131,7 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
         }
 
         var readings = Read(deviceId, day)!;
-        Write(deviceId, day, null);
+        Clear(deviceId, day);
         var (temperatures, humidities) = DeviceReadings.Values(readings);
         for (var i = 0; i < readings.Times.Length; i++)
         {

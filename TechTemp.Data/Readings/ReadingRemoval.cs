@@ -123,7 +123,8 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
 
         var day = PageKey.DayOf(first);
         var next = day + PageKey.Day;
-        var deleted = Remove(days, deviceId, day, first, Math.Min(to, next - 1));
+        // A whole day is not read: its pages may be damaged.
+        var deleted = from <= day && to >= next - 1 ? days.Clear(deviceId, day) : Remove(days, deviceId, day, first, Math.Min(to, next - 1));
         days.KeepNewestAsRow(deviceId, now);
         from = next;
         return (deleted, next <= to);

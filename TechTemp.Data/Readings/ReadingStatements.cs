@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using TechTemp.Data.Pages;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Pages;
 
 namespace TechTemp.Data.Readings;
 
@@ -118,9 +119,17 @@ internal sealed class ReadingStatements : IDisposable
                 RejectionReasons.TooOld, $"device {device.Uid} keeps no single readings before {device.RawFrom} any more, was {measurement.Ts}"));
         }
 
-        if (_sealed.Find(device.Id, measurement.Ts) is { } stored)
+        try
         {
-            return Compare(device, stored, measurement);
+            if (_sealed.Find(device.Id, measurement.Ts) is { } stored)
+            {
+                return Compare(device, stored, measurement);
+            }
+        }
+        catch (PageDamagedException e)
+        {
+            // Whether it came before cannot be told. Here, because it says nothing of the store as a whole: no other message of the batch is concerned.
+            return new(OutcomeKind.Rejected, StoreFailure.NotStorable(e));
         }
 
         _insert.Bind(1, device.Id).Bind(2, measurement.Ts).BindNumber(3, measurement.Temperature).BindNumber(4, measurement.Humidity).Bind(5, (long)message.Source);

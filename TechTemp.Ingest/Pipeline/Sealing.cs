@@ -59,7 +59,7 @@ public sealed partial class Sealing(ReadingSealing sealing, IOptions<StoreOption
     [LoggerMessage(23, LogLevel.Warning, "Finished days could not be sealed: {Message} Trying again later")]
     private static partial void LogFailed(ILogger logger, string message);
 
-    [LoggerMessage(24, LogLevel.Error, "{Message} Late readings of that time stay beside it; restore a backup, or remove the readings of that time")]
+    [LoggerMessage(24, LogLevel.Error, "{Message} Late readings of that time stay beside it; restore a backup, or remove the readings of that day")]
     private static partial void LogDamaged(ILogger logger, string message);
 
     [LoggerMessage(25, LogLevel.Information, "Sealing: {Readings} readings of {Days} days so far")]

@@ -83,7 +83,7 @@ public sealed class SealedReadingsTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_page_is_named_and_keeps_nobody_from_writing_or_from_sealing_another_day()
+    public async Task A_damaged_page_is_named_and_keeps_nobody_from_writing_or_from_sealing_another_day()
     {
         var day = PageKey.DayOf(_store.Now) - Day;
         _store.Write(Reading(day - Day + 1), Reading(day + 1), Reading(_store.Now));
@@ -91,16 +91,23 @@ public sealed class SealedReadingsTests : IDisposable
         _store.Execute($"UPDATE pages SET body = zeroblob(length(body)) WHERE (id & 16777215) = {(day - Day) / 900_000};");
 
         Assert.Contains("2026-02-27T00:00Z", Assert.Throws<PageDamagedException>(() => Series().Count()).Message, StringComparison.Ordinal);
+        // Whether they came before cannot be told; they are kept and can be tried again. However many there are, the store works.
+        var late = _store.Write([.. Enumerable.Range(2, 50).Select(i => Reading(day - Day + i))]).Outcomes;
+        Assert.All(late, outcome => Assert.Equal(RejectionReasons.NotStorable, outcome.Rejection?.Reason));
         var outcomes = _store.Write(Reading(day - Day + 2), Reading(day + 2), Reading(_store.Now + 1)).Outcomes;
-        // Whether it came before cannot be told; it is kept and can be tried again.
         Assert.Equal([OutcomeKind.Rejected, OutcomeKind.Stored, OutcomeKind.Stored], outcomes.Select(o => o.Kind));
-        Assert.Equal(RejectionReasons.NotStorable, outcomes[0].Rejection?.Reason);
         _store.Execute($"INSERT INTO readings (device_id, ts, temperature, humidity, source) VALUES (1, {day - Day + 3}, 1, 1, 0);");
 
         var damaged = new List<string>();
         Assert.Equal(2, _store.Get<ReadingSealing>().Seal(e => damaged.Add(e.Message)).Sum(s => s.Readings));
         Assert.Contains("2026-02-27", Assert.Single(damaged), StringComparison.Ordinal);
         Assert.Contains("2026-02-27", Assert.Single(_store.Get<PageVerification>().Verify().Single().Wrong), StringComparison.Ordinal);
+
+        // A part of the day cannot be removed, the whole of it can.
+        await Assert.ThrowsAsync<PageDamagedException>(() => _store.Get<ReadingRemoval>().RemoveAsync("s1", day - Day, day - 2));
+        Assert.Equal(new Removal(2), await _store.Get<ReadingRemoval>().RemoveAsync("s1", day - Day, day - 1));
+        Assert.Empty(_store.Get<PageVerification>().Verify().Single().Wrong);
+        Assert.Equal(4, Series().Count());
     }
 
     private IEnumerable<SeriesReading> Series() => _store.Get<SeriesQueries>().Readings(_store.Get<SeriesQueries>().OfDevice("s1", 0, long.MaxValue, calibrated: true)!);
