@@ -6,7 +6,12 @@ using TechTemp.Standalone.Broker;
 
 namespace TechTemp.Rules.Tests.Hosting;
 
+/// <summary>Tests that measure the memory of the process: no other test runs beside them.</summary>
+[CollectionDefinition(nameof(MemoryMeasured), DisableParallelization = true)]
+public sealed class MemoryMeasured;
+
 /// <summary>How often passwords can be guessed at Standalone's broker, and what that does to others.</summary>
+[Collection(nameof(MemoryMeasured))]
 public sealed class LoginGuardTests
 {
     private readonly FakeTimeProvider _time = new();
