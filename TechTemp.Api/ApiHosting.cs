@@ -81,6 +81,7 @@ public static partial class ApiHosting
         api.MapCalibrations();
         api.MapGaps();
         api.MapSeries();
+        api.MapQuantities();
         api.MapRooms();
         api.MapRejected();
         api.MapCondition();

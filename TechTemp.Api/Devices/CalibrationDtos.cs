@@ -1,7 +1,12 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using TechTemp.Api.Http;
+using TechTemp.Api.OpenApi;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Api.Devices;
 
@@ -9,7 +14,13 @@ namespace TechTemp.Api.Devices;
 /// <param name="From">First moment that it holds for; it holds until the next one does.</param>
 /// <param name="TemperatureOffset">°C that are added.</param>
 /// <param name="HumidityOffset">Percentage points of relative humidity that are added.</param>
-internal sealed record CalibrationDto(DateTimeOffset From, double TemperatureOffset, double HumidityOffset);
+[HasQuantities("_offset")]
+internal sealed record CalibrationDto(DateTimeOffset From, double TemperatureOffset, double HumidityOffset)
+{
+    /// <summary>What is added to other quantities, where it is anything.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, object>? Others { get; init; }
+}
 
 /// <summary>All calibrations of a device, in any order. An empty list removes them.</summary>
 /// <param name="Calibrations">At most 1000, no two from the same moment on.</param>
@@ -19,12 +30,24 @@ internal sealed record ReplaceCalibrations([property: Required] IReadOnlyList<Ne
 /// <param name="From">First moment that it holds for, ISO 8601 with any offset, or a date. 2000-01-01 holds for every reading: none is older.</param>
 /// <param name="TemperatureOffset">°C to add, −20 to 20.</param>
 /// <param name="HumidityOffset">Percentage points of relative humidity to add, −50 to 50.</param>
-internal sealed record NewCalibration(
-    [property: Required] DateTimeOffset? From, [property: Required] double? TemperatureOffset, [property: Required] double? HumidityOffset);
+[HasQuantities("_offset")]
+internal sealed record NewCalibration([property: Required] DateTimeOffset? From, double? TemperatureOffset = null, double? HumidityOffset = null)
+{
+    /// <summary>What to add to other quantities. Other fields are ignored.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Others { get; init; }
+}
 
 internal static class CalibrationMapping
 {
-    public static CalibrationDto ToDto(this CalibrationView calibration) => new(calibration.From, calibration.TemperatureOffset, calibration.HumidityOffset);
+    private const string Suffix = "_offset";
+
+    public static CalibrationDto ToDto(this CalibrationView calibration)
+    {
+        var offsets = calibration.Offsets;
+        var others = QuantityRegistry.All.Where(q => !QuantitySet.Usual.Contains(q) && offsets.ValueOrZero(q) != 0).ToDictionary(q => q.Key + Suffix, q => (object)offsets.ValueOrZero(q));
+        return new(calibration.From, offsets.ValueOrZero(QuantityRegistry.Temperature), offsets.ValueOrZero(QuantityRegistry.Humidity)) { Others = others.Count > 0 ? others : null };
+    }
 
     /// <summary>The calibrations that a request means; what is wrong with it is in the errors.</summary>
     public static IReadOnlyList<CalibrationView> Parse(this ReplaceCalibrations body, Errors errors)
@@ -60,26 +83,53 @@ internal static class CalibrationMapping
                 errors.Add($"{field}.from", $"must not be that of {firsts[ms.Value]}");
             }
 
-            views.Add(new(
-                DateTimeOffset.FromUnixTimeMilliseconds(ms ?? 0),
-                errors.Number($"{field}.temperature_offset", calibration.TemperatureOffset, CalibrationRegistry.MaxTemperatureOffset, "°C"),
-                errors.Number($"{field}.humidity_offset", calibration.HumidityOffset, CalibrationRegistry.MaxHumidityOffset, "%")));
+            views.Add(new(DateTimeOffset.FromUnixTimeMilliseconds(ms ?? 0), Offsets(errors, field, calibration)));
         }
 
         return views;
     }
 
-    private static double Number(this Errors errors, string field, double? value, double most, string unit)
+    private static QuantityValues Offsets(Errors errors, string field, NewCalibration calibration)
     {
-        if (value is not { } number)
+        var offsets = default(QuantityValues);
+        var isGiven = false;
+        foreach (var quantity in QuantityRegistry.All)
         {
-            errors.Add(field, "is required");
-        }
-        else if (!(Math.Abs(number) <= most))
-        {
-            errors.Add(field, $"must be from -{most} to {most} {unit}");
+            if (!IsGiven(calibration, quantity, out var offset))
+            {
+                continue;
+            }
+
+            isGiven = true;
+            if (Math.Abs(offset) <= quantity.MostOffset)
+            {
+                offsets.Set(quantity, offset);
+            }
+            else
+            {
+                errors.Add($"{field}.{quantity.Key}{Suffix}", $"must be from -{quantity.MostOffset} to {quantity.MostOffset}{(quantity.Unit.Length > 0 ? " " : "")}{quantity.Unit}");
+            }
         }
 
-        return value ?? 0;
+        if (!isGiven)
+        {
+            errors.Add(field, $"must have an offset, such as {QuantityRegistry.Temperature.Key}{Suffix}");
+        }
+
+        return offsets;
+    }
+
+    // NaN where it is no number. False where nothing is said of it, or null.
+    private static bool IsGiven(NewCalibration calibration, Quantity quantity, out double offset)
+    {
+        var usual = quantity == QuantityRegistry.Temperature ? calibration.TemperatureOffset : quantity == QuantityRegistry.Humidity ? calibration.HumidityOffset : null;
+        offset = usual ?? 0;
+        if (usual is not null || calibration.Others?.TryGetValue(quantity.Key + Suffix, out var other) != true || other.ValueKind == JsonValueKind.Null)
+        {
+            return usual is not null;
+        }
+
+        offset = other.ValueKind == JsonValueKind.Number && other.TryGetDouble(out var number) ? number : double.NaN;
+        return true;
     }
 }

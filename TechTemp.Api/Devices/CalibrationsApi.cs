@@ -17,7 +17,7 @@ internal static class CalibrationsApi
 
         group.MapGet("/", ListAsync)
             .WithName("GetCalibrations")
-            .WithSummary("A device's calibrations, newest first: each holds from its time until the next one's; before the first one nothing is added")
+            .WithSummary("A device's calibrations, newest first: each holds from its time until the next one's; before the first one nothing is added. Any quantity can have an offset, under its key and `_offset`")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithExample($$"""{"data":{{Example}}}""");
 

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Mvc;
 using TechTemp.Api.Http;
 using TechTemp.Data.Devices;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Api.Devices;
 
@@ -42,7 +43,7 @@ internal sealed class DeviceListQuery
     /// <summary>The query, understood; what is wrong with it is in the errors.</summary>
     public (DeviceFilter Filter, string? After, int Limit) Parse(Errors errors, DeviceStatusOptions status, DateTimeOffset now)
     {
-        if (Cursor is not null && !Data.Readings.Uids.IsValid(Cursor))
+        if (Cursor is not null && !Uids.IsValid(Cursor))
         {
             errors.Add("cursor", "must be the next_cursor of an answer");
         }

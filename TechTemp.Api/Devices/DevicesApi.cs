@@ -4,6 +4,7 @@ using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Rejections;
+using TechTemp.Readings.Rules;
 using TechTemp.ServiceDefaults.Requests;
 
 namespace TechTemp.Api.Devices;
@@ -150,7 +151,7 @@ internal static class DevicesApi
             errors.Add("moved_at", "needs room_name or room_uid: the room that it was moved to");
         }
 
-        if (change.MovedAt > now || change.MovedAt?.ToUnixTimeMilliseconds() < Data.Readings.ReadingRules.MinTs)
+        if (change.MovedAt > now || change.MovedAt?.ToUnixTimeMilliseconds() < ReadingRules.MinTs)
         {
             errors.Add("moved_at", "must be from 2000-01-01 until now");
         }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Api.Http;
 
@@ -37,12 +38,12 @@ internal sealed class Errors
         return text;
     }
 
-    /// <summary>An id by the rule of <see cref="Data.Readings.Uids"/>; null where it may be absent and is.</summary>
+    /// <summary>An id by the rule of <see cref="Uids"/>; null where it may be absent and is.</summary>
     public string? Uid(string field, string? value, bool required = false)
     {
-        if (value is null ? required : !Data.Readings.Uids.IsValid(value))
+        if (value is null ? required : !Uids.IsValid(value))
         {
-            Add(field, value is null ? "is required" : Data.Readings.Uids.Rule);
+            Add(field, value is null ? "is required" : Uids.Rule);
         }
 
         return value;

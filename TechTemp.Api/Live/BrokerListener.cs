@@ -1,9 +1,10 @@
 using System.Buffers;
-using Microsoft.Data.Sqlite;
 using MQTTnet;
 using MQTTnet.Exceptions;
+using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Messages;
 using TechTemp.ServiceDefaults.Mqtt;
 
 namespace TechTemp.Api.Live;

@@ -76,7 +76,7 @@ internal static class LiveApi
         headers.CacheControl = "private, no-cache, no-transform";
         // nginx would keep events back until its buffer is full.
         headers["X-Accel-Buffering"] = "no";
-        if (await listeners.TryServeAsync(context, r => (deviceId ?? r.DeviceId) == r.DeviceId && (roomId ?? r.RoomId) == r.RoomId, lastEventId))
+        if (await listeners.TryServeAsync(context, e => (deviceId ?? e.DeviceUid) == e.DeviceUid && (roomId ?? e.State.Room) == e.State.Room, lastEventId))
         {
             return TypedResults.Empty;
         }

@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
-using TechTemp.Api.Readings;
 
 namespace TechTemp.Api.Live;
 
@@ -23,7 +22,7 @@ internal sealed partial class LiveListeners(
     /// <param name="wanted">Which readings it asked for.</param>
     /// <param name="lastEventId">The id of the last event that it had; null for none.</param>
     /// <returns>False at once, and nothing sent, when there are too many.</returns>
-    public async Task<bool> TryServeAsync(HttpContext context, Func<LatestReadingDto, bool> wanted, string? lastEventId)
+    public async Task<bool> TryServeAsync(HttpContext context, Func<LiveEvent, bool> wanted, string? lastEventId)
     {
         if (Interlocked.Increment(ref _count) > _options.MaxListeners)
         {
@@ -62,7 +61,7 @@ internal sealed partial class LiveListeners(
         return true;
     }
 
-    private async Task SendAsync(HttpContext context, Func<LatestReadingDto, bool> wanted, long? position, CancellationToken ended)
+    private async Task SendAsync(HttpContext context, Func<LiveEvent, bool> wanted, long? position, CancellationToken ended)
     {
         var output = context.Response.BodyWriter;
         output.Write("retry: 3000\n\n"u8);
@@ -88,10 +87,10 @@ internal sealed partial class LiveListeners(
         }
     }
 
-    private async Task<bool> SendAsync(PipeWriter output, IReadOnlyList<LiveEvent> events, Func<LatestReadingDto, bool> wanted, CancellationToken ended)
+    private async Task<bool> SendAsync(PipeWriter output, IReadOnlyList<LiveEvent> events, Func<LiveEvent, bool> wanted, CancellationToken ended)
     {
         var (sent, unflushed) = (0, 0);
-        foreach (var next in events.Where(e => wanted(e.Reading)))
+        foreach (var next in events.Where(wanted))
         {
             output.Write(next.Frame.Span);
             sent++;

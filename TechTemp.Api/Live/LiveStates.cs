@@ -1,12 +1,13 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using TechTemp.Api.Readings;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Messages;
 
 namespace TechTemp.Api.Live;
 
@@ -16,14 +17,14 @@ namespace TechTemp.Api.Live;
 /// further behind than the log reaches gets the newest state of each device that has changed since, which is all that
 /// counts of a state. Thread-safe.
 /// </summary>
-public sealed partial class LiveStates(IOptions<LiveOptions> options, IOptions<JsonOptions> json, ILogger<LiveStates> logger)
+public sealed partial class LiveStates(IOptions<LiveOptions> options, ILogger<LiveStates> logger)
 {
     // In every id, and random: after a restart, and at another replica, an id of this run is known to be a foreign one.
     private readonly string _run = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private readonly Lock _lock = new();
     private readonly LiveEvent[] _log = new LiveEvent[options.Value.KeptEvents];
     private readonly Dictionary<string, LiveEvent> _newest = [];
-    private readonly Dictionary<string, DateTimeOffset> _deleted = [];
+    private readonly Dictionary<string, long> _deleted = [];
     private LiveEvent[]? _snapshot;
     private long _last;
     private TaskCompletionSource _changed = NewSignal();
@@ -46,7 +47,7 @@ public sealed partial class LiveStates(IOptions<LiveOptions> options, IOptions<J
         {
             Clear(device, topic);
         }
-        else if (StateMessage.Parse(payload) is { } state)
+        else if (StatePayload.Parse(payload) is { } state)
         {
             // The trace of a copy ended long ago.
             using var span = isCopy ? null : LiveTelemetry.StartPush(topic, trace);
@@ -65,7 +66,7 @@ public sealed partial class LiveStates(IOptions<LiveOptions> options, IOptions<J
         {
             foreach (var gone in _newest.Keys.Where(device => !devices.Contains(device)).ToList())
             {
-                Remove(_newest[gone].Reading);
+                Remove(gone, _newest[gone].State);
             }
         }
     }
@@ -92,36 +93,37 @@ public sealed partial class LiveStates(IOptions<LiveOptions> options, IOptions<J
         }
     }
 
-    private void Update(string device, string topic, StateMessage state, bool isCopy, Activity? span)
+    private void Update(string device, string topic, StatePayload published, bool isCopy, Activity? span)
     {
-        var reading = state.ToDto(device);
+        // What is acknowledged matters to the device only.
+        var state = published with { AckedSeq = null };
         TaskCompletionSource changed;
         lock (_lock)
         {
             if (_newest.TryGetValue(device, out var known))
             {
-                if (known.Reading == reading)
+                if (known.State == state)
                 {
                     // The same in another home: only there can it be cleared from now on.
                     _newest[device] = known with { Topic = topic };
                     return;
                 }
 
-                if (isCopy && reading.Ts < known.Reading.Ts)
+                if (isCopy && state.Ts < known.State.Ts)
                 {
                     return;
                 }
             }
             // The broker may keep the state of a device that was deleted a little longer than we know it.
-            else if (isCopy && _deleted.TryGetValue(device, out var deleted) && reading.Ts <= deleted)
+            else if (isCopy && _deleted.TryGetValue(device, out var deleted) && state.Ts <= deleted)
             {
                 return;
             }
 
             _deleted.Remove(device);
             var sequence = ++_last;
-            var data = JsonSerializer.Serialize(reading, json.Value.SerializerOptions);
-            var news = new LiveEvent(sequence, topic, reading, Frame(sequence, data));
+            var data = Data(device, state);
+            var news = new LiveEvent(sequence, device, topic, state, Frame(sequence, data));
             _newest[device] = news;
             // Who comes later gets the newest states without their traces.
             _log[sequence % _log.Length] = span is null ? news : news with { Frame = Frame(sequence, LiveTelemetry.Traced(data, span)) };
@@ -139,15 +141,15 @@ public sealed partial class LiveStates(IOptions<LiveOptions> options, IOptions<J
             // A device that has another home by now is cleared in the old one only.
             if (_newest.TryGetValue(device, out var known) && known.Topic == topic)
             {
-                Remove(known.Reading);
+                Remove(device, known.State);
             }
         }
     }
 
-    private void Remove(LatestReadingDto reading)
+    private void Remove(string device, StatePayload state)
     {
-        _newest.Remove(reading.DeviceId);
-        _deleted[reading.DeviceId] = reading.Ts;
+        _newest.Remove(device);
+        _deleted[device] = state.Ts;
         _snapshot = null;
     }
 
@@ -168,6 +170,17 @@ public sealed partial class LiveStates(IOptions<LiveOptions> options, IOptions<J
         _snapshot ??= [.. _newest.Values.OrderBy(e => e.Sequence)];
         var first = Array.FindIndex(_snapshot, e => e.Sequence > position);
         return first < 0 ? ArraySegment<LiveEvent>.Empty : new(_snapshot, first, _snapshot.Length - first);
+    }
+
+    private static string Data(string device, StatePayload state)
+    {
+        var data = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(data))
+        {
+            LatestJson.Write(json, new(), device, state.Room, state.Ts, state.Values);
+        }
+
+        return Encoding.UTF8.GetString(data.WrittenSpan);
     }
 
     private byte[] Frame(long sequence, string data) =>

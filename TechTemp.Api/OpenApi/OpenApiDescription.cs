@@ -19,7 +19,7 @@ internal static class OpenApiDescription
             document.Info.Title = "TechTemp API";
             document.Info.Version = "v1";
             document.Info.Description =
-                "Temperature and humidity readings of a home's sensors. Times in answers are UTC with milliseconds; "
+                "Readings of a home's sensors: temperature, humidity and other quantities (`/api/v1/quantities`). Times in answers are UTC with milliseconds; "
                 + "times in queries are ISO 8601 with any offset, or a date. Every GET has its HEAD but the stream of events. Errors are RFC 9457 problem details with the text repeated in `error`.";
             document.Info.License = new() { Name = "MIT", Identifier = "MIT" };
             // Of the address that the document was asked at, the path: a client completes it with the document's own address.

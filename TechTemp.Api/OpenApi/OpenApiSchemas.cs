@@ -8,6 +8,8 @@ using Microsoft.OpenApi;
 using TechTemp.Api.Http;
 using TechTemp.Api.Readings;
 using TechTemp.Data.Rejections;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Api.OpenApi;
 
@@ -20,6 +22,14 @@ internal class ChoiceAttribute(params string[] values) : Attribute
 
 /// <summary>The text is a reason why a message is rejected.</summary>
 internal sealed class RejectionReasonAttribute() : ChoiceAttribute([.. RejectionReasons.All]);
+
+/// <summary>The type has a number for each quantity beside its own properties, under the quantity's key.</summary>
+/// <param name="suffixes">What is added to the key: a property for each; none for the key alone.</param>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class HasQuantitiesAttribute(params string[] suffixes) : Attribute
+{
+    public IReadOnlyList<string> Suffixes { get; } = suffixes is [] ? [""] : suffixes;
+}
 
 /// <summary>Names and describes the types of bodies as JSON has them: generated clients are made of these.</summary>
 internal static class OpenApiSchemas
@@ -44,15 +54,47 @@ internal static class OpenApiSchemas
         {
             Describe(schema, property);
         }
+        else if (type.GetCustomAttribute<HasQuantitiesAttribute>() is { } quantities)
+        {
+            AddQuantities(schema, quantities);
+        }
 
         return Task.CompletedTask;
     }
+
+    // Absent or null where they are not measured, or nothing is said of them.
+    private static void AddQuantities(OpenApiSchema schema, HasQuantitiesAttribute quantities)
+    {
+        schema.AdditionalPropertiesAllowed = true;
+        schema.AdditionalProperties = null;
+        schema.Properties ??= new Dictionary<string, IOpenApiSchema>();
+        foreach (var quantity in QuantityRegistry.All)
+        {
+            foreach (var suffix in quantities.Suffixes)
+            {
+                schema.Properties.TryAdd(quantity.Key + suffix, new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Number | JsonSchemaType.Null,
+                    Format = "double",
+                    Description = $"{Meaning(suffix)}{quantity.Names.English}{(quantity.Unit.Length > 0 ? $", {quantity.Unit}" : "")}.",
+                });
+            }
+        }
+    }
+
+    private static string Meaning(string suffix) => suffix switch
+    {
+        "_min" => "Of a bucket, the least: ",
+        "_max" => "Of a bucket, the greatest: ",
+        "_offset" => "What is added: ",
+        _ => "",
+    };
 
     private static void Describe(OpenApiSchema schema, JsonPropertyInfo property)
     {
         var attributes = property.AttributeProvider;
         // Declared nullable only so that its absence is answered in the words of the rule; or left out where there is no value.
-        if (attributes?.IsDefined(typeof(RequiredAttribute), inherit: true) == true || property.DeclaringType == typeof(SeriesRow) || property.DeclaringType == typeof(PostedReading))
+        if (attributes?.IsDefined(typeof(RequiredAttribute), inherit: true) == true || (property.DeclaringType == typeof(SeriesRow) && property.Name is "source" or "device_id" or "count") || property.DeclaringType == typeof(PostedReading))
         {
             schema.Type &= ~JsonSchemaType.Null;
         }

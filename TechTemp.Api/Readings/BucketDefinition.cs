@@ -1,5 +1,6 @@
 using TechTemp.Api.Http;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Buckets;
 
 namespace TechTemp.Api.Readings;
 
@@ -10,7 +11,7 @@ internal static class BucketDefinition
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(366);
 
     /// <summary>The buckets; null for raw readings, or when the errors say what is wrong.</summary>
-    public static Buckets? Parse(Errors errors, string? bucket, string? tz)
+    public static TimeBuckets? Parse(Errors errors, string? bucket, string? tz)
     {
         var zone = TimeZoneInfo.Utc;
         if (tz is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(tz, out zone))
@@ -24,17 +25,17 @@ internal static class BucketDefinition
             case null or "raw":
                 return null;
             case "hour":
-                return Buckets.Of(TimeSpan.FromHours(1));
+                return TimeBuckets.Of(TimeSpan.FromHours(1));
             case "day":
-                return Buckets.Days(zone);
+                return TimeBuckets.Days(zone);
         }
 
-        if (!QueryDuration.TryParse(bucket, out var length) || length <= TimeSpan.Zero || length > s_longest || length.Ticks % Buckets.Step.Ticks != 0)
+        if (!QueryDuration.TryParse(bucket, out var length) || length <= TimeSpan.Zero || length > s_longest || length.Ticks % TimeBuckets.Step.Ticks != 0)
         {
             errors.Add("bucket", Rule);
             return null;
         }
 
-        return Buckets.Of(length);
+        return TimeBuckets.Of(length);
     }
 }

@@ -1,35 +1,36 @@
 using System.Text.Json;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Api.Readings;
 
 /// <summary>A page of buckets.</summary>
 /// <param name="series">What they are made of.</param>
 /// <param name="buckets">How time is cut.</param>
+/// <param name="quantities">Which quantities each has.</param>
 /// <param name="limit">How many at most.</param>
 /// <param name="queries">Reads them.</param>
-internal sealed class BucketPage(Series series, Buckets buckets, int limit, BucketQueries queries) : SeriesPage
+internal sealed class BucketPage(Series series, TimeBuckets buckets, QuantitySet quantities, int limit, BucketQueries queries) : SeriesPage
 {
-    private static readonly JsonEncodedText s_temperatureMin = JsonEncodedText.Encode("temperature_min");
-    private static readonly JsonEncodedText s_temperatureMax = JsonEncodedText.Encode("temperature_max");
-    private static readonly JsonEncodedText s_humidityMin = JsonEncodedText.Encode("humidity_min");
-    private static readonly JsonEncodedText s_humidityMax = JsonEncodedText.Encode("humidity_max");
     private static readonly JsonEncodedText s_count = JsonEncodedText.Encode("count");
 
     protected override string? WriteRows(Utf8JsonWriter json)
     {
         var text = new UtcText();
-        var page = queries.Newest(series.Parts, buckets, limit + 1);
+        var page = queries.Newest(series.Parts, buckets, limit + 1, quantities);
         foreach (var bucket in page.Take(limit))
         {
             json.WriteStartObject();
             json.WriteString(Ts, text.Format(bucket.Start));
-            json.WriteReading(Temperature, bucket.Temperature);
-            json.WriteReading(s_temperatureMin, bucket.TemperatureMin);
-            json.WriteReading(s_temperatureMax, bucket.TemperatureMax);
-            json.WriteReading(Humidity, bucket.Humidity);
-            json.WriteReading(s_humidityMin, bucket.HumidityMin);
-            json.WriteReading(s_humidityMax, bucket.HumidityMax);
+            foreach (var quantity in quantities)
+            {
+                var aggregate = bucket[quantity];
+                json.WriteReading(QuantityColumns.Value(quantity), aggregate.IsEmpty ? null : aggregate.Mean);
+                json.WriteReading(QuantityColumns.Least(quantity), aggregate.IsEmpty ? null : aggregate.Least);
+                json.WriteReading(QuantityColumns.Greatest(quantity), aggregate.IsEmpty ? null : aggregate.Greatest);
+            }
+
             json.WriteNumber(s_count, bucket.Count);
             json.WriteEndObject();
         }

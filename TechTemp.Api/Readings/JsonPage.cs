@@ -7,8 +7,6 @@ internal abstract class JsonPage : IResult
 {
     protected static readonly JsonEncodedText Data = JsonEncodedText.Encode("data");
     protected static readonly JsonEncodedText Ts = JsonEncodedText.Encode("ts");
-    protected static readonly JsonEncodedText Temperature = JsonEncodedText.Encode("temperature");
-    protected static readonly JsonEncodedText Humidity = JsonEncodedText.Encode("humidity");
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

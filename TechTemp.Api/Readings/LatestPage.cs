@@ -9,8 +9,6 @@ namespace TechTemp.Api.Readings;
 internal sealed class LatestPage(IReadOnlyList<LatestReading> latest, int? limit) : JsonPage
 {
     private static readonly JsonEncodedText s_nextCursor = JsonEncodedText.Encode("next_cursor");
-    private static readonly JsonEncodedText s_deviceId = JsonEncodedText.Encode("device_id");
-    private static readonly JsonEncodedText s_roomId = JsonEncodedText.Encode("room_id");
 
     protected override void Write(Utf8JsonWriter json)
     {
@@ -18,13 +16,7 @@ internal sealed class LatestPage(IReadOnlyList<LatestReading> latest, int? limit
         json.WriteStartArray(Data);
         foreach (var reading in limit is { } most ? latest.Take(most) : latest)
         {
-            json.WriteStartObject();
-            json.WriteString(s_deviceId, reading.DeviceUid);
-            json.WriteString(s_roomId, reading.RoomUid);
-            json.WriteString(Ts, text.Format(reading.Ts));
-            json.WriteReading(Temperature, reading.Temperature);
-            json.WriteReading(Humidity, reading.Humidity);
-            json.WriteEndObject();
+            LatestJson.Write(json, text, reading.DeviceUid, reading.RoomUid, reading.Ts, reading.Values);
         }
 
         json.WriteEndArray();

@@ -10,21 +10,22 @@ using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Api.Readings;
 
 /// <summary>A reading as it is posted.</summary>
-/// <param name="Temperature">°C, −40 to 85.</param>
-/// <param name="Humidity">Relative humidity, 0 to 100 %.</param>
 /// <param name="DeviceUid">The device's uid; may be absent where the query names it.</param>
 /// <param name="Ts">Time of measurement, ISO 8601 or unix milliseconds; now when absent.</param>
-internal sealed record PostedReading(double Temperature, double Humidity, string? DeviceUid = null, DateTimeOffset? Ts = null);
+[HasQuantities]
+internal sealed record PostedReading(string? DeviceUid = null, DateTimeOffset? Ts = null);
 
 /// <summary>What became of posted readings.</summary>
 /// <param name="Accepted">How many were stored.</param>
 /// <param name="Duplicates">How many were stored before.</param>
-/// <param name="Rejected">Those that were refused, the first 1,000 of them.</param>
-/// <param name="RejectedCount">How many were refused.</param>
+/// <param name="Rejected">Those that were refused, or of which values were refused while the others are stored; the first 1,000 of them.</param>
+/// <param name="RejectedCount">How many these are.</param>
 internal sealed record PostReport(int Accepted, int Duplicates, IReadOnlyList<RejectedRow> Rejected, int RejectedCount);
 
 /// <summary>A posted reading that was refused.</summary>
@@ -178,18 +179,18 @@ internal static class PostedReadings
         int Column(string name) => csv.GetFieldIndex(name, isTryGet: true);
         // As a room's export calls it.
         var device = Column("device_uid") is var uid and >= 0 ? uid : Column("device_id");
-        var (ts, temperature, humidity) = (Column("ts"), Column("temperature"), Column("humidity"));
+        var ts = Column("ts");
+        var values = QuantityRegistry.All.Select(quantity => (Quantity: quantity, Column: Column(quantity.Key))).Where(v => v.Column >= 0).ToList();
         string[] missing =
         [
             .. device < 0 && rows.Device is null ? ["device_uid"] : Array.Empty<string>(),
-            .. temperature < 0 ? ["temperature"] : Array.Empty<string>(),
-            .. humidity < 0 ? ["humidity"] : Array.Empty<string>(),
+            .. values.Count == 0 ? ["a quantity"] : Array.Empty<string>(),
         ];
         return missing.Length == 0
             ? new(Rows())
             : Body.Unreadable(
-                "The CSV header must name device_uid (or the query a device_uid for all rows), temperature, humidity and may name ts; "
-                + $"it lacks {string.Join(", ", missing)}.");
+                $"The CSV header must name device_uid (or the query a device_uid for all rows), at least one quantity of {string.Join(", ", QuantityRegistry.All.Select(q => q.Key))}, and may name ts; "
+                + $"it lacks {string.Join(" and ", missing)}.");
 
         async IAsyncEnumerable<IncomingMessage> Rows()
         {
@@ -199,7 +200,7 @@ internal static class PostedReadings
                 {
                     body.RowRead();
                     cancellationToken.ThrowIfCancellationRequested();
-                    yield return rows.FromFields(Field(device), Field(ts), Field(temperature), Field(humidity));
+                    yield return rows.FromFields(Field(device), Field(ts), values.Select(v => (v.Quantity, Field(v.Column))));
                 }
             }
         }

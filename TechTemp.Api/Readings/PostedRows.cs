@@ -3,6 +3,8 @@ using System.Text.Json;
 using TechTemp.Api.Http;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Api.Readings;
 
@@ -50,22 +52,25 @@ internal sealed class PostedRows(string? device, DateTimeOffset now)
     }
 
     /// <summary>A line of CSV; null for a column that it does not have.</summary>
-    public IncomingMessage FromFields(string? uid, string? ts, string? temperature, string? humidity)
+    public IncomingMessage FromFields(string? uid, string? ts, IEnumerable<(Quantity Quantity, string? Text)> fields)
     {
-        uid = string.IsNullOrEmpty(uid) ? device : uid;
-        // A cell that is empty is a field that is absent.
-        return Missing(uid is not null, !string.IsNullOrWhiteSpace(temperature), !string.IsNullOrWhiteSpace(humidity))
-            ?? From(uid, string.IsNullOrWhiteSpace(ts) ? _now : Time(ts), Number(temperature), Number(humidity));
+        var values = default(QuantityValues);
+        string? wrong = null;
+        foreach (var (quantity, text) in fields)
+        {
+            // A cell that is empty is a field that is absent.
+            if (!string.IsNullOrWhiteSpace(text))
+            {
+                Set(ref values, ref wrong, quantity, Number(text));
+            }
+        }
+
+        return From(string.IsNullOrEmpty(uid) ? device : uid, isNamed: false, string.IsNullOrWhiteSpace(ts) ? _now : Time(ts), values, wrong);
     }
 
     private IncomingMessage FromObject(JsonElement row)
     {
-        var (named, temperature, humidity) = (Property(row, "device_uid"), Property(row, "temperature"), Property(row, "humidity"));
-        if (Missing(named is not null || device is not null, temperature is not null, humidity is not null) is { } missing)
-        {
-            return missing;
-        }
-
+        var named = Property(row, "device_uid");
         var uid = named switch
         {
             null => device,
@@ -79,24 +84,43 @@ internal sealed class PostedRows(string? device, DateTimeOffset now)
             { ValueKind: JsonValueKind.String } iso => Time(iso.GetString()),
             _ => (double?)null,
         };
-        return From(uid, ts, Number(temperature), Number(humidity));
+        var values = default(QuantityValues);
+        string? wrong = null;
+        foreach (var quantity in QuantityRegistry.All)
+        {
+            if (Property(row, quantity.Key) is { ValueKind: not JsonValueKind.Null } value)
+            {
+                Set(ref values, ref wrong, quantity, Number(value));
+            }
+        }
+
+        return From(uid, named is not null, ts, values, wrong);
     }
 
-    private IncomingMessage? Missing(bool hasUid, bool hasTemperature, bool hasHumidity)
+    private static void Set(ref QuantityValues values, ref string? wrong, Quantity quantity, double? value)
     {
-        var field = !hasUid ? "device_uid" : !hasTemperature ? "temperature" : !hasHumidity ? "humidity" : null;
-        return field is null ? null : Unreadable(RejectionReasons.MissingField, $"{field} is required");
+        if (value is { } number && double.IsFinite(number))
+        {
+            values.Set(quantity, number);
+        }
+        else
+        {
+            wrong ??= $"{quantity.Key} must be a finite number";
+        }
     }
 
-    private IncomingMessage From(string? uid, double? ts, double? temperature, double? humidity)
+    private IncomingMessage From(string? uid, bool isNamed, double? ts, in QuantityValues values, string? wrong)
     {
-        var wrong = uid is null ? "device_uid must be a text"
+        if (uid is null && !isNamed || values.IsEmpty && wrong is null)
+        {
+            return Unreadable(RejectionReasons.MissingField, uid is null && !isNamed ? "device_uid is required" : FieldNames.Http.AnyQuantity);
+        }
+
+        wrong = uid is null ? "device_uid must be a text"
             : ts is null || !double.IsFinite(ts.Value) ? $"ts {QueryTime.Rule}, or unix milliseconds"
-            : temperature is null || !double.IsFinite(temperature.Value) ? "temperature must be a finite number"
-            : humidity is null || !double.IsFinite(humidity.Value) ? "humidity must be a finite number"
-            : null;
+            : wrong;
         return wrong is null
-            ? IncomingMessage.FromMeasurement(uid!, new((long)ts!.Value, temperature!.Value, humidity!.Value), _now, ReadingSource.Http)
+            ? IncomingMessage.FromMeasurement(uid!, new((long)ts!.Value, values), _now, ReadingSource.Http)
             : Unreadable(RejectionReasons.InvalidType, wrong);
     }
 

@@ -1,14 +1,16 @@
 using System.Text.Json;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Api.Readings;
 
 /// <summary>A page of single readings.</summary>
 /// <param name="series">What they are the readings of.</param>
 /// <param name="readings">Newest first.</param>
+/// <param name="quantities">Which quantities each has.</param>
 /// <param name="limit">How many at most.</param>
 /// <param name="namesDevices">Whether each names its device: a room's do.</param>
-internal sealed class RawPage(Series series, IEnumerable<SeriesReading> readings, int limit, bool namesDevices) : SeriesPage
+internal sealed class RawPage(Series series, IEnumerable<SeriesReading> readings, QuantitySet quantities, int limit, bool namesDevices) : SeriesPage
 {
     private static readonly JsonEncodedText s_source = JsonEncodedText.Encode("source");
     private static readonly JsonEncodedText s_deviceId = JsonEncodedText.Encode("device_id");
@@ -29,8 +31,11 @@ internal sealed class RawPage(Series series, IEnumerable<SeriesReading> readings
             last = reading;
             json.WriteStartObject();
             json.WriteString(Ts, text.Format(reading.Ts));
-            json.WriteReading(Temperature, reading.Temperature);
-            json.WriteReading(Humidity, reading.Humidity);
+            foreach (var quantity in quantities)
+            {
+                json.WriteReading(QuantityColumns.Value(quantity), reading.Values[quantity]);
+            }
+
             json.WriteString(s_source, s_sources[(int)reading.Source]);
             if (namesDevices)
             {

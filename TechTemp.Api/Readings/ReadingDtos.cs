@@ -3,15 +3,16 @@ using TechTemp.Data.Readings;
 
 namespace TechTemp.Api.Readings;
 
+// These are for the document: LatestJson writes a reading.
 /// <summary>A device's newest reading.</summary>
 /// <param name="DeviceId">The device's uid.</param>
 /// <param name="RoomId">The uid of the room where the device stands now; null when none.</param>
 /// <param name="Ts">Time of measurement.</param>
-/// <param name="Temperature">°C.</param>
-/// <param name="Humidity">Relative humidity, %.</param>
-internal sealed record LatestReadingDto(string DeviceId, string? RoomId, DateTimeOffset Ts, double Temperature, double Humidity);
+/// <param name="Temperature">°C; null where it is not measured.</param>
+/// <param name="Humidity">Relative humidity, %; null where it is not measured.</param>
+[HasQuantities]
+internal sealed record LatestReadingDto(string DeviceId, string? RoomId, DateTimeOffset Ts, double? Temperature, double? Humidity);
 
-// Only for the document: LatestPage writes them.
 /// <summary>The newest readings, all or a page of them.</summary>
 /// <param name="Data">One of each device, ordered by device.</param>
 /// <param name="NextCursor">Of a page: the cursor of the next one; null when there is none.</param>
@@ -19,25 +20,18 @@ internal sealed record LatestReadingsDto(IReadOnlyList<LatestReadingDto> Data, s
 
 /// <summary>One reading, or one bucket of readings, for the document: <see cref="RawPage"/> and <see cref="BucketPage"/> write them.</summary>
 /// <param name="Ts">Time of measurement, or the bucket's start.</param>
-/// <param name="Temperature">°C; a bucket's mean over time.</param>
-/// <param name="Humidity">Relative humidity, %; a bucket's mean over time.</param>
+/// <param name="Temperature">°C; a bucket's mean over time. Null where it is not measured; absent only where `quantities` does not select it.</param>
+/// <param name="Humidity">Relative humidity, %; a bucket's mean over time. Null where it is not measured.</param>
 /// <param name="Source">Of a reading: the way it came in, mqtt, http or simulated.</param>
 /// <param name="DeviceId">Of a room's reading: its device's uid.</param>
-/// <param name="TemperatureMin">Of a bucket: its lowest temperature, °C.</param>
-/// <param name="TemperatureMax">Of a bucket: its highest temperature, °C.</param>
-/// <param name="HumidityMin">Of a bucket: its lowest relative humidity, %.</param>
-/// <param name="HumidityMax">Of a bucket: its highest relative humidity, %.</param>
 /// <param name="Count">Of a bucket: how many readings.</param>
+[HasQuantities("", "_min", "_max")]
 internal sealed record SeriesRow(
     DateTimeOffset Ts,
-    double Temperature,
-    double Humidity,
+    double? Temperature = null,
+    double? Humidity = null,
     [property: Choice("mqtt", "http", "simulated")] string? Source = null,
     string? DeviceId = null,
-    double? TemperatureMin = null,
-    double? TemperatureMax = null,
-    double? HumidityMin = null,
-    double? HumidityMax = null,
     long? Count = null);
 
 /// <summary>Readings that were removed.</summary>

@@ -22,7 +22,7 @@ internal static class ReadingsApi
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithNumberParameter("limit", LatestQuery.MaxLimit)
             .WithFlagParameter("calibrated")
-            .WithExample("""{"data":[{"device_id":"sensor-01","room_id":"salon","ts":"2025-09-10T20:54:45.793Z","temperature":21.02,"humidity":63.33}]}""");
+            .WithExample("""{"data":[{"device_id":"sensor-01","room_id":"salon","ts":"2025-09-10T20:54:45.793Z","temperature":21.02,"humidity":63.33,"co2":812},{"device_id":"sensor-02","room_id":null,"ts":"2025-09-10T20:54:41.002Z","temperature":19.4,"humidity":null}]}""");
 
         group.MapPost("/", Post)
             .WithName("PostReadings")
@@ -30,7 +30,8 @@ internal static class ReadingsApi
             .WithDescription(
                 "NDJSON and CSV are stored as they are read, up to 1 GiB and 64 KiB a row; JSON, up to 30 MB, is read whole before. "
                 + "What was stored before is a duplicate: after a body that broke off the same one can be sent again. "
-                + "CSV names `device_uid` (or `device_id`), `temperature`, `humidity` and may name `ts`; other columns are ignored. "
+                + "A reading has at least one quantity under its key (`/api/v1/quantities`). A value out of its range is refused, and the others of its reading are stored. "
+                + "CSV names `device_uid` (or `device_id`), at least one quantity, and may name `ts`; other columns are ignored. "
                 + "`rejected` lists the first 1,000 rows that were refused, `rejected_count` is how many there were. The source of all is `http`.")
             .Accepts<PostedReading>("application/json", "application/x-ndjson", "text/csv")
             .ProducesProblem(StatusCodes.Status400BadRequest)
@@ -40,7 +41,7 @@ internal static class ReadingsApi
                 ("application/x-ndjson", "One JSON object of a reading on each line", "{\"device_uid\":\"sensor-01\",\"temperature\":21.02,\"humidity\":63.33}\n{\"device_uid\":\"sensor-02\",\"temperature\":19.4,\"humidity\":58.1}\n"),
                 ("text/csv", "A header, and one line for each reading", "device_uid,ts,temperature,humidity\r\nsensor-01,2025-09-10T20:54:45.793Z,21.02,63.33\r\n"))
             .WithRequestExample("""{"device_uid":"sensor-01","ts":"2025-09-10T20:54:45.793Z","temperature":21.02,"humidity":63.33}""")
-            .WithExample("""{"data":{"accepted":2,"duplicates":0,"rejected":[{"index":1,"reason":"out-of-range","detail":"humidity must be from 0 to 100 %, was 101"}],"rejected_count":1}}""");
+            .WithExample("""{"data":{"accepted":2,"duplicates":0,"rejected":[{"index":1,"reason":"out-of-range","detail":"humidity must be from 0 to 105 %, was 120"}],"rejected_count":1}}""");
 
         return group;
     }

@@ -4,6 +4,8 @@ using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Api.Readings.Export;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Api.Readings;
 
@@ -21,8 +23,9 @@ internal static class SeriesApi
         + "The mean of a bucket is a mean over time: a reading weighs half the time to the readings of its device before and after it. A distance of more than "
         + "15 minutes is a gap and does not count; a reading without a neighbour weighs 15 minutes. So a sensor that sends often, or a room's sensor that sends more often than the others, does not count more. "
         + "`count` is the number of readings. "
+        + "A value that a reading does not have is null, or an empty field of CSV; `count` counts readings, whatever they have. "
         + "CSV and Parquet have the columns `ts,temperature,humidity,source`, of a room `device_id` too, and of buckets "
-        + "`ts,temperature,temperature_min,temperature_max,humidity,humidity_min,humidity_max,count`. "
+        + "`ts,temperature,temperature_min,temperature_max,humidity,humidity_min,humidity_max,count`; other quantities that the devices measure follow `humidity`. "
         + "A CSV of readings can be posted to `/api/v1/readings`; with `calibrated=false` it is what was measured.";
 
     public static void MapSeries(this IEndpointRouteBuilder routes)
@@ -58,7 +61,7 @@ internal static class SeriesApi
         .Produces<Page<SeriesRow>>()
         .ProducesProblem(StatusCodes.Status406NotAcceptable)
         .WithAlternative(SeriesExport.Csv, null, "A header and one line for each reading or bucket, ended by CR LF, in UTF-8", csv)
-        .WithAlternative(SeriesExport.Parquet, "binary", "`ts` is a timestamp in UTC with milliseconds, numbers are doubles, `count` is an int64, `source` and `device_id` are strings; nothing is null", "PAR1…PAR1");
+        .WithAlternative(SeriesExport.Parquet, "binary", "`ts` is a timestamp in UTC with milliseconds, quantities are doubles or null, `count` is an int64, `source` and `device_id` are strings; the file's metadata have the unit of each quantity, as in `unit:temperature`", "PAR1…PAR1");
 
     private static IResult OfDevice(string uid, [AsParameters] SeriesQuery query, HttpContext context, [AsParameters] Sources sources) =>
         Answer(context, uid, query, range => sources.Series.OfDevice(uid, range.From, range.To, range.Calibrated), sources, namesDevices: false, Problems.NoDevice(uid));
@@ -100,7 +103,7 @@ internal static class SeriesApi
     {
         if (range.Buckets is { } cut)
         {
-            return sources.Gate.Limit(new BucketPage(found, cut, range.Limit ?? SeriesQuery.MaxLimit, sources.Buckets));
+            return sources.Gate.Limit(new BucketPage(found, cut, Columns(range, found), range.Limit ?? SeriesQuery.MaxLimit, sources.Buckets));
         }
 
         var readings = sources.Series.Readings(found);
@@ -111,21 +114,24 @@ internal static class SeriesApi
         }
 
         var limit = range.Limit ?? DefaultRawLimit;
-        var page = new RawPage(found, readings, limit, namesDevices);
+        var page = new RawPage(found, readings, Columns(range, found), limit, namesDevices);
         return limit > SmallPage ? sources.Gate.Limit(page) : page;
     }
+
+    private static QuantitySet Columns(in SeriesRange range, Series found) => range.Quantities ?? found.Quantities | QuantitySet.Usual;
 
     private static SeriesExport Export(
         bool asCsv, string name, in SeriesRange range, Series found, Sources sources, bool namesDevices)
     {
         var (series, buckets, _) = sources;
         var uids = namesDevices ? found.DeviceUids : null;
+        var quantities = Columns(range, found);
         return (asCsv, range.Buckets) switch
         {
-            (true, null) => new(SeriesExport.Csv, name + ".csv", (output, stop) => CsvExport.WriteAsync(output, series.ReadingsInChunks(found), uids, stop)),
-            (true, { } cut) => new(SeriesExport.Csv, name + ".csv", (output, stop) => CsvExport.WriteAsync(output, buckets.All(found.Parts, cut), stop)),
-            (false, null) => new(SeriesExport.Parquet, name + ".parquet", (output, stop) => ParquetExport.WriteAsync(output, series.ReadingsInChunks(found), uids, stop)),
-            (false, { } cut) => new(SeriesExport.Parquet, name + ".parquet", (output, stop) => ParquetExport.WriteAsync(output, buckets.All(found.Parts, cut), stop)),
+            (true, null) => new(SeriesExport.Csv, name + ".csv", (output, stop) => CsvExport.WriteAsync(output, series.ReadingsInChunks(found), quantities, uids, stop)),
+            (true, { } cut) => new(SeriesExport.Csv, name + ".csv", (output, stop) => CsvExport.WriteAsync(output, buckets.All(found.Parts, cut, quantities), quantities, stop)),
+            (false, null) => new(SeriesExport.Parquet, name + ".parquet", (output, stop) => ParquetExport.WriteAsync(output, series.ReadingsInChunks(found), quantities, uids, stop)),
+            (false, { } cut) => new(SeriesExport.Parquet, name + ".parquet", (output, stop) => ParquetExport.WriteAsync(output, buckets.All(found.Parts, cut, quantities), quantities, stop)),
         };
     }
 

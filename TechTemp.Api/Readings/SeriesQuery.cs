@@ -3,6 +3,8 @@ using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using TechTemp.Api.Http;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Api.Readings;
 
@@ -12,8 +14,9 @@ namespace TechTemp.Api.Readings;
 /// <param name="Buckets">How time is cut; null for single readings.</param>
 /// <param name="Limit">How many at most; null when the request does not say.</param>
 /// <param name="Calibrated">Whether calibrations are added.</param>
+/// <param name="Quantities">Which quantities are asked for; null for those that there are.</param>
 /// <param name="BeforeDevice">Of the readings of the last moment only those of devices before this key; null for all.</param>
-internal readonly record struct SeriesRange(long From, long To, Buckets? Buckets, int? Limit, bool Calibrated, int? BeforeDevice);
+internal readonly record struct SeriesRange(long From, long To, TimeBuckets? Buckets, int? Limit, bool Calibrated, QuantitySet? Quantities, int? BeforeDevice);
 
 /// <summary>The query of a range of readings.</summary>
 internal sealed class SeriesQuery
@@ -48,6 +51,10 @@ internal sealed class SeriesQuery
     [Description("`false` for readings as they were measured (default true)")]
     public string? Calibrated { get; init; }
 
+    [FromQuery(Name = "quantities")]
+    [Description("Only these quantities, by their keys, separated by commas (default `temperature`, `humidity` and what else the devices have ever measured)")]
+    public string? Quantities { get; init; }
+
     /// <summary>The query, understood; what is wrong with it is in the errors.</summary>
     /// <param name="errors">What is wrong with it.</param>
     /// <param name="inPages">Whether it is answered in pages; else naming one is wrong, and would be forgotten silently.</param>
@@ -71,7 +78,7 @@ internal sealed class SeriesQuery
         int? limit = Limit is null ? null : errors.Limit("limit", Limit, MaxLimit, 1);
         var buckets = BucketDefinition.Parse(errors, Bucket, Tz);
         var (last, beforeDevice) = ParseCursor(errors);
-        return new(from, Math.Min(to, last), buckets, limit, errors.Flag("calibrated", Calibrated, fallback: true), beforeDevice);
+        return new(from, Math.Min(to, last), buckets, limit, errors.Flag("calibrated", Calibrated, fallback: true), QuantityColumns.Parse(errors, Quantities), beforeDevice);
     }
 
     /// <summary>The cursor after a reading or bucket; of a room's single readings, which can share a moment, with the device's key.</summary>

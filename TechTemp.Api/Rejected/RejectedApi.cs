@@ -6,6 +6,7 @@ using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Api.Rejected;
 
@@ -27,7 +28,7 @@ internal static class RejectedApi
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithNumberParameter("limit", MaxLimit)
             .WithChoiceParameter("reason", [.. RejectionReasons.All])
-            .WithExample("""{"data":[{"id":17,"received_at":"2025-09-10T20:54:46.001Z","topic":"home/home1/sensors/sensor-01/reading","device_id":"sensor-01","reason":"out-of-range","detail":"humidity_pct must be from 0 to 100 %, was 101","payload":"{\"ts\":1757537685793,\"temperature_c\":21.02,\"humidity_pct\":101}","payload_base64":null,"payload_size":62}],"next_cursor":null}""");
+            .WithExample("""{"data":[{"id":17,"received_at":"2025-09-10T20:54:46.001Z","topic":"home/home1/sensors/sensor-01/reading","device_id":"sensor-01","reason":"out-of-range","detail":"humidity_pct must be from 0 to 105 %, was 120","payload":"{\"ts\":1757537685793,\"temperature_c\":21.02,\"humidity_pct\":120}","payload_base64":null,"payload_size":62}],"next_cursor":null}""");
 
         group.MapPost("/replay", ReplayAllAsync)
             .WithName("ReplayAllRejected")

@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 using TechTemp.Api.Http;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rooms;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Api.Rooms;
 
@@ -102,8 +104,8 @@ internal static class RoomMapping
             return null;
         }
 
-        errors.Limits("comfort.temperature", comfort.TemperatureMin, comfort.TemperatureMax, ReadingRules.MinTemperature, ReadingRules.MaxTemperature, "°C");
-        errors.Limits("comfort.humidity", comfort.HumidityMin, comfort.HumidityMax, ReadingRules.MinHumidity, ReadingRules.MaxHumidity, "%");
+        errors.Limits("comfort.temperature", comfort.TemperatureMin, comfort.TemperatureMax, QuantityRegistry.Temperature.Least, QuantityRegistry.Temperature.Greatest, "°C");
+        errors.Limits("comfort.humidity", comfort.HumidityMin, comfort.HumidityMax, QuantityRegistry.Humidity.ShownLeast, QuantityRegistry.Humidity.ShownGreatest, "%");
         return new(comfort.TemperatureMin, comfort.TemperatureMax, comfort.HumidityMin, comfort.HumidityMax);
     }
 

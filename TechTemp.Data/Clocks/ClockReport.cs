@@ -1,9 +1,11 @@
+using TechTemp.Readings.Rules;
+
 namespace TechTemp.Data.Clocks;
 
 /// <summary>A device whose readings are dated after this machine's clock.</summary>
 /// <param name="DeviceUid">The device.</param>
 /// <param name="Ts">The latest time that its readings say, unix milliseconds UTC.</param>
-/// <param name="IsHeld">Whether readings of it are held, because they are dated more than <see cref="Readings.ReadingRules.MaxAhead"/> ahead; else they are stored.</param>
+/// <param name="IsHeld">Whether readings of it are held, because they are dated more than <see cref="TechTemp.Readings.Rules.ReadingRules.MaxAhead"/> ahead; else they are stored.</param>
 public sealed record DeviceAhead(string DeviceUid, long Ts, bool IsHeld);
 
 /// <summary>What the readings of a moment say about the clocks.</summary>

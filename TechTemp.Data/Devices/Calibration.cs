@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using TechTemp.Data.Readings;
 
 namespace TechTemp.Data.Devices;
 
 /// <summary>
 /// What is added to a device's readings from <see cref="From"/> until its next calibration: a reading is as it was
-/// calibrated when it was measured. Readings are stored as they came; answers are calibrated, neither clamped nor rounded.
+/// calibrated when it was measured. Readings are stored as they came; answers are calibrated, not rounded, and clamped to what is shown of the quantity.
 /// </summary>
 public sealed class Calibration
 {
@@ -20,6 +21,9 @@ public sealed class Calibration
 
     /// <summary>Percentage points of relative humidity to add, −50 to 50.</summary>
     public double HumidityOffset { get; set; }
+
+    /// <summary>What to add to other quantities, as <see cref="Readings.ReadingRow.More"/> writes it; null for nothing.</summary>
+    public byte[]? More { get; set; }
 }
 
 internal sealed class CalibrationConfiguration : IEntityTypeConfiguration<Calibration>

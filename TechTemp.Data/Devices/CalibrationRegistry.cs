@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Data.Devices;
 
@@ -9,24 +11,15 @@ public sealed class CalibrationRegistry(TechTempContext context)
     /// <summary>The most calibrations that one device may have.</summary>
     public const int MaxCount = 1_000;
 
-    /// <summary>The most that may be added to a temperature or taken from it, °C.</summary>
-    public const double MaxTemperatureOffset = 20;
-
-    /// <summary>The most that may be added to a humidity or taken from it, percentage points.</summary>
-    public const double MaxHumidityOffset = 50;
-
     /// <summary>A device's calibrations, newest first; null when there is no device of that uid.</summary>
     public async Task<IReadOnlyList<CalibrationView>?> ListAsync(string uid, CancellationToken cancellationToken) =>
-        await context.Devices.Where(d => d.Uid == uid)
-            .Select(d => context.Calibrations.Where(c => c.DeviceId == d.Id)
-                .OrderByDescending(c => c.From)
-                .Select(c => new CalibrationView(c.From, c.TemperatureOffset, c.HumidityOffset))
-                .ToList())
-            .SingleOrDefaultAsync(cancellationToken);
+        (await context.Devices.AsNoTracking().Where(d => d.Uid == uid)
+            .Select(d => context.Calibrations.Where(c => c.DeviceId == d.Id).OrderByDescending(c => c.From).ToList())
+            .SingleOrDefaultAsync(cancellationToken))?.ConvertAll(CalibrationView.Of);
 
     /// <summary>Makes these the calibrations of a device: all of them, or none when it fails.</summary>
     /// <param name="uid">The device.</param>
-    /// <param name="calibrations">In any order; no two from the same millisecond on, and within the limits of this class.</param>
+    /// <param name="calibrations">In any order; no two from the same millisecond on, and each offset at most its quantity's <see cref="Quantity.MostOffset"/> up or down.</param>
     /// <param name="cancellationToken">Gives up; nothing is written then.</param>
     /// <returns>False when there is no device of that uid.</returns>
     public async Task<bool> ReplaceAsync(string uid, IReadOnlyList<CalibrationView> calibrations, CancellationToken cancellationToken)
@@ -42,8 +35,9 @@ public sealed class CalibrationRegistry(TechTempContext context)
         {
             DeviceId = id,
             From = c.From,
-            TemperatureOffset = c.TemperatureOffset,
-            HumidityOffset = c.HumidityOffset,
+            TemperatureOffset = c.Offsets.ValueOrZero(QuantityRegistry.Temperature),
+            HumidityOffset = c.Offsets.ValueOrZero(QuantityRegistry.Humidity),
+            More = ReadingRow.More(c.Offsets),
         }));
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -53,6 +47,13 @@ public sealed class CalibrationRegistry(TechTempContext context)
 
 /// <summary>What is added to a device's readings, and since when.</summary>
 /// <param name="From">First moment that it holds for.</param>
-/// <param name="TemperatureOffset">°C.</param>
-/// <param name="HumidityOffset">Percentage points of relative humidity.</param>
-public sealed record CalibrationView(DateTimeOffset From, double TemperatureOffset, double HumidityOffset);
+/// <param name="Offsets">What is added to the values of each quantity.</param>
+public sealed record CalibrationView(DateTimeOffset From, QuantityValues Offsets)
+{
+    internal static CalibrationView Of(Calibration calibration)
+    {
+        var offsets = new QuantityValues(calibration.TemperatureOffset, calibration.HumidityOffset);
+        ReadingRow.Read(calibration.More, ref offsets);
+        return new(calibration.From, offsets);
+    }
+}

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Data.Devices;
 
@@ -44,6 +45,11 @@ public sealed class Device
     /// from before has come already can no longer be told, so none is taken.
     /// </summary>
     public DateTimeOffset? RawFrom { get; set; }
+
+    /// <summary>
+    /// Which quantities it has ever measured: the bits of a <see cref="TechTemp.Readings.Quantities.QuantitySet"/>. Answers about it have these columns.
+    /// </summary>
+    public long Measures { get; set; }
 
     /// <summary>The rooms it has stood in.</summary>
     public List<Placement> Placements { get; } = [];

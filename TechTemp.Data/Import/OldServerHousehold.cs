@@ -4,6 +4,7 @@ using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Rooms;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Import;
 

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Import;
 
@@ -88,6 +89,12 @@ public sealed class OldServerImport(StoreConnections connections, StoreSchema sc
             {
                 stored += outcomes[i].Kind == OutcomeKind.Stored ? 1 : 0;
                 duplicates += outcomes[i].Kind == OutcomeKind.Duplicate ? 1 : 0;
+                // A null may have been a 0 and may have been nothing: the old server wrote both so, and nobody can tell them apart.
+                if (outcomes[i].Kind != OutcomeKind.Rejected && (sent[i].Temperature is null || sent[i].Humidity is null))
+                {
+                    refusals.Add("a temperature or humidity that is null (the old server stored 0 like that too); the rest of its reading is taken over", Describe(sent[i], deviceUids));
+                }
+
                 if (outcomes[i].Rejection is { } rejection)
                 {
                     refusals.Add($"a reading, {rejection.Reason}", $"{Describe(sent[i], deviceUids)}: {rejection.Detail}");
@@ -120,22 +127,21 @@ public sealed class OldServerImport(StoreConnections connections, StoreSchema sc
             return "a reading whose ts is no time";
         }
 
-        // A null may have been a 0 and may have been nothing: the old server wrote both so, and nobody can tell them apart.
-        if (row.Temperature is null || row.Humidity is null)
+        if (row.Temperature is null && row.Humidity is null)
         {
-            return "a reading whose temperature or humidity is null (the old server stored 0 like that too)";
+            return "a reading without temperature and humidity";
         }
 
-        if (Number(row.Temperature) is not { } temperature || Number(row.Humidity) is not { } humidity)
+        if (Number(row.Temperature) is null && row.Temperature is not null || Number(row.Humidity) is null && row.Humidity is not null)
         {
             return "a reading whose temperature or humidity is no number";
         }
 
-        message = IncomingMessage.FromMeasurement(uid, new(ts, temperature, humidity), now, Source(row.Source));
+        message = IncomingMessage.FromMeasurement(uid, new(ts, Number(row.Temperature), Number(row.Humidity)), now, Source(row.Source));
         return null;
     }
 
-    private static double? Number(object value) => value switch
+    private static double? Number(object? value) => value switch
     {
         double number => number,
         long number => number,

@@ -98,6 +98,10 @@ namespace TechTemp.Data.Migrations
                         .HasColumnType("REAL")
                         .HasColumnName("humidity_offset");
 
+                    b.Property<byte[]>("More")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("more");
+
                     b.Property<double>("TemperatureOffset")
                         .HasColumnType("REAL")
                         .HasColumnName("temperature_offset");
@@ -133,6 +137,10 @@ namespace TechTemp.Data.Migrations
                     b.Property<long?>("LastSeenAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_seen_at");
+
+                    b.Property<long>("Measures")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("measures");
 
                     b.Property<string>("Model")
                         .HasColumnType("TEXT")

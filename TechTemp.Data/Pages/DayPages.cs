@@ -17,8 +17,9 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     private readonly Statement _newest = new(connection, PageTable.NewestSql);
     private readonly Statement _newestRow = new(connection, "SELECT max(ts) FROM readings WHERE device_id = ?1 AND ts <= ?2;");
     private readonly Statement _insertPage = new(connection, PageTable.InsertSql);
-    private readonly Statement _insertRow = new(connection, "INSERT INTO readings (device_id, ts, temperature, humidity, source) VALUES (?1, ?2, ?3, ?4, ?5);");
+    private readonly Statement _insertRow = new(connection, "INSERT INTO readings (device_id, ts, temperature, humidity, more, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6);");
     private readonly Statement _deletePages = new(connection, PageTable.DeleteSql);
+    private readonly PageReadingsBuilder _day = new();
     private readonly Statement _deleteRows = new(connection, "DELETE FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3;");
 
     /// <summary>All readings of a day, of rows and pages, oldest first; null when there are none.</summary>
@@ -28,32 +29,23 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     /// <exception cref="PageDamagedException">A page is damaged.</exception>
     public PageReadings? Read(int deviceId, long day)
     {
-        var readings = new List<SeriesReading>();
+        _day.Clear();
         // A page that was damaged has left it in the middle.
         _pages.Reset();
         for (_pages.BindPages(deviceId, day, day + PageKey.Day - 1); _pages.Step();)
         {
             if (!_pages.Body().IsEmpty)
             {
-                AddPage(readings, PageDecoder.Read(_pages.Key(), _pages.Head(), _pages.Body()), deviceId);
+                _day.Add(PageDecoder.Read(_pages.Key(), _pages.Head(), _pages.Body()));
             }
         }
 
-        var ofPages = readings.Count;
         for (_rows.Bind(1, deviceId).Bind(2, day).Bind(3, day + PageKey.Day - 1); _rows.Step();)
         {
-            readings.Add(DeviceReadings.Row(_rows, deviceId));
+            _day.Add(_rows.Long(0), _rows.Values(1), (byte)_rows.Long(4));
         }
 
-        if (ofPages > 0 && ofPages < readings.Count)
-        {
-            readings.Sort((one, other) => one.Ts.CompareTo(other.Ts));
-        }
-
-        return readings.Count == 0 ? null : new(
-            [.. readings.Select(r => r.Ts)],
-            [.. readings.Select(r => (byte)r.Source)],
-            [new(QuantityRegistry.Temperature, [.. readings.Select(r => r.Temperature)]), new(QuantityRegistry.Humidity, [.. readings.Select(r => r.Humidity)])]);
+        return _day.Build();
     }
 
     /// <summary>Whether a day has pages with readings.</summary>
@@ -132,10 +124,9 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
 
         var readings = Read(deviceId, day)!;
         Clear(deviceId, day);
-        var (temperatures, humidities) = DeviceReadings.Values(readings);
         for (var i = 0; i < readings.Times.Length; i++)
         {
-            _insertRow.Bind(1, deviceId).Bind(2, readings.Times[i]).BindNumber(3, temperatures[i]).BindNumber(4, humidities[i]).Bind(5, readings.Sources[i]).Execute();
+            _insertRow.Bind(1, deviceId).Bind(2, readings.Times[i]).BindValues(3, readings.ValuesAt(i)).Bind(6, readings.Sources[i]).Execute();
         }
     }
 
@@ -156,15 +147,6 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
         foreach (var statement in new[] { _rows, _pages, _newest, _newestRow, _insertPage, _insertRow, _deletePages, _deleteRows })
         {
             statement.Dispose();
-        }
-    }
-
-    private static void AddPage(List<SeriesReading> readings, PageReadings page, int deviceId)
-    {
-        var (temperatures, humidities) = DeviceReadings.Values(page);
-        for (var i = 0; i < page.Times.Length; i++)
-        {
-            readings.Add(new(page.Times[i], temperatures[i], humidities[i], (ReadingSource)page.Sources[i], deviceId));
         }
     }
 

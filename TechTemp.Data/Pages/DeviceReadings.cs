@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Calibrations;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Quantities;
 
@@ -12,9 +13,9 @@ namespace TechTemp.Data.Pages;
 /// </summary>
 internal sealed class DeviceReadings(StoreReader reader)
 {
-    internal const string ForwardSql = "SELECT ts, temperature, humidity, source FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts;";
+    internal const string ForwardSql = "SELECT ts, temperature, humidity, more, source FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts;";
     internal const string NextSql = "SELECT min(ts) FROM readings WHERE device_id = ?1 AND ts > ?2;";
-    internal const string BackwardSql = "SELECT ts, temperature, humidity, source FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts DESC;";
+    internal const string BackwardSql = "SELECT ts, temperature, humidity, more, source FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts DESC;";
 
     private readonly Statement _rows = reader.Prepare(BackwardSql);
     private readonly Statement _pages = reader.Prepare(PageTable.BackwardSql);
@@ -24,7 +25,7 @@ internal sealed class DeviceReadings(StoreReader reader)
     /// <exception cref="PageDamagedException">A page is damaged.</exception>
     public IEnumerable<SeriesReading> Backward(SeriesPart part)
     {
-        var (deviceId, from, to, temperature, humidity) = part;
+        var (deviceId, from, to, correction) = part;
         // Whoever took the range before may have stopped early.
         _rows.Reset();
         _pages.Reset();
@@ -38,21 +39,25 @@ internal sealed class DeviceReadings(StoreReader reader)
             }
 
             var page = PageDecoder.Read(_pages.Key(), _pages.Head(), _pages.Body());
-            var (temperatures, humidities) = Values(page);
+            foreach (var column in page.Columns)
+            {
+                correction.Apply(column.Quantity, column.Values);
+            }
+
             for (var i = Last(page.Times, to); i >= 0 && page.Times[i] >= from; i--)
             {
                 for (; hasRow && _rows.Long(0) > page.Times[i]; hasRow = _rows.Step())
                 {
-                    yield return new(_rows.Long(0), _rows.Number(1) + temperature, _rows.Number(2) + humidity, (ReadingSource)_rows.Long(3), deviceId);
+                    yield return Row(_rows, deviceId, correction);
                 }
 
-                yield return new(page.Times[i], temperatures[i] + temperature, humidities[i] + humidity, (ReadingSource)page.Sources[i], deviceId);
+                yield return new(page.Times[i], page.ValuesAt(i), (ReadingSource)page.Sources[i], deviceId);
             }
         }
 
         for (; hasRow; hasRow = _rows.Step())
         {
-            yield return new(_rows.Long(0), _rows.Number(1) + temperature, _rows.Number(2) + humidity, (ReadingSource)_rows.Long(3), deviceId);
+            yield return Row(_rows, deviceId, correction);
         }
     }
 
@@ -75,12 +80,7 @@ internal sealed class DeviceReadings(StoreReader reader)
         return next;
     }
 
-    /// <summary>The values of a page's readings.</summary>
-    public static (double[] Temperatures, double[] Humidities) Values(PageReadings page) =>
-        (page.Values(QuantityRegistry.Temperature), page.Values(QuantityRegistry.Humidity));
-
-    /// <summary>The reading of a row of <see cref="ForwardSql"/> or <see cref="BackwardSql"/>.</summary>
-    public static SeriesReading Row(Statement row, int deviceId) => new(row.Long(0), row.Number(1), row.Number(2), (ReadingSource)row.Long(3), deviceId);
+    private static SeriesReading Row(Statement row, int deviceId, Correction correction) => new(row.Long(0), correction.Apply(row.Values(1)), (ReadingSource)row.Long(4), deviceId);
 
     // The index of the last reading that is not later; -1 where all are.
     private static int Last(long[] times, long to)

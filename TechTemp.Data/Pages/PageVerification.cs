@@ -3,6 +3,7 @@ using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Pages;
 

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Data.Pages;
 
@@ -45,8 +46,7 @@ internal sealed class SealedReadings(SqliteConnection connection) : IDisposable
             return null;
         }
 
-        var (temperatures, humidities) = DeviceReadings.Values(_page);
-        return new(ts, temperatures[index], humidities[index]);
+        return new(ts, _page.ValuesAt(index));
     }
 
     /// <inheritdoc />

@@ -1,4 +1,6 @@
 using TechTemp.Data.Rejections;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Readings;
 
@@ -20,7 +22,7 @@ public enum OutcomeKind
 
 /// <summary>What became of one message, and why.</summary>
 /// <param name="Kind">What became of it.</param>
-/// <param name="Rejection">Why it was refused; null otherwise.</param>
+/// <param name="Rejection">Why it was refused, or why some values of it were while the others are stored; null otherwise.</param>
 /// <param name="Late">Whether a newer reading of the device was stored before it.</param>
 public readonly record struct Outcome(OutcomeKind Kind, Rejection? Rejection = null, bool Late = false);
 
@@ -29,11 +31,10 @@ public readonly record struct Outcome(OutcomeKind Kind, Rejection? Rejection = n
 /// <param name="DeviceUid">The device.</param>
 /// <param name="RoomUid">The room it stands in; null when none.</param>
 /// <param name="Ts">Its newest event time, unix milliseconds UTC.</param>
-/// <param name="Temperature">°C.</param>
-/// <param name="Humidity">%.</param>
+/// <param name="Values">What it measured.</param>
 /// <param name="AckedSeq">The number of the device's counter up to which every reading is committed or rejected; null when it does not count.</param>
 public sealed record DeviceState(
-    string? HomeId, string DeviceUid, string? RoomUid, long Ts, double Temperature, double Humidity, long? AckedSeq = null);
+    string? HomeId, string DeviceUid, string? RoomUid, long Ts, QuantityValues Values, long? AckedSeq = null);
 
 /// <summary>What one committed batch did.</summary>
 /// <param name="Outcomes">One per message, in the batch's order.</param>

@@ -1,7 +1,9 @@
 using Microsoft.Data.Sqlite;
 using TechTemp.Data.Pages;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Pages;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Data.Readings;
 
@@ -18,17 +20,21 @@ public sealed class BucketQueries(StoreConnections connections)
     /// <param name="parts">What the series is made of.</param>
     /// <param name="buckets">How time is cut.</param>
     /// <param name="limit">How many at most, 1 or more.</param>
+    /// <param name="quantities">Which quantities are wanted; null for all.</param>
     /// <exception cref="SqliteException">The store failed.</exception>
-    public IReadOnlyList<Bucket> Newest(IReadOnlyList<SeriesPart> parts, Buckets buckets, int limit) => [.. Read(parts, buckets, limit).Take(limit)];
+    public IReadOnlyList<Bucket> Newest(IReadOnlyList<SeriesPart> parts, TimeBuckets buckets, int limit, QuantitySet? quantities = null) =>
+        [.. Read(parts, buckets, quantities ?? QuantitySet.All, limit).Take(limit)];
 
     /// <summary>All buckets of a series that have any reading, newest first, read some at a time as they are taken.</summary>
     /// <param name="parts">What the series is made of.</param>
     /// <param name="buckets">How time is cut.</param>
+    /// <param name="quantities">Which quantities are wanted; null for all.</param>
     /// <exception cref="SqliteException">The store failed.</exception>
-    public IEnumerable<Bucket> All(IReadOnlyList<SeriesPart> parts, Buckets buckets) => Read(parts, buckets, width: 1_000);
+    public IEnumerable<Bucket> All(IReadOnlyList<SeriesPart> parts, TimeBuckets buckets, QuantitySet? quantities = null) =>
+        Read(parts, buckets, quantities ?? QuantitySet.All, width: 1_000);
 
     // The first window is that wide. Between two of them nothing is held in the store: whoever takes the buckets may be slow.
-    private IEnumerable<Bucket> Read(IReadOnlyList<SeriesPart> parts, Buckets buckets, int width)
+    private IEnumerable<Bucket> Read(IReadOnlyList<SeriesPart> parts, TimeBuckets buckets, QuantitySet quantities, int width)
     {
         var bounded = Bound(parts);
         if (bounded.Count == 0)
@@ -41,7 +47,7 @@ public sealed class BucketQueries(StoreConnections connections)
         // Where readings are rare the windows soon become wide.
         for (; end > oldest; width = Math.Max(width, Math.Min(width * 2, 10_000)))
         {
-            var window = new BucketWindow(buckets, oldest, end, width);
+            var window = new BucketWindow(buckets, quantities, oldest, end, width);
             Read(bounded, window);
             foreach (var bucket in window.NewestFirst())
             {

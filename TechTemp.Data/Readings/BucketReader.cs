@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using TechTemp.Data.Pages;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Calibrations;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Quantities;
 
@@ -17,12 +18,12 @@ namespace TechTemp.Data.Readings;
 internal sealed class BucketReader(StoreReader reader)
 {
     private readonly Statement _rows = reader.Prepare(DeviceReadings.ForwardSql);
-    private readonly Statement _pages = reader.Prepare(PageTable.HeadsSql);
+    private readonly Statement _heads = reader.Prepare(PageTable.HeadsSql);
     private readonly Statement _body = reader.Prepare(PageTable.BodySql);
-    private readonly List<SeriesReading> _day = [];
-
-    // False where the readings of the page are gone.
-    private bool HasBody => _pages.Long(3) != 0;
+    private readonly List<HeadOfDay> _day = [];
+    private readonly PageReadingsBuilder _readings = new();
+    private HeadOfDay? _next;
+    private long? _nextRow;
 
     /// <summary>Adds to the buckets what the part has in their time.</summary>
     /// <exception cref="SqliteException">The store failed.</exception>
@@ -36,37 +37,128 @@ internal sealed class BucketReader(StoreReader reader)
         }
 
         // Whole days: with the neighbours that decide how long the first and the last reading stand for.
-        var hasRow = _rows.Bind(1, part.DeviceId).Bind(2, PageKey.DayOf(clipped.From)).Bind(3, PageKey.DayOf(clipped.To) + PageKey.Day - 1).Step();
-        var hasPage = _pages.BindPages(part.DeviceId, clipped.From, PageKey.DayOf(clipped.To) + PageKey.Day - 1).Step();
-        var target = new Target(clipped, window);
-        while (hasRow || hasPage)
+        var end = PageKey.DayOf(clipped.To) + PageKey.Day - 1;
+        _rows.Bind(1, part.DeviceId).Bind(2, PageKey.DayOf(clipped.From)).Bind(3, end);
+        _heads.BindPages(part.DeviceId, clipped.From, end);
+        StepRow();
+        StepHead();
+        while (_nextRow is not null || _next is not null)
         {
-            var day = Math.Min(hasRow ? PageKey.DayOf(_rows.Long(0)) : long.MaxValue, hasPage ? PageKey.DayOf(_pages.Key().Start) : long.MaxValue);
-            if (day > clipped.To)
+            var day = PageKey.DayOf(Math.Min(_nextRow ?? long.MaxValue, _next?.Key.Start ?? long.MaxValue));
+            _day.Clear();
+            for (; _next is { } head && head.Key.Start < day + PageKey.Day; StepHead())
             {
-                break;
+                _day.Add(head);
             }
 
-            if (hasRow && _rows.Long(0) < day + PageKey.Day)
-            {
-                (hasRow, hasPage) = ReadMixedDay(target, day, hasPage);
-            }
-            else
-            {
-                hasPage = ReadPages(target, day);
-            }
+            ReadDay(clipped, window, day + PageKey.Day);
         }
 
         _rows.Reset();
-        _pages.Reset();
+        _heads.Reset();
     }
 
-    private PageReadings Decode(in PageKey key)
+    private void ReadDay(in SeriesPart part, BucketWindow window, long end)
     {
-        _body.Bind(1, key.Id).Step();
+        var decodesAll = _nextRow < end;
+        if (decodesAll || (_day.Count > 1 && AnyNeedsReadings(part, window) && !HaveSameQuantities()))
+        {
+            Add(part, window, end);
+            return;
+        }
+
+        for (var i = 0; i < _day.Count; i++)
+        {
+            var (key, head, hasBody) = _day[i];
+            if (NeedsReadings(_day[i], part, window))
+            {
+                long? before = i > 0 ? _day[i - 1].Head.Last : null;
+                long? after = i + 1 < _day.Count ? _day[i + 1].Head.First : null;
+                window.Add(Decode(_day[i]), part.From, part.To, before, after, part.Correction);
+            }
+            else if (head.First >= part.From && head.First <= part.To && (hasBody || window.IsMadeOf(key.Length)))
+            {
+                window.Add(head, part.Correction);
+            }
+        }
+    }
+
+    // All readings of the day, of rows and pages.
+    private void Add(in SeriesPart part, BucketWindow window, long end)
+    {
+        _readings.Clear();
+        foreach (var page in _day)
+        {
+            if (page.HasBody)
+            {
+                _readings.Add(Decode(page));
+            }
+            else if (page.Head.First >= part.From && page.Head.First <= part.To && window.IsMadeOf(page.Key.Length))
+            {
+                window.Add(page.Head, part.Correction);
+            }
+        }
+
+        for (; _nextRow < end; StepRow())
+        {
+            _readings.Add(_nextRow.Value, _rows.Values(1), default);
+        }
+
+        if (_readings.Build() is { } readings)
+        {
+            window.Add(readings, part.From, part.To, null, null, part.Correction);
+        }
+    }
+
+    // Where an edge lies in the page, or values are shown otherwise than they are. One that is not in the part at all needs nothing.
+    private static bool NeedsReadings(in HeadOfDay page, in SeriesPart part, BucketWindow window)
+    {
+        var head = page.Head;
+        if (!page.HasBody || head.Last < part.From || head.First > part.To)
+        {
+            return false;
+        }
+
+        if (head.First < part.From || head.Last > part.To || !window.IsInOne(head))
+        {
+            return true;
+        }
+
+        foreach (ref readonly var column in head.Columns.AsSpan())
+        {
+            if (!part.Correction.IsLinear(column.Quantity, column.Least, column.Greatest))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool AnyNeedsReadings(in SeriesPart part, BucketWindow window)
+    {
+        foreach (var page in _day)
+        {
+            if (NeedsReadings(page, part, window))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Then the reading beside a page, which the others are weighed by, is the first or last one of the page beside it.
+    private bool HaveSameQuantities() => _day.TrueForAll(page =>
+        page.HasBody && Array.TrueForAll(page.Head.Columns, c => c.Count == page.Head.Count)
+        && page.Head.Columns.Select(c => c.Quantity).SequenceEqual(_day[0].Head.Columns.Select(c => c.Quantity)));
+
+    private PageReadings Decode(in HeadOfDay page)
+    {
+        _body.Bind(1, page.Key.Id).Step();
         try
         {
-            return PageDecoder.Read(key, _pages.Head(), _body.Blob(0));
+            return PageDecoder.Read(page.Key, page.Head, _body.Blob(0));
         }
         finally
         {
@@ -74,127 +166,20 @@ internal sealed class BucketReader(StoreReader reader)
         }
     }
 
-    // A day without rows.
-    private bool ReadPages(Target target, long day)
+    private void StepRow() => _nextRow = _rows.Step() ? _rows.Long(0) : null;
+
+    private void StepHead()
     {
-        (PageReadings Readings, long? Before)? pending = null;
-        long? before = null;
-        var hasPage = true;
-        for (; hasPage && _pages.Key().Start < day + PageKey.Day; hasPage = _pages.Step())
+        if (!_heads.Step())
         {
-            var key = _pages.Key();
-            var head = PageDecoder.ReadHead(key, _pages.Head());
-            Add(pending, head.First);
-            pending = null;
-            if (!target.TryAddWhole(key, head, !HasBody) && HasBody && key.Start <= target.Part.To && key.End > target.Part.From)
-            {
-                pending = (Decode(key), before);
-            }
-
-            before = head.Last;
+            _next = null;
+            return;
         }
 
-        Add(pending, null);
-        return hasPage;
-
-        void Add((PageReadings Readings, long? Before)? page, long? after)
-        {
-            if (page is ({ } readings, var first))
-            {
-                target.Add(readings, first, after);
-            }
-        }
+        var key = _heads.Key();
+        _next = new(key, PageDecoder.ReadHead(key, _heads.Head()), _heads.Long(3) != 0);
     }
 
-    private (bool HasRow, bool HasPage) ReadMixedDay(Target target, long day, bool hasPage)
-    {
-        _day.Clear();
-        for (; hasPage && _pages.Key().Start < day + PageKey.Day; hasPage = _pages.Step())
-        {
-            var key = _pages.Key();
-            if (!HasBody)
-            {
-                target.TryAddWhole(key, PageDecoder.ReadHead(key, _pages.Head()), isGone: true);
-                continue;
-            }
-
-            var page = Decode(key);
-            var (temperatures, humidities) = DeviceReadings.Values(page);
-            for (var i = 0; i < page.Times.Length; i++)
-            {
-                _day.Add(new(page.Times[i], temperatures[i], humidities[i], default, key.DeviceId));
-            }
-        }
-
-        var ofPages = _day.Count;
-        var hasRow = true;
-        for (; hasRow && _rows.Long(0) < day + PageKey.Day; hasRow = _rows.Step())
-        {
-            _day.Add(DeviceReadings.Row(_rows, target.Part.DeviceId));
-        }
-
-        if (ofPages > 0)
-        {
-            _day.Sort((one, other) => one.Ts.CompareTo(other.Ts));
-        }
-
-        target.Add([.. _day.Select(r => r.Ts)], [.. _day.Select(r => r.Temperature)], [.. _day.Select(r => r.Humidity)], null, null);
-        return (hasRow, hasPage);
-    }
-
-    /// <summary>Where the readings of a part go.</summary>
-    private sealed class Target(SeriesPart part, BucketWindow window)
-    {
-        private int _index = window.IndexOf(part.From);
-        private long[] _seconds = [];
-
-        public SeriesPart Part => part;
-
-        /// <summary>Adds a page by its head.</summary>
-        /// <returns>False where an edge lies in it, and nothing was added.</returns>
-        public bool TryAddWhole(in PageKey key, PageHead head, bool isGone)
-        {
-            // An hour of which nothing finer is known is not in buckets of a quarter of an hour.
-            if (head.First < part.From || head.First > part.To || (isGone ? !window.IsMadeOf(key.Length) : head.Last > part.To))
-            {
-                return isGone;
-            }
-
-            var index = IndexOf(head.First);
-            if (!isGone && head.Last >= window.EndOf(index))
-            {
-                return false;
-            }
-
-            window.Add(index, Aggregate.Of(head).Shifted(part.Temperature, part.Humidity));
-            return true;
-        }
-
-        public void Add(PageReadings page, long? before, long? after)
-        {
-            var (temperatures, humidities) = DeviceReadings.Values(page);
-            Add(page.Times, temperatures, humidities, before, after);
-        }
-
-        /// <summary>Adds readings that follow each other on one day, with the times of those beside them on that day.</summary>
-        public void Add(ReadOnlySpan<long> times, ReadOnlySpan<double> temperatures, ReadOnlySpan<double> humidities, long? before, long? after)
-        {
-            if (_seconds.Length < times.Length)
-            {
-                _seconds = new long[times.Length];
-            }
-
-            ReadingTime.Weigh(times, before, after, _seconds);
-            for (var i = 0; i < times.Length; i++)
-            {
-                if (times[i] >= part.From && times[i] <= part.To)
-                {
-                    window.Add(IndexOf(times[i]), temperatures[i] + part.Temperature, humidities[i] + part.Humidity, _seconds[i]);
-                }
-            }
-        }
-
-        // Times rise: it is mostly the bucket of the one before.
-        private int IndexOf(long ts) => ts < window.EndOf(_index) && ts >= window.StartOf(_index) ? _index : _index = window.IndexOf(ts);
-    }
+    // Without a body the readings of the page are gone.
+    private readonly record struct HeadOfDay(PageKey Key, PageHead Head, bool HasBody);
 }

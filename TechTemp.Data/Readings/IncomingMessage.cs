@@ -1,4 +1,8 @@
 using TechTemp.Data.Rejections;
+using TechTemp.Readings.Messages;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
+using TechTemp.Readings.Sequences;
 
 namespace TechTemp.Data.Readings;
 
@@ -49,6 +53,9 @@ public sealed class IncomingMessage
     /// <summary>Why it is not a valid reading; null when it is one.</summary>
     public Rejection? Rejection { get; private init; }
 
+    /// <summary>Why some of its values are refused, while <see cref="Measurement"/> has the others; null when none is.</summary>
+    public Rejection? ValueRejection { get; private init; }
+
     /// <summary>Parses an MQTT message. Never throws: what is wrong with it becomes <see cref="Rejection"/>.</summary>
     /// <param name="origin">Its topic.</param>
     /// <param name="payload">The payload; kept, not copied.</param>
@@ -77,14 +84,15 @@ public sealed class IncomingMessage
     /// <param name="source">The way it came in.</param>
     /// <param name="homeId">The device's home, where it is known.</param>
     public static IncomingMessage FromMeasurement(
-        string deviceUid, in Measurement measurement, long receivedAt, ReadingSource source, string? homeId = null) =>
-        new(new(deviceUid, homeId), receivedAt, source)
-        {
-            Measurement = measurement,
-            Rejection = Uids.IsValid(deviceUid)
-                ? ReadingRules.Check(measurement, receivedAt, FieldNames.Http)
-                : new(RejectionReasons.OutOfRange, $"device_uid {Uids.Rule}"),
-        };
+        string deviceUid, in Measurement measurement, long receivedAt, ReadingSource source, string? homeId = null)
+    {
+        var valid = measurement;
+        Rejection? ofValues = null;
+        var rejection = Uids.IsValid(deviceUid)
+            ? ReadingRules.Check(ref valid, receivedAt, FieldNames.Http, out ofValues)
+            : new(RejectionReasons.OutOfRange, $"device_uid {Uids.Rule}");
+        return new(new(deviceUid, homeId), receivedAt, source) { Measurement = valid, Rejection = rejection, ValueRejection = ofValues };
+    }
 
     /// <summary>This message, rejected because the store cannot keep its reading.</summary>
     /// <param name="rejection">Why not.</param>
@@ -107,19 +115,19 @@ public sealed class IncomingMessage
     private static IncomingMessage Parse(
         ReadingOrigin origin, ReadOnlyMemory<byte> payload, long receivedAt, long now, bool isRedelivery, bool isReplay)
     {
-        var measurement = default(Measurement);
-        SequenceMark? sequence = null;
+        var content = default(ReadingContent);
         var rejection = origin.DeviceUid is null
             ? new(RejectionReasons.InvalidTopic, $"topic must be home/{{homeId}}/sensors/{{deviceId}}/reading; each id {Uids.Rule}")
-            : ReadingPayload.Parse(payload.Span, now, out measurement, out sequence);
+            : ReadingPayload.Parse(payload.Span, now, out content);
         return new(origin, receivedAt, ReadingSource.Mqtt)
         {
             Payload = payload,
-            Measurement = measurement,
-            Sequence = sequence,
+            Measurement = content.Measurement,
+            Sequence = content.Sequence,
             IsRedelivery = isRedelivery,
             IsReplay = isReplay,
             Rejection = rejection,
+            ValueRejection = content.ValueRejection,
         };
     }
 }

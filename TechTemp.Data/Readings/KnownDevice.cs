@@ -1,4 +1,7 @@
 using TechTemp.Data.Devices;
+using TechTemp.Readings.Calibrations;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Sequences;
 
 namespace TechTemp.Data.Readings;
 
@@ -22,7 +25,10 @@ internal sealed class KnownDevice(int id, string uid, DeviceSequence sequence)
     /// <summary>Its newest reading, as stored.</summary>
     public Measurement? Newest { get; set; }
 
-    public Calibrations Calibrations { get; init; } = Calibrations.None;
+    /// <summary>See <see cref="Device.Measures"/>.</summary>
+    public QuantitySet Measures { get; set; }
+
+    public CalibrationHistory Calibrations { get; init; } = CalibrationHistory.None;
 
     public DeviceSequence Sequence => sequence;
 
@@ -36,11 +42,8 @@ internal sealed class KnownDevice(int id, string uid, DeviceSequence sequence)
     public long? Acked => sequence.Acked;
 
     /// <summary>Its state as of a reading of it, calibrated.</summary>
-    public DeviceState StateOf(in Measurement measurement)
-    {
-        var (temperature, humidity) = Calibrations.OffsetAt(measurement.Ts);
-        return new(Home, uid, RoomUid, measurement.Ts, measurement.Temperature + temperature, measurement.Humidity + humidity, sequence.Acked);
-    }
+    public DeviceState StateOf(in Measurement measurement) =>
+        new(Home, uid, RoomUid, measurement.Ts, Calibrations.At(measurement.Ts).Apply(measurement.Values), sequence.Acked);
 
     /// <summary>A reading of it was stored.</summary>
     /// <returns>Whether a newer one had been stored before it.</returns>
@@ -52,6 +55,7 @@ internal sealed class KnownDevice(int id, string uid, DeviceSequence sequence)
             Newest = measurement;
         }
 
+        Measures |= measurement.Values.Quantities;
         var seenAt = Math.Min(measurement.Ts, receivedAt);
         SeenAt = SeenAt > seenAt ? SeenAt : seenAt;
         LastSeenAt = LastSeenAt > seenAt ? LastSeenAt : seenAt;

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Readings;
 
@@ -13,7 +14,7 @@ internal sealed class KnownDevices : IDisposable
 {
     private const string SelectDevice =
         """
-        SELECT d.id, d.uid, d.home, r.uid, d.highest_seq, d.raw_from, x.ts, x.temperature, x.humidity, d.last_seen_at
+        SELECT d.id, d.uid, d.home, r.uid, d.highest_seq, d.raw_from, x.ts, x.temperature, x.humidity, x.more, d.last_seen_at, d.measures
         FROM devices d
         LEFT JOIN placements p ON p.device_id = d.id AND p.to_ts IS NULL
         LEFT JOIN rooms r ON r.id = p.room_id
@@ -43,7 +44,7 @@ internal sealed class KnownDevices : IDisposable
     public KnownDevices(SqliteConnection connection, IngestOptions options, ReadingClock? clock)
     {
         (_options, _clock) = (options, clock);
-        _newestShown = new(connection, "SELECT ts, temperature, humidity FROM readings WHERE device_id = ?1 AND ts <= ?2 ORDER BY ts DESC LIMIT 1;");
+        _newestShown = new(connection, "SELECT ts, temperature, humidity, more FROM readings WHERE device_id = ?1 AND ts <= ?2 ORDER BY ts DESC LIMIT 1;");
         _dataVersion = connection.Prepare("PRAGMA data_version;");
         _find = connection.Prepare($"{SelectDevice} WHERE d.uid = $uid;", ("$uid", SqliteType.Text));
         _all = connection.Prepare($"{SelectDevice};");
@@ -59,11 +60,12 @@ internal sealed class KnownDevices : IDisposable
             ("$id", SqliteType.Integer), ("$home", SqliteType.Text));
         _update = connection.Prepare(
             """
-            UPDATE devices SET last_seen_at = coalesce(max(last_seen_at, $seen_at), last_seen_at, $seen_at), highest_seq = $highest_seq
+            UPDATE devices SET last_seen_at = coalesce(max(last_seen_at, $seen_at), last_seen_at, $seen_at), highest_seq = $highest_seq,
+                measures = measures | $measures
             WHERE id = $id;
             """,
-            ("$id", SqliteType.Integer), ("$seen_at", SqliteType.Integer), ("$highest_seq", SqliteType.Integer));
-        _calibrations = new(connection, Calibrations.Sql);
+            ("$id", SqliteType.Integer), ("$seen_at", SqliteType.Integer), ("$highest_seq", SqliteType.Integer), ("$measures", SqliteType.Integer));
+        _calibrations = new(connection, StoredCalibrations.Sql);
         _gaps = connection.Prepare("SELECT first, last FROM sequence_gaps WHERE device_id = $id ORDER BY first;", ("$id", SqliteType.Integer));
         _clearGaps = connection.Prepare("DELETE FROM sequence_gaps WHERE device_id = $id;", ("$id", SqliteType.Integer));
         _addGap = connection.Prepare(
@@ -185,7 +187,7 @@ internal sealed class KnownDevices : IDisposable
         var states = new List<DeviceState>(_touched.Count);
         foreach (var device in _touched)
         {
-            _update.Bind(0, device.Id).Bind(1, device.SeenAt).Bind(2, device.Sequence.Highest).ExecuteNonQuery();
+            _update.Bind(0, device.Id).Bind(1, device.SeenAt).Bind(2, device.Sequence.Highest).Bind(3, device.Measures.Bits).ExecuteNonQuery();
             WriteGaps(device);
             device.Leave();
             if (StateOf(device) is { } state)
@@ -225,7 +227,7 @@ internal sealed class KnownDevices : IDisposable
 
         AnyAhead = true;
         _newestShown.Bind(1, device.Id).Bind(2, Math.Max(_clock.ShownUpTo, (device.LastSeenAt ?? 0) + _clock.Tolerance));
-        DeviceState? state = _newestShown.Step() ? device.StateOf(new(_newestShown.Long(0), _newestShown.Number(1), _newestShown.Number(2)))
+        DeviceState? state = _newestShown.Step() ? device.StateOf(new(_newestShown.Long(0), _newestShown.Values(1)))
             : device.Acked is not null ? device.StateOf(newest)
             : null;
         _newestShown.Reset();
@@ -245,9 +247,10 @@ internal sealed class KnownDevices : IDisposable
                 Home = reader.StringOrNull(2),
                 RoomUid = reader.StringOrNull(3),
                 RawFrom = reader.LongOrNull(5),
-                LastSeenAt = reader.LongOrNull(9),
-                Newest = reader.IsDBNull(6) ? null : new(reader.GetInt64(6), reader.Number(7), reader.Number(8)),
-                Calibrations = Calibrations.Of(_calibrations, id),
+                LastSeenAt = reader.LongOrNull(10),
+                Measures = new(reader.GetInt64(11)),
+                Newest = reader.IsDBNull(6) ? null : new(reader.GetInt64(6), reader.Values(7)),
+                Calibrations = StoredCalibrations.Of(_calibrations, id),
             });
         }
 

@@ -1,5 +1,8 @@
 using Microsoft.Data.Sqlite;
+using TechTemp.Data.Devices;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Calibrations;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Data.Readings;
 
@@ -7,9 +10,8 @@ namespace TechTemp.Data.Readings;
 /// <param name="DeviceUid">The device.</param>
 /// <param name="RoomUid">The room where it stands now; null when none.</param>
 /// <param name="Ts">Unix milliseconds UTC.</param>
-/// <param name="Temperature">°C.</param>
-/// <param name="Humidity">%.</param>
-public sealed record LatestReading(string DeviceUid, string? RoomUid, long Ts, double Temperature, double Humidity);
+/// <param name="Values">What it measured.</param>
+public sealed record LatestReading(string DeviceUid, string? RoomUid, long Ts, QuantityValues Values);
 
 /// <summary>The newest readings that are not of the future, as prepared SQL: a seek for each device; a test asserts the plan.</summary>
 public sealed class LatestQueries(StoreConnections connections, ReadingClock clock)
@@ -17,7 +19,7 @@ public sealed class LatestQueries(StoreConnections connections, ReadingClock clo
     // What a device was last seen at is not of the future either, when this machine's clock has gone back since.
     internal const string Sql =
         """
-        SELECT d.uid, r.uid, x.ts, x.temperature, x.humidity, coalesce(c.temperature_offset, 0), coalesce(c.humidity_offset, 0)
+        SELECT d.uid, r.uid, x.ts, x.temperature, x.humidity, x.more, c.temperature_offset, c.humidity_offset, c.more
         FROM devices d
         JOIN readings x ON x.device_id = d.id AND x.ts = (SELECT max(ts) FROM readings WHERE device_id = d.id AND ts <= max(?7, coalesce(d.last_seen_at + ?8, 0)))
         LEFT JOIN calibrations c ON ?4 AND c.device_id = d.id
@@ -62,7 +64,8 @@ public sealed class LatestQueries(StoreConnections connections, ReadingClock clo
         var latest = new List<LatestReading>();
         while (rows.Step())
         {
-            latest.Add(new(rows.Text(0), rows.TextOrNull(1), rows.Long(2), rows.Number(3) + rows.Double(5), rows.Number(4) + rows.Double(6)));
+            var correction = question.Calibrated ? StoredCalibrations.Correction(rows, 6) : Correction.None;
+            latest.Add(new(rows.Text(0), rows.TextOrNull(1), rows.Long(2), correction.Apply(rows.Values(3))));
         }
 
         return latest;

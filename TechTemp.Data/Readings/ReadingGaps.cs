@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using TechTemp.Data.Pages;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Calibrations;
 
 namespace TechTemp.Data.Readings;
 
@@ -53,8 +54,9 @@ public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
         // Not simply the reading that the page before ended with: it may have been removed since, and need never have been one.
         var last = before is { } reading ? Math.Min(to, reading - 1) : to;
         var later = readings.NextAfter(deviceId, last);
-        foreach (var (ts, _, _, _, _) in readings.Backward(new(deviceId, 0, last)))
+        foreach (var stored in readings.Backward(new(deviceId, 0, last, Correction.None)))
         {
+            var ts = stored.Ts;
             cancellationToken.ThrowIfCancellationRequested();
             if (later <= from || gaps.Count == limit)
             {
@@ -75,7 +77,7 @@ public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
 
     private static long? UsualStep(DeviceReadings readings, int deviceId, long to)
     {
-        var times = readings.Backward(new(deviceId, 0, to)).Take(CadenceSteps + 1).Select(r => r.Ts).ToList();
+        var times = readings.Backward(new(deviceId, 0, to, Correction.None)).Take(CadenceSteps + 1).Select(r => r.Ts).ToList();
         var steps = times.Zip(times.Skip(1), (later, earlier) => later - earlier).Order().ToList();
         return steps.Count == 0 ? null : steps[steps.Count / 2];
     }

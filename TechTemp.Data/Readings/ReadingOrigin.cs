@@ -1,3 +1,5 @@
+using TechTemp.Readings.Messages;
+
 namespace TechTemp.Data.Readings;
 
 /// <summary>Where a reading comes from. A topic is taken apart once for all that come on it.</summary>

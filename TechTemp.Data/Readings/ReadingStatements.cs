@@ -3,6 +3,8 @@ using TechTemp.Data.Pages;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Readings;
 
@@ -28,10 +30,10 @@ internal sealed class ReadingStatements : IDisposable
         _insert = new(
             connection,
             """
-            INSERT INTO readings (device_id, ts, temperature, humidity, source)
-            VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING;
+            INSERT INTO readings (device_id, ts, temperature, humidity, more, source)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING;
             """);
-        _find = new(connection, "SELECT temperature, humidity FROM readings WHERE device_id = ?1 AND ts = ?2;");
+        _find = new(connection, "SELECT temperature, humidity, more FROM readings WHERE device_id = ?1 AND ts = ?2;");
     }
 
     /// <summary>See <see cref="KnownDevices.DataVersion"/>.</summary>
@@ -74,6 +76,12 @@ internal sealed class ReadingStatements : IDisposable
         }
 
         var outcome = Insert(device!, message);
+        if (outcome.Rejection is null)
+        {
+            // The other values of it are stored.
+            outcome = outcome with { Rejection = message.ValueRejection };
+        }
+
         Settle(device!, message, outcome);
         return outcome;
     }
@@ -132,7 +140,7 @@ internal sealed class ReadingStatements : IDisposable
             return new(OutcomeKind.Rejected, StoreFailure.NotStorable(e));
         }
 
-        _insert.Bind(1, device.Id).Bind(2, measurement.Ts).BindNumber(3, measurement.Temperature).BindNumber(4, measurement.Humidity).Bind(5, (long)message.Source);
+        _insert.Bind(1, device.Id).Bind(2, measurement.Ts).BindValues(3, measurement.Values).Bind(6, (long)message.Source);
         if (_insert.Execute() == 0)
         {
             return Compare(device, Find(device, measurement), measurement);
@@ -149,7 +157,7 @@ internal sealed class ReadingStatements : IDisposable
             throw new SqliteException($"The store did not take a reading of device {device.Uid} and has none with ts {measurement.Ts}.", SqliteInternal);
         }
 
-        var stored = new Measurement(measurement.Ts, _find.Number(0), _find.Number(1));
+        var stored = new Measurement(measurement.Ts, _find.Values(0));
         _find.Reset();
         return stored;
     }

@@ -5,6 +5,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Readings;
 
@@ -206,7 +208,7 @@ public sealed partial class ReadingWriter(
                 anyKept |= isNew;
                 if (!isNew)
                 {
-                    outcomes[i] = new(OutcomeKind.Duplicate);
+                    outcomes[i] = outcome.Kind == OutcomeKind.Rejected ? new(OutcomeKind.Duplicate) : outcome with { Rejection = null };
                 }
             }
         }

@@ -1,3 +1,5 @@
+using TechTemp.Readings.Calibrations;
+
 namespace TechTemp.Data.Readings;
 
 /// <summary>
@@ -7,6 +9,5 @@ namespace TechTemp.Data.Readings;
 /// <param name="DeviceId">The store's key of the device.</param>
 /// <param name="From">First time, unix milliseconds UTC, inclusive.</param>
 /// <param name="To">Last time, inclusive.</param>
-/// <param name="Temperature">What is added to each temperature, °C.</param>
-/// <param name="Humidity">What is added to each humidity, %.</param>
-public readonly record struct SeriesPart(int DeviceId, long From, long To, double Temperature = 0, double Humidity = 0);
+/// <param name="Correction">What is done to their values.</param>
+public readonly record struct SeriesPart(int DeviceId, long From, long To, Correction Correction);

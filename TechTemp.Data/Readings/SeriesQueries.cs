@@ -2,13 +2,16 @@ using Microsoft.Data.Sqlite;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Pages;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Calibrations;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Data.Readings;
 
 /// <summary>What a series is made of, and whose readings they are.</summary>
 /// <param name="Parts">Its parts, in no order.</param>
 /// <param name="DeviceUids">The uid of each part's device by the store's key.</param>
-public sealed record Series(IReadOnlyList<SeriesPart> Parts, IReadOnlyDictionary<int, string> DeviceUids)
+/// <param name="Quantities">What these devices have ever measured.</param>
+public sealed record Series(IReadOnlyList<SeriesPart> Parts, IReadOnlyDictionary<int, string> DeviceUids, QuantitySet Quantities)
 {
     /// <summary>The same series without what is later.</summary>
     /// <param name="to">Last time, unix milliseconds UTC, inclusive.</param>
@@ -17,18 +20,17 @@ public sealed record Series(IReadOnlyList<SeriesPart> Parts, IReadOnlyDictionary
 
 /// <summary>One reading of a series.</summary>
 /// <param name="Ts">Unix milliseconds UTC.</param>
-/// <param name="Temperature">°C.</param>
-/// <param name="Humidity">%.</param>
+/// <param name="Values">What was measured.</param>
 /// <param name="Source">The way it came in.</param>
 /// <param name="DeviceId">The store's key of its device.</param>
-public readonly record struct SeriesReading(long Ts, double Temperature, double Humidity, ReadingSource Source, int DeviceId);
+public readonly record struct SeriesReading(long Ts, QuantityValues Values, ReadingSource Source, int DeviceId);
 
 /// <summary>The readings of a device or a room over time. Each part is a seek on the keys of readings and pages; a test asserts the plans.</summary>
 public sealed class SeriesQueries(StoreConnections connections)
 {
     internal const string StaysSql =
         """
-        SELECT p.device_id, d.uid, p.from_ts, p.to_ts
+        SELECT p.device_id, d.uid, p.from_ts, p.to_ts, d.measures
         FROM placements p JOIN devices d ON d.id = p.device_id
         WHERE p.room_id = ?1 AND p.from_ts <= ?3 AND (p.to_ts IS NULL OR p.to_ts > ?2);
         """;
@@ -36,7 +38,7 @@ public sealed class SeriesQueries(StoreConnections connections)
     // Some hundred kilobytes, and a few milliseconds of a snapshot.
     private const int ReadingsOfAChunk = 10_000;
 
-    private const string DeviceSql = "SELECT id FROM devices WHERE uid = ?1;";
+    private const string DeviceSql = "SELECT id, measures FROM devices WHERE uid = ?1;";
     private const string RoomSql = "SELECT id FROM rooms WHERE uid = ?1;";
 
     /// <summary>The series of a device.</summary>
@@ -49,12 +51,14 @@ public sealed class SeriesQueries(StoreConnections connections)
     public Series? OfDevice(string uid, long from, long to, bool calibrated)
     {
         using var reader = connections.Read("devices");
-        if (Find(reader.Prepare(DeviceSql), uid) is not { } id)
+        var device = reader.Prepare(DeviceSql);
+        if (Find(device, uid) is not { } id)
         {
             return null;
         }
 
-        return new([.. Parts(CalibrationsOf(reader, calibrated), id, from, to)], new Dictionary<int, string> { [id] = uid });
+        var quantities = new QuantitySet(device.Long(1));
+        return new([.. Parts(CalibrationsOf(reader, calibrated), id, from, to)], new Dictionary<int, string> { [id] = uid }, quantities);
     }
 
     /// <summary>The series of a room: of whichever devices were placed there, each for its own time.</summary>
@@ -77,16 +81,18 @@ public sealed class SeriesQueries(StoreConnections connections)
         var calibrations = CalibrationsOf(reader, calibrated);
         var parts = new List<SeriesPart>();
         var uids = new Dictionary<int, string>();
+        var quantities = default(QuantitySet);
         while (stays.Step())
         {
             var deviceId = (int)stays.Long(0);
             uids[deviceId] = stays.Text(1);
+            quantities |= new QuantitySet(stays.Long(4));
             // A stay's end is the first moment elsewhere.
             var last = stays.LongOrNull(3) - 1 ?? long.MaxValue;
             parts.AddRange(Parts(calibrations, deviceId, Math.Max(from, stays.Long(2)), Math.Min(to, last)));
         }
 
-        return new(parts, uids);
+        return new(parts, uids, quantities);
     }
 
     /// <summary>
@@ -127,7 +133,7 @@ public sealed class SeriesQueries(StoreConnections connections)
         }
     }
 
-    private static Statement? CalibrationsOf(StoreReader reader, bool calibrated) => calibrated ? reader.Prepare(Calibrations.Sql) : null;
+    private static Statement? CalibrationsOf(StoreReader reader, bool calibrated) => calibrated ? reader.Prepare(StoredCalibrations.Sql) : null;
 
     private static IEnumerable<SeriesPart> Parts(Statement? calibrations, int deviceId, long from, long to)
     {
@@ -136,8 +142,8 @@ public sealed class SeriesQueries(StoreConnections connections)
             yield break;
         }
 
-        var part = new SeriesPart(deviceId, from, to);
-        foreach (var (start, temperature, humidity) in calibrations is null ? [] : Calibrations.Of(calibrations, deviceId).Segments)
+        var part = new SeriesPart(deviceId, from, to, calibrations is null ? Correction.None : Correction.Usual);
+        foreach (var (start, correction) in calibrations is null ? [] : StoredCalibrations.Of(calibrations, deviceId).Segments)
         {
             if (start > to)
             {
@@ -150,7 +156,7 @@ public sealed class SeriesQueries(StoreConnections connections)
                 part = part with { From = start };
             }
 
-            part = part with { Temperature = temperature, Humidity = humidity };
+            part = part with { Correction = correction };
         }
 
         yield return part;

@@ -3,6 +3,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Rejections;
 

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Rejections;
 

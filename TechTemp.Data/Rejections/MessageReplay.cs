@@ -4,12 +4,13 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Rejections;
 
 /// <summary>
 /// Tries refused messages again, by the rules and the devices of now, in steps of some milliseconds of the write lock. Stored or a duplicate, a message is no
-/// longer listed; refused again it stays, with the reason of now. By prepared SQL, not by EF Core: that takes seconds for its first use, and ingest would wait for the lock.
+/// longer listed; refused again, or in part, it stays, with the reason of now. By prepared SQL, not by EF Core: that takes seconds for its first use, and ingest would wait for the lock.
 /// </summary>
 public sealed class MessageReplay(StoreConnections connections, IOptions<IngestOptions> ingest, TimeProvider time)
 {

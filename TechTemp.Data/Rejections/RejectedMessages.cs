@@ -2,6 +2,8 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Rejections;
 

@@ -97,10 +97,11 @@ internal sealed class Statement : IDisposable
     /// <summary>Whether a column holds an INTEGER in this row.</summary>
     public bool IsInteger(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_INTEGER;
 
+    /// <summary>Whether a column holds NULL in this row.</summary>
+    public bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
+
     /// <inheritdoc />
     public void Dispose() => _statement.Dispose();
-
-    private bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
 
     private void Check(int result) => SqliteException.ThrowExceptionForRC(result, _database);
 }

@@ -3,6 +3,8 @@ using Microsoft.Data.Sqlite;
 using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
 using TechTemp.Readings.Pages;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Store;
 
@@ -65,13 +67,39 @@ internal sealed record StoreContent(long Readings, long Devices, long? Newest)
             : Any(connection, "rooms", $"NOT ({IsUid("uid")})") ? "a room has an impossible id"
             : Any(connection, "placements", "to_ts < from_ts") ? "a device left a room before it came there"
             : Any(connection, "readings", $"ts < {ReadingRules.MinTs}") ? "a reading is from before 2000"
-            : Any(connection, "readings", $"NOT ({IsWithin("temperature", ReadingRules.MinTemperature, ReadingRules.MaxTemperature)})") ? "a reading has an impossible temperature"
-            : Any(connection, "readings", $"NOT ({IsWithin("humidity", ReadingRules.MinHumidity, ReadingRules.MaxHumidity)})") ? "a reading has an impossible humidity"
+            : Any(connection, "readings", "temperature IS NULL AND humidity IS NULL AND more IS NULL") ? "a reading has no value"
+            : FindWrongValue(connection, QuantityRegistry.Temperature) is { } temperature ? temperature
+            : FindWrongValue(connection, QuantityRegistry.Humidity) is { } humidity ? humidity
+            : FindWrongValue(connection) is { } other ? other
             : FindWrongPage(connection) is { } wrong ? wrong
             : Any(connection, "kept_retained", $"NOT ({IsText("topic")} AND {IsPacket("publish")})") ? "a retained message is impossible"
             : Any(connection, "kept_sessions", $"NOT ({IsText("client_id")} AND (user_name IS NULL OR {IsText("user_name")}) AND {IsPacket("subscriptions")})") ? "a session of a client is impossible"
             : Any(connection, "kept_messages", $"NOT ({IsText("client_id")} AND typeof(position) = 'integer' AND {IsPacket("publish")})") ? "a queued message is impossible"
             : null;
+    }
+
+    // See StoredNumber: an INTEGER is hundredths.
+    private static string? FindWrongValue(SqliteConnection connection, Quantity quantity)
+    {
+        var (column, least, most) = (quantity.Key, quantity.Least, quantity.Greatest);
+        var isValid = string.Create(
+            CultureInfo.InvariantCulture,
+            $"CASE typeof({column}) WHEN 'null' THEN 1 WHEN 'integer' THEN {column} BETWEEN {least * 100} AND {most * 100} WHEN 'real' THEN {column} BETWEEN {least} AND {most} ELSE 0 END");
+        return Any(connection, "readings", $"NOT ({isValid})") ? $"a reading has an impossible {column}" : null;
+    }
+
+    private static string? FindWrongValue(SqliteConnection connection)
+    {
+        using var others = new Statement(connection, "SELECT more FROM readings WHERE more IS NOT NULL;");
+        while (others.Step())
+        {
+            if (!ReadingRow.IsValid(others.Blob(0)))
+            {
+                return "a reading has impossible values";
+            }
+        }
+
+        return null;
     }
 
     private static string? FindWrongPage(SqliteConnection connection)
@@ -107,9 +135,4 @@ internal sealed record StoreContent(long Readings, long Devices, long? Newest)
 
     // Whether it can be decoded is the broker's question.
     private static string IsPacket(string column) => $"typeof({column}) = 'blob' AND typeof(expires_at) IN ('integer', 'null')";
-
-    // See StoredNumber: an INTEGER is hundredths.
-    private static string IsWithin(string column, double least, double most) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"CASE typeof({column}) WHEN 'integer' THEN {column} BETWEEN {least * 100} AND {most * 100} WHEN 'real' THEN {column} BETWEEN {least} AND {most} ELSE 0 END");
 }

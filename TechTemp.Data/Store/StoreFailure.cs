@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TechTemp.Data.Rejections;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Store;
 

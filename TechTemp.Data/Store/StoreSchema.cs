@@ -30,7 +30,7 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
     /// The newest migration. Told here, so that a process that finds its store current does not load EF Core for it: ingest, which
     /// needs it for nothing else, has some 20 MB less.
     /// </summary>
-    internal const string Newest = "20261126130001_WithoutRollups";
+    internal const string Newest = "20261126170000_AnyQuantity";
 
     // The first schema in which a store has an id of its own.
     private const string WithIdentity = "20261126013000_InstancesAndHeldMessages";
@@ -45,13 +45,14 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
     /// The digest of <see cref="StoreShape"/> for the newest migration, for the same reason. A store with another one is compared
     /// with what the migrations make.
     /// </summary>
-    internal const string NewestShape = "8edf8fb2293d1a7314b0b4d70055a88b13c407b91154f136ce58ca49aecd244e";
+    internal const string NewestShape = "fad612c4b56d12806b0c84699ade700987af237bd8c04d21c7018f6b5e45edf0";
 
     /// <summary>"TTRP" in SQLite's <c>application_id</c>: written by the first migration, by nobody else.</summary>
     internal const int ApplicationId = 0x54545250;
 
-    // Two processes on one WAL file hit a corruption bug before this version: https://sqlite.org/wal.html#walresetbug
-    private const int MinimumLibrary = 3_051_003;
+    // The first that can drop NOT NULL from a column (https://sqlite.org/lang_altertable.html). Before 3.51.3 two processes on one WAL file hit a corruption
+    // bug: https://sqlite.org/wal.html#walresetbug
+    private const int MinimumLibrary = 3_053_000;
 
     /// <summary>The file's name in messages: its path, or that of the backup that it is a copy of.</summary>
     internal string Name { get; init; } = connections.Path;
@@ -264,7 +265,7 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
         {
             throw new StoreException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The SQLite library is {raw.sqlite3_libversion().utf8_to_string()}; 3.51.3 or newer is needed (older ones can damage a file that two processes share)."));
+                $"The SQLite library is {raw.sqlite3_libversion().utf8_to_string()}; 3.53.0 or newer is needed (those before 3.51.3 can damage a file that two processes share)."));
         }
     }
 }

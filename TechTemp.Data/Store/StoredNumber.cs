@@ -18,6 +18,10 @@ internal static class StoredNumber
         return hundredths / 100 == value && Math.Abs(hundredths) < Largest ? statement.Bind(parameter, (long)hundredths) : statement.Bind(parameter, value);
     }
 
+    /// <summary>Binds exactly the number, or NULL.</summary>
+    public static Statement BindNumber(this Statement statement, int parameter, double? value) =>
+        value is { } number ? statement.BindNumber(parameter, number) : statement.Bind(parameter, (string?)null);
+
     /// <summary>Binds a sum: of hundredths it is a number of hundredths, however floating point has rounded it.</summary>
     public static Statement BindSum(this Statement statement, int parameter, double value)
     {
@@ -34,4 +38,7 @@ internal static class StoredNumber
     /// <inheritdoc cref="Number(Statement, int)"/>
     public static double Number(this SqliteDataReader reader, int ordinal) =>
         reader.GetFieldType(ordinal) == typeof(long) ? reader.GetInt64(ordinal) / 100.0 : reader.GetDouble(ordinal);
+
+    /// <summary>The number that a column holds in this row; null for NULL.</summary>
+    public static double? NumberOrNull(this SqliteDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.Number(ordinal);
 }

@@ -1,10 +1,11 @@
+using MQTTnet;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
-using MQTTnet;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Readings;
 using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Pipeline;
+using TechTemp.Readings.Messages;
 using TechTemp.ServiceDefaults.Mqtt;
 
 namespace TechTemp.Ingest.Mqtt;

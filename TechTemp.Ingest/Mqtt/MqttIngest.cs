@@ -1,14 +1,15 @@
 using System.Buffers;
 using System.Diagnostics;
-using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Readings;
 using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Pipeline;
+using TechTemp.Readings.Messages;
 using TechTemp.ServiceDefaults.Mqtt;
 
 namespace TechTemp.Ingest.Mqtt;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Messages;
+using TechTemp.Readings.Rules;
 using TechTemp.ServiceDefaults.Mqtt;
 
 namespace TechTemp.Ingest.Pipeline;
@@ -107,7 +109,8 @@ internal sealed class BatchTrace : IDisposable
             message.SetTag("techtemp.outcome", Text(outcome.Kind));
             if (outcome.Rejection is { } rejection)
             {
-                message.SetTag("error.type", rejection.Reason).SetStatus(ActivityStatusCode.Error);
+                message.SetTag("error.type", rejection.Reason);
+                message.SetStatus(outcome.Kind == OutcomeKind.Rejected ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
             }
         }
 

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Ingest.Pipeline;
 
@@ -65,9 +67,12 @@ public sealed class IngestTelemetry
                 case OutcomeKind.Duplicate:
                     duplicates++;
                     break;
-                case OutcomeKind.Rejected:
-                    _rejected.Add(1, new KeyValuePair<string, object?>("reason", outcome.Rejection!.Reason));
-                    break;
+            }
+
+            // Also of a message of which only some values are.
+            if (outcome.Rejection is { } rejection)
+            {
+                _rejected.Add(1, new KeyValuePair<string, object?>("reason", rejection.Reason));
             }
         }
 

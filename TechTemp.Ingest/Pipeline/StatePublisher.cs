@@ -1,8 +1,7 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text.Json;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Messages;
 using TechTemp.ServiceDefaults.Mqtt;
 
 namespace TechTemp.Ingest.Pipeline;
@@ -78,26 +77,8 @@ public sealed class StatePublisher(IServiceProvider services, TimeProvider time)
         return _flushed.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The payload of a state (contract, section 1).</summary>
-    internal static ReadOnlyMemory<byte> Payload(DeviceState state)
-    {
-        var payload = new ArrayBufferWriter<byte>(128);
-        using var json = new Utf8JsonWriter(payload);
-        json.WriteStartObject();
-        json.WriteNumber("ts"u8, state.Ts);
-        json.WriteNumber("temperature_c"u8, state.Temperature);
-        json.WriteNumber("humidity_pct"u8, state.Humidity);
-        json.WriteString("room"u8, state.RoomUid);
-        // A device that does not count is not told of numbers.
-        if (state.AckedSeq is { } acked)
-        {
-            json.WriteNumber("acked_seq"u8, acked);
-        }
-
-        json.WriteEndObject();
-        json.Flush();
-        return payload.WrittenMemory;
-    }
+    /// <summary>The payload of a state.</summary>
+    internal static ReadOnlyMemory<byte> Payload(DeviceState state) => new StatePayload(state.Ts, state.Values, state.RoomUid, state.AckedSeq).ToJson();
 
     /// <inheritdoc />
     public override void Dispose()

@@ -7,26 +7,7 @@ public static class PageDecoder
 {
     /// <summary>Reads a page's head.</summary>
     /// <exception cref="PageDamagedException">It is damaged, of another version, or has a quantity that this program does not know.</exception>
-    public static PageHead ReadHead(in PageKey key, ReadOnlySpan<byte> head) => ReadForms(key, head).Head;
-
-    /// <summary>Reads a page.</summary>
-    /// <exception cref="PageDamagedException">It is damaged, of another version, or has a quantity that this program does not know.</exception>
-    public static PageReadings Read(in PageKey key, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
-    {
-        var (summary, forms) = ReadForms(key, head);
-        var page = new PageSource(Checked(key, body, "the checksum of its body does not match"));
-        var times = ReadTimes(ref page, summary);
-        var sources = ReadSources(ref page, summary.Count);
-        var columns = new List<PageColumn>(forms.Count);
-        foreach (var (column, form) in summary.Columns.Zip(forms))
-        {
-            columns.Add(new(column.Quantity, ReadColumn(ref page, summary.Count, column.Count, form)));
-        }
-
-        return page.IsBroken || !page.IsAtEnd || times[^1] != summary.Last ? throw Damaged(key, "its body does not fit its head") : new(times, sources, columns);
-    }
-
-    private static (PageHead Head, List<byte> Forms) ReadForms(in PageKey key, ReadOnlySpan<byte> bytes)
+    public static PageHead ReadHead(in PageKey key, ReadOnlySpan<byte> bytes)
     {
         var head = new PageSource(Checked(key, bytes, "the checksum of its head does not match"));
         if (head.Byte() is var version && version != PageFormat.Version)
@@ -43,21 +24,43 @@ public static class PageDecoder
             throw Damaged(key, "its head is impossible");
         }
 
-        var left = head.Byte();
-        var columns = new List<QuantitySummary>(left);
-        var forms = new List<byte>(left);
-        for (; left > 0 && !head.IsBroken; left--)
+        var columns = new QuantitySummary[head.Byte()];
+        for (var i = 0; i < columns.Length && !head.IsBroken; i++)
         {
             var id = head.Byte();
             var quantity = QuantityRegistry.Find(id) ?? throw Damaged(key, $"it has a quantity {id}, which is not known");
-            var form = head.Byte();
-            columns.Add(ReadSummary(ref head, quantity, form, (int)count));
-            forms.Add(form);
+            if (i > 0 && id <= columns[i - 1].Quantity.Id)
+            {
+                throw Damaged(key, "its head is impossible");
+            }
+
+            columns[i] = ReadSummary(ref head, quantity, head.Byte(), (int)count);
         }
 
         return head.IsBroken || !head.IsAtEnd
             ? throw Damaged(key, "its head is impossible")
-            : (new((int)count, key.Start + (long)first, key.Start + (long)(first + length), columns), forms);
+            : new((int)count, key.Start + (long)first, key.Start + (long)(first + length), columns);
+    }
+
+    /// <summary>Reads a page.</summary>
+    /// <exception cref="PageDamagedException">It is damaged, of another version, or has a quantity that this program does not know.</exception>
+    public static PageReadings Read(in PageKey key, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body) => Read(key, ReadHead(key, head), body);
+
+    /// <summary>Reads a page whose head has been read.</summary>
+    /// <exception cref="PageDamagedException">It is damaged.</exception>
+    public static PageReadings Read(in PageKey key, PageHead summary, ReadOnlySpan<byte> body)
+    {
+        var page = new PageSource(Checked(key, body, "the checksum of its body does not match"));
+        var times = ReadTimes(ref page, summary);
+        var sources = ReadSources(ref page, summary.Count);
+        var columns = new PageColumn[summary.Columns.Length];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            var column = summary.Columns[i];
+            columns[i] = new(column.Quantity, ReadColumn(ref page, summary.Count, column.Count, column.Form)) { IsWhole = column.Count == summary.Count };
+        }
+
+        return page.IsBroken || !page.IsAtEnd || times[^1] != summary.Last ? throw Damaged(key, "its body does not fit its head") : new(times, sources, columns);
     }
 
     private static QuantitySummary ReadSummary(ref PageSource head, Quantity quantity, byte form, int readings)
@@ -72,13 +75,13 @@ public static class PageDecoder
 
         if ((form & (PageFormat.RawFlag | PageFormat.ExceptionsFlag)) != 0)
         {
-            return new(quantity, count, head.Double(), head.Double(), head.Double(), (long)head.Unsigned());
+            return new(quantity, count, head.Double(), head.Double(), head.Double(), (long)head.Unsigned()) { Form = form };
         }
 
         var values = new ValueForm((byte)scale, false);
         var least = head.Signed();
         var greatest = least + (long)head.Unsigned();
-        return new(quantity, count, values.Value(least), values.Value(greatest), values.Value(head.Signed()), (long)head.Unsigned());
+        return new(quantity, count, values.Value(least), values.Value(greatest), values.Value(head.Signed()), (long)head.Unsigned()) { Form = form };
     }
 
     private static long[] ReadTimes(ref PageSource page, PageHead head)

@@ -41,7 +41,7 @@ public static class PageEncoder
     public static byte[] EncodeHead(in PageKey key, PageHead head)
     {
         var page = new PageWriter();
-        WriteStart(page, key, head.Count, head.First, head.Last, head.Columns.Count);
+        WriteStart(page, key, head.Count, head.First, head.Last, head.Columns.Length);
         foreach (var (quantity, count, least, greatest, integral, seconds) in head.Columns)
         {
             page.Byte(quantity.Id);
@@ -169,9 +169,7 @@ public static class PageEncoder
 
     private static void WriteColumn(PageWriter head, PageWriter body, long[] times, PageColumn column, in Neighbours neighbours)
     {
-        var isWhole = !Array.Exists(column.Values, double.IsNaN);
-        var values = isWhole ? column.Values : [.. column.Values.Where(v => !double.IsNaN(v))];
-        var present = isWhole ? times : [.. times.Where((_, i) => !double.IsNaN(column.Values[i]))];
+        var (present, values) = column.Present(times);
         var form = ValueForm.For(values);
         List<(int Index, double Value)> exceptions = [];
         var scaled = form.IsRaw ? [] : Scaled(form, values, exceptions);

@@ -7,7 +7,7 @@ namespace TechTemp.Readings.Pages;
 /// <param name="First">The time of the first one, unix milliseconds UTC.</param>
 /// <param name="Last">The time of the last one.</param>
 /// <param name="Columns">Each quantity that any of them has, by the quantities' ids.</param>
-public sealed record PageHead(int Count, long First, long Last, IReadOnlyList<QuantitySummary> Columns)
+public sealed record PageHead(int Count, long First, long Last, QuantitySummary[] Columns)
 {
     /// <summary>The count alone, without a look at the rest of the head or its checksum; 0 where it has none.</summary>
     public static int CountOf(ReadOnlySpan<byte> head)
@@ -26,4 +26,8 @@ public sealed record PageHead(int Count, long First, long Last, IReadOnlyList<Qu
 /// <param name="Greatest">Its greatest value.</param>
 /// <param name="Integral">The sum of each value times the seconds that it stands for.</param>
 /// <param name="Seconds">The sum of those seconds: the mean over time is the integral divided by it.</param>
-public readonly record struct QuantitySummary(Quantity Quantity, int Count, double Least, double Greatest, double Integral, long Seconds);
+public readonly record struct QuantitySummary(Quantity Quantity, int Count, double Least, double Greatest, double Integral, long Seconds)
+{
+    /// <summary>How its values are written (docs/store-format.md).</summary>
+    internal byte Form { get; init; }
+}

@@ -8,6 +8,22 @@ namespace TechTemp.Readings.Pages;
 /// <param name="Columns">The values of each quantity that any of them has, by the quantities' ids.</param>
 public sealed record PageReadings(long[] Times, byte[] Sources, IReadOnlyList<PageColumn> Columns)
 {
+    /// <summary>The values of one of the readings.</summary>
+    /// <param name="index">The index of the reading.</param>
+    public QuantityValues ValuesAt(int index)
+    {
+        var values = default(QuantityValues);
+        foreach (var column in Columns)
+        {
+            if (column.Values[index] is var value && !double.IsNaN(value))
+            {
+                values.Set(column.Quantity, value);
+            }
+        }
+
+        return values;
+    }
+
     /// <summary>The values of a quantity, one for each reading; <see cref="double.NaN"/> where the reading lacks it.</summary>
     public double[] Values(Quantity quantity)
     {
@@ -30,7 +46,7 @@ public sealed record PageReadings(long[] Times, byte[] Sources, IReadOnlyList<Pa
     public PageReadings Slice(int first, int count) => new(
         Times[first..(first + count)],
         Sources[first..(first + count)],
-        [.. Columns.Select(c => c with { Values = c.Values[first..(first + count)] }).Where(c => !Array.TrueForAll(c.Values, double.IsNaN))]);
+        [.. Columns.Select(c => new PageColumn(c.Quantity, c.Values[first..(first + count)])).Where(c => !Array.TrueForAll(c.Values, double.IsNaN))]);
 
     /// <summary>All but some of the readings that follow each other; null when none is left.</summary>
     /// <param name="first">The index of the first one that is left out.</param>
@@ -38,10 +54,25 @@ public sealed record PageReadings(long[] Times, byte[] Sources, IReadOnlyList<Pa
     public PageReadings? Without(int first, int count) => count == Times.Length ? null : new(
         [.. Times[..first], .. Times[(first + count)..]],
         [.. Sources[..first], .. Sources[(first + count)..]],
-        [.. Columns.Select(c => c with { Values = [.. c.Values[..first], .. c.Values[(first + count)..]] }).Where(c => !Array.TrueForAll(c.Values, double.IsNaN))]);
+        [.. Columns.Select(c => new PageColumn(c.Quantity, [.. c.Values[..first], .. c.Values[(first + count)..]])).Where(c => !Array.TrueForAll(c.Values, double.IsNaN))]);
 }
 
 /// <summary>The values of a quantity.</summary>
 /// <param name="Quantity">The quantity.</param>
 /// <param name="Values">One for each reading; <see cref="double.NaN"/> where the reading lacks it.</param>
-public sealed record PageColumn(Quantity Quantity, double[] Values);
+public sealed record PageColumn(Quantity Quantity, double[] Values)
+{
+    private bool? _isWhole;
+
+    /// <summary>Whether each reading has the quantity.</summary>
+    public bool IsWhole
+    {
+        get => _isWhole ??= !Array.Exists(Values, double.IsNaN);
+        init => _isWhole = value;
+    }
+
+    /// <summary>The readings that have the quantity.</summary>
+    /// <param name="times">The time of each reading.</param>
+    public (long[] Times, double[] Values) Present(long[] times) =>
+        IsWhole ? (times, Values) : ([.. times.Where((_, i) => !double.IsNaN(Values[i]))], [.. Values.Where(v => !double.IsNaN(v))]);
+}

@@ -1,5 +1,6 @@
 using TechTemp.Data.Readings;
 using TechTemp.Ingest.Pipeline;
+using TechTemp.Readings.Messages;
 using TechTemp.Standalone.Broker.Routing;
 
 namespace TechTemp.Standalone.Broker;

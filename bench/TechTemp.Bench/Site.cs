@@ -6,6 +6,7 @@ using TechTemp.Data.Devices;
 using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Bench;
 

@@ -1,11 +1,13 @@
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Benchmarks;
 
 /// <summary>The questions that dashboards ask all day, to the store itself.</summary>
 public class QueryBenchmarks
 {
-    private readonly Buckets _days = Buckets.Days(TimeZoneInfo.Utc);
+    private readonly TimeBuckets _days = TimeBuckets.Days(TimeZoneInfo.Utc);
     private LatestQueries _latest = null!;
     private SeriesQueries _series = null!;
     private BucketQueries _buckets = null!;
@@ -39,7 +41,7 @@ public class QueryBenchmarks
         var sum = 0d;
         foreach (var reading in _series.Readings(OfDevice()).Take(count))
         {
-            sum += reading.Temperature;
+            sum += reading.Values.ValueOrZero(QuantityRegistry.Temperature);
         }
 
         return sum;

@@ -1,4 +1,6 @@
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.History;
 
@@ -14,12 +16,12 @@ internal static class StoreRows
     {
         foreach (var zone in new[] { "UTC", "Europe/Brussels", "Asia/Kathmandu" })
         {
-            var days = Buckets.Days(TimeZoneInfo.FindSystemTimeZoneById(zone));
+            var days = TimeBuckets.Days(TimeZoneInfo.FindSystemTimeZoneById(zone));
             Compare(site, table, $"one device, day buckets, {zone}", Site.Uid(5), days);
         }
 
-        Compare(site, table, "one device, hour buckets", Site.Uid(5), Buckets.Of(TimeSpan.FromHours(1)));
-        var brussels = Buckets.Days(TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels"));
+        Compare(site, table, "one device, hour buckets", Site.Uid(5), TimeBuckets.Of(TimeSpan.FromHours(1)));
+        var brussels = TimeBuckets.Days(TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels"));
         var room = Table.Median(Runs, () => Count(site, site.Get<SeriesQueries>().OfRoom("salon", long.MinValue, long.MaxValue, calibrated: true)!, brussels));
         var cold = Cold(() => Count(site, site.Get<SeriesQueries>().OfRoom("salon", long.MinValue, long.MaxValue, calibrated: true)!, brussels));
         table.Add("one room, day buckets, Europe/Brussels, three devices moved twice", $"{room:F1} ms", cold);
@@ -31,7 +33,7 @@ internal static class StoreRows
         table.Add("10,000 single readings out of the store", $"{raw:F1} ms", $"{10_000 / raw / 1000:F2} million rows/s");
     }
 
-    private static void Compare(Site site, Table table, string what, string uid, Buckets buckets)
+    private static void Compare(Site site, Table table, string what, string uid, TimeBuckets buckets)
     {
         var queries = site.Get<SeriesQueries>();
         var series = queries.OfDevice(uid, long.MinValue, long.MaxValue, calibrated: true)!;
@@ -55,21 +57,21 @@ internal static class StoreRows
 
     private static string Cold(Action question) => Site.ForgetCaches() ? $"cold {Table.Time(question):F1} ms" : "cold: not as this user";
 
-    private static int Count(Site site, Series series, Buckets buckets) => site.Get<BucketQueries>().Newest(series.Parts, buckets, 10_000).Count;
+    private static int Count(Site site, Series series, TimeBuckets buckets) => site.Get<BucketQueries>().Newest(series.Parts, buckets, 10_000).Count;
 
     private static double Take(Site site, Series series, int rows)
     {
         var sum = 0d;
         foreach (var reading in site.Get<SeriesQueries>().Readings(series).Take(rows))
         {
-            sum += reading.Temperature;
+            sum += reading.Values.ValueOrZero(QuantityRegistry.Temperature);
         }
 
         return sum;
     }
 
     // The same aggregation over single readings: one pass in the order of the key.
-    private static int Scan(Site site, Series series, Buckets buckets)
+    private static int Scan(Site site, Series series, TimeBuckets buckets)
     {
         var (count, start) = (0, long.MaxValue);
         double temperature = 0, humidity = 0, lowest = 0, highest = 0, driest = 0, dampest = 0;
@@ -81,10 +83,10 @@ internal static class StoreRows
                 (lowest, highest, driest, dampest) = (double.MaxValue, double.MinValue, double.MaxValue, double.MinValue);
             }
 
-            temperature += reading.Temperature;
-            humidity += reading.Humidity;
-            (lowest, highest) = (Math.Min(lowest, reading.Temperature), Math.Max(highest, reading.Temperature));
-            (driest, dampest) = (Math.Min(driest, reading.Humidity), Math.Max(dampest, reading.Humidity));
+            temperature += reading.Values.ValueOrZero(QuantityRegistry.Temperature);
+            humidity += reading.Values.ValueOrZero(QuantityRegistry.Humidity);
+            (lowest, highest) = (Math.Min(lowest, reading.Values.ValueOrZero(QuantityRegistry.Temperature)), Math.Max(highest, reading.Values.ValueOrZero(QuantityRegistry.Temperature)));
+            (driest, dampest) = (Math.Min(driest, reading.Values.ValueOrZero(QuantityRegistry.Humidity)), Math.Max(dampest, reading.Values.ValueOrZero(QuantityRegistry.Humidity)));
         }
 
         return temperature + humidity + lowest + highest + driest + dampest > double.MinValue ? count : 0;

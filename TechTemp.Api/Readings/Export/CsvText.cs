@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Api.Readings.Export;
 
@@ -12,8 +13,8 @@ internal sealed class CsvText(PipeWriter output)
 {
     private const int Room = 32 * 1024;
 
-    // Ten fields of at most 50 bytes: ids of 50, numbers of 24.
-    private const int LongestRow = 1024;
+    // Two ids of at most 50 bytes, a time, and three numbers of at most 24 for each quantity.
+    private const int LongestRow = 200 + (3 * 25 * QuantityRegistry.Count);
     private readonly UtcText _utc = new();
     private Memory<byte> _room = output.GetMemory(Room);
     private int _length;
@@ -32,10 +33,21 @@ internal sealed class CsvText(PipeWriter output)
     /// <summary>A time, unix milliseconds UTC, as in JSON.</summary>
     public CsvText Time(long ts) => Field(_utc.Format(ts));
 
-    public CsvText Number(double value)
+    /// <summary>A number, rounded; nothing where there is none.</summary>
+    public CsvText Number(double? value, int decimals)
     {
-        value.TryFormat(_room.Span[_length..], out var written, provider: CultureInfo.InvariantCulture);
-        _length += written;
+        if (value is { } number)
+        {
+            var room = _room.Span[_length..];
+            // Hundredths are not rounded by this.
+            if (!NumberText.TryFormat(number, room, out var written))
+            {
+                Math.Round(number, decimals).TryFormat(room, out written, provider: CultureInfo.InvariantCulture);
+            }
+
+            _length += written;
+        }
+
         _room.Span[_length++] = (byte)',';
         return this;
     }

@@ -25,6 +25,17 @@ internal sealed class ParquetColumn<TRow, TValue>(DataField schema, int rows, Fu
         group.WriteAsync<TValue>(Field, _values.AsMemory(0, count), cancellationToken: cancellationToken);
 }
 
+/// <summary>A column of measured values; null for none.</summary>
+internal sealed class ParquetValueColumn<TRow>(string name, int rows, Func<TRow, double?> select) : ParquetColumn<TRow>(new DataField<double?>(name))
+{
+    private readonly double?[] _values = new double?[rows];
+
+    public override void Set(int index, TRow row) => _values[index] = select(row);
+
+    public override Task WriteAsync(ParquetRowGroupWriter group, int count, CancellationToken cancellationToken) =>
+        group.WriteAsync<double>(Field, _values.AsMemory(0, count), cancellationToken: cancellationToken);
+}
+
 /// <summary>A column of texts: of few different ones, for which Parquet has a dictionary.</summary>
 internal sealed class ParquetTextColumn<TRow>(string name, int rows, Func<TRow, string> select) : ParquetColumn<TRow>(new(name, typeof(string), isNullable: false))
 {

@@ -2,10 +2,12 @@ using System.IO.Pipelines;
 using Parquet;
 using Parquet.Schema;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Api.Readings.Export;
 
-/// <summary>Series as a Parquet file, newest first. Times are timestamps in UTC with milliseconds; nothing is ever null.</summary>
+/// <summary>Series as a Parquet file, newest first. Times are timestamps in UTC with milliseconds; a value that is not measured is null. The units are in the file's metadata.</summary>
 internal static class ParquetExport
 {
     // What of a file is in memory at a time: some megabytes.
@@ -14,16 +16,16 @@ internal static class ParquetExport
 
     /// <param name="output">Where to.</param>
     /// <param name="readings">What.</param>
+    /// <param name="quantities">Which quantities each row has.</param>
     /// <param name="deviceUids">The devices' uids by the store's keys, where each row names its device.</param>
     /// <param name="cancellationToken">The client is gone.</param>
     public static Task WriteAsync(
-        PipeWriter output, IEnumerable<SeriesReading> readings, IReadOnlyDictionary<int, string>? deviceUids, CancellationToken cancellationToken)
+        PipeWriter output, IEnumerable<SeriesReading> readings, QuantitySet quantities, IReadOnlyDictionary<int, string>? deviceUids, CancellationToken cancellationToken)
     {
         List<ParquetColumn<SeriesReading>> columns =
         [
             Time<SeriesReading>(r => r.Ts),
-            Number<SeriesReading, double>("temperature", r => r.Temperature),
-            Number<SeriesReading, double>("humidity", r => r.Humidity),
+            .. quantities.Select(quantity => Value<SeriesReading>(quantity.Key, r => r.Values[quantity])),
             new ParquetTextColumn<SeriesReading>("source", RowsPerGroup, r => s_sources[(int)r.Source]),
         ];
         if (deviceUids is not null)
@@ -31,23 +33,24 @@ internal static class ParquetExport
             columns.Add(new ParquetTextColumn<SeriesReading>("device_id", RowsPerGroup, r => deviceUids[r.DeviceId]));
         }
 
-        return WriteAsync(output, readings, columns, cancellationToken);
+        return WriteAsync(output, readings, columns, quantities, cancellationToken);
     }
 
-    public static Task WriteAsync(PipeWriter output, IEnumerable<Bucket> buckets, CancellationToken cancellationToken) =>
+    public static Task WriteAsync(PipeWriter output, IEnumerable<Bucket> buckets, QuantitySet quantities, CancellationToken cancellationToken) =>
         WriteAsync(
             output,
             buckets,
             [
                 Time<Bucket>(b => b.Start),
-                Number<Bucket, double>("temperature", b => b.Temperature),
-                Number<Bucket, double>("temperature_min", b => b.TemperatureMin),
-                Number<Bucket, double>("temperature_max", b => b.TemperatureMax),
-                Number<Bucket, double>("humidity", b => b.Humidity),
-                Number<Bucket, double>("humidity_min", b => b.HumidityMin),
-                Number<Bucket, double>("humidity_max", b => b.HumidityMax),
-                Number<Bucket, long>("count", b => b.Count),
+                .. quantities.SelectMany(quantity => new[]
+                {
+                    Value<Bucket>(quantity.Key, b => b[quantity] is { IsEmpty: false } a ? a.Mean : null),
+                    Value<Bucket>(quantity.Key + "_min", b => b[quantity] is { IsEmpty: false } a ? a.Least : null),
+                    Value<Bucket>(quantity.Key + "_max", b => b[quantity] is { IsEmpty: false } a ? a.Greatest : null),
+                }),
+                new ParquetColumn<Bucket, long>(new DataField<long>("count"), RowsPerGroup, b => b.Count),
             ],
+            quantities,
             cancellationToken);
 
     private static ParquetColumn<TRow> Time<TRow>(Func<TRow, long> select) => new ParquetColumn<TRow, DateTime>(
@@ -55,15 +58,15 @@ internal static class ParquetExport
         RowsPerGroup,
         row => DateTime.UnixEpoch.AddMilliseconds(select(row)));
 
-    private static ParquetColumn<TRow> Number<TRow, TValue>(string name, Func<TRow, TValue> select)
-        where TValue : struct => new ParquetColumn<TRow, TValue>(new DataField<TValue>(name), RowsPerGroup, select);
+    private static ParquetColumn<TRow> Value<TRow>(string name, Func<TRow, double?> select) => new ParquetValueColumn<TRow>(name, RowsPerGroup, select);
 
     private static async Task WriteAsync<TRow>(
-        PipeWriter output, IEnumerable<TRow> rows, IReadOnlyList<ParquetColumn<TRow>> columns, CancellationToken cancellationToken)
+        PipeWriter output, IEnumerable<TRow> rows, IReadOnlyList<ParquetColumn<TRow>> columns, QuantitySet quantities, CancellationToken cancellationToken)
     {
         // It writes forward only. Its own flushes, which are synchronous, find everything sent.
         var file = output.AsStream(leaveOpen: true);
         var writer = await ParquetWriter.CreateAsync(new ParquetSchema(columns.Select(c => c.Field)), file, cancellationToken: cancellationToken);
+        writer.CustomMetadata = quantities.ToDictionary(q => $"unit:{q.Key}", q => q.Unit);
         var count = 0;
         foreach (var row in rows)
         {

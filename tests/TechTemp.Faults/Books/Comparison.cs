@@ -99,7 +99,7 @@ internal sealed class Comparison
 
     private void Place(StoredReading reading, Dictionary<int, Book> books, Dictionary<int, BitArray> found)
     {
-        if (Sample.FromValues(reading.Temperature, reading.Humidity) is { } sample && books.TryGetValue(sample.Device, out var book) && book.Has(sample))
+        if (Sample.FromValues(reading.Temperature, reading.Humidity, reading.Co2) is { } sample && books.TryGetValue(sample.Device, out var book) && book.Has(sample))
         {
             if (sample.Uid != reading.Uid)
             {

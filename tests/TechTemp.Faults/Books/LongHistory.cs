@@ -36,7 +36,7 @@ internal static class LongHistory
     {
         var found = new Dictionary<string, BitArray>();
         var differences = new List<string>();
-        foreach (var (uid, ts, temperature, humidity) in store.Readings().Where(r => Has(r.Uid)))
+        foreach (var (uid, ts, temperature, humidity, _) in store.Readings().Where(r => Has(r.Uid)))
         {
             var (i, rest) = Math.DivRem(End - ts, step);
             found.TryAdd(uid, new(readings + 1));

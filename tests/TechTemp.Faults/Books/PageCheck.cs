@@ -37,7 +37,8 @@ internal static class PageCheck
                 // A reading beside a page changes its weights, until it is merged.
                 if (!daysOfRows.Contains(day))
                 {
-                    var seconds = Seconds(times);
+                    var seconds = ofDay.SelectMany(p => p.Summary).Select(c => c.Id).Distinct().ToDictionary(
+                        id => id, id => Seconds([.. ofDay.SelectMany(p => p.Readings).Where(r => r.Values.ContainsKey(id)).Select(r => r.Ts).Order()]));
                     differences.AddRange(ofDay.Where(p => !IsRight(p, seconds)).Select(p => string.Create(CultureInfo.InvariantCulture, $"the page of device {device} at {p.Start} says what its readings do not")));
                 }
             }
@@ -46,14 +47,13 @@ internal static class PageCheck
         return differences;
     }
 
-    private static bool IsRight(StoredPage page, Dictionary<long, double> seconds) =>
-        IsRight(page.Summary.Single(c => c.Id == 1), [.. page.Readings.Select(r => (r.Temperature, seconds[r.Ts]))])
-        && IsRight(page.Summary.Single(c => c.Id == 2), [.. page.Readings.Select(r => (r.Humidity, seconds[r.Ts]))]);
+    private static bool IsRight(StoredPage page, Dictionary<int, Dictionary<long, double>> seconds) =>
+        page.Summary.All(c => IsRight(c, [.. page.Readings.Where(r => r.Values.ContainsKey(c.Id)).Select(r => (r.Values[c.Id], seconds[c.Id][r.Ts]))]));
 
     // Sums of floating point depend on the order in which they were made.
     private static bool IsRight(IndependentDecoder.Column column, List<(double Value, double Seconds)> values) =>
         column.Count == values.Count && column.Least == values.Min(v => v.Value) && column.Greatest == values.Max(v => v.Value) && column.Seconds == values.Sum(v => v.Seconds)
-        && Math.Abs(column.Integral - values.Sum(v => v.Value * v.Seconds)) <= 1e-9 * column.Seconds * 100;
+        && Math.Abs(column.Integral - values.Sum(v => v.Value * v.Seconds)) <= 1e-9 * column.Seconds * Math.Max(100, Math.Abs(column.Greatest));
 
     // A reading stands for half of the way to those before and after it on the same day; a distance of more than a quarter of an hour is a gap.
     private static Dictionary<long, double> Seconds(List<long> times)

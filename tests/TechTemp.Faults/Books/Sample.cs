@@ -30,14 +30,22 @@ internal readonly record struct Sample(int Device, long Counter)
     /// <summary>%, from which the counter can be told.</summary>
     public double Humidity => Counter / 1_000_000.0;
 
+    /// <summary>ppm, from which the counter can be told; null for the devices that do not measure it.</summary>
+    public double? Co2 => Device % 3 == 0 ? 400 + (Counter % 30_000) + 0.25 : null;
+
     /// <summary>The id of a device.</summary>
     public static string UidOf(int device) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{device}");
 
     /// <summary>The sample that has exactly these values; null when none has.</summary>
-    public static Sample? FromValues(double temperature, double humidity)
+    public static Sample? FromValues(double? temperature, double? humidity, double? co2)
     {
-        var sample = new Sample((int)Math.Round(temperature * 100), (long)Math.Round(humidity * 1_000_000));
-        return sample.Temperature == temperature && sample.Humidity == humidity ? sample : null;
+        if (temperature is null || humidity is null)
+        {
+            return null;
+        }
+
+        var sample = new Sample((int)Math.Round(temperature.Value * 100), (long)Math.Round(humidity.Value * 1_000_000));
+        return sample.Temperature == temperature && sample.Humidity == humidity && sample.Co2 == co2 ? sample : null;
     }
 
     /// <summary>The sample of this device and time; null when none is of it.</summary>
@@ -50,7 +58,11 @@ internal readonly record struct Sample(int Device, long Counter)
     }
 
     /// <summary>The payload.</summary>
-    public string Payload() => SampleReading.Payload(Ts, Temperature, Humidity);
+    public string Payload()
+    {
+        var payload = SampleReading.Payload(Ts, Temperature, Humidity);
+        return Co2 is { } co2 ? string.Create(CultureInfo.InvariantCulture, $$"""{{payload[..^1]}}, "co2_ppm": {{co2:R}}}""") : payload;
+    }
 
     /// <summary>The payload of a device that asks for end-to-end acknowledgement.</summary>
     /// <param name="seq">The device's own number of it.</param>

@@ -1,10 +1,16 @@
-using System.Globalization;
+using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
 
 namespace TechTemp.Faults.Books;
 
 /// <summary>A reading as it is stored.</summary>
-internal readonly record struct StoredReading(string Uid, long Ts, double Temperature, double Humidity);
+internal readonly record struct StoredReading(string Uid, long Ts, double? Temperature, double? Humidity, double? Co2 = null);
+
+/// <summary>A row, or a reading of a page.</summary>
+/// <param name="DeviceId">The store's key of the device.</param>
+/// <param name="Ts">Unix milliseconds.</param>
+/// <param name="Values">Its values by the quantities' ids.</param>
+internal readonly record struct KeyedReading(int DeviceId, long Ts, IReadOnlyDictionary<int, double> Values);
 
 /// <summary>
 /// Looks into the store's file from outside, with the library of the version that the programs use. Every look is a
@@ -50,12 +56,14 @@ internal sealed class StoreFile(string path)
     public IEnumerable<StoredReading> Readings()
     {
         var uids = Query("SELECT id, uid FROM devices;", row => (Id: row.GetInt32(0), Uid: row.GetString(1))).ToDictionary(d => d.Id, d => d.Uid);
-        return Rows().Concat(Pages().SelectMany(p => p.Readings)).Select(r => new StoredReading(uids[r.DeviceId], r.Ts, r.Temperature, r.Humidity));
+        return Rows().Concat(Pages().SelectMany(p => p.Readings)).Select(r => new StoredReading(uids[r.DeviceId], r.Ts, Value(r, 1), Value(r, 2), Value(r, 4)));
+
+        static double? Value(KeyedReading reading, int quantity) => reading.Values.TryGetValue(quantity, out var value) ? value : null;
     }
 
     /// <summary>Every reading that is a row.</summary>
-    public IEnumerable<(int DeviceId, long Ts, double Temperature, double Humidity)> Rows() => Query(
-        $"SELECT device_id, ts, {Number("temperature")}, {Number("humidity")} FROM readings;", row => (row.GetInt32(0), row.GetInt64(1), row.GetDouble(2), row.GetDouble(3)));
+    public IEnumerable<KeyedReading> Rows() => Query(
+        $"SELECT device_id, ts, {Number("temperature")}, {Number("humidity")}, more FROM readings;", row => new KeyedReading(row.GetInt32(0), row.GetInt64(1), Values(row)));
 
     /// <summary>Every page, decoded by other code than the program's.</summary>
     public IEnumerable<StoredPage> Pages() => Query(
@@ -95,6 +103,27 @@ internal sealed class StoreFile(string path)
         {
             yield return read(reader);
         }
+    }
+
+    // As docs/store-format.md describes a row.
+    private static SortedDictionary<int, double> Values(SqliteDataReader row)
+    {
+        var values = new SortedDictionary<int, double>();
+        for (var column = 2; column <= 3; column++)
+        {
+            if (!row.IsDBNull(column))
+            {
+                values.Add(column - 1, row.GetDouble(column));
+            }
+        }
+
+        var more = row.IsDBNull(4) ? [] : row.GetFieldValue<byte[]>(4);
+        for (var i = 0; i < more.Length; i += 9)
+        {
+            values.Add(more[i], BinaryPrimitives.ReadDoubleLittleEndian(more.AsSpan(i + 1)));
+        }
+
+        return values;
     }
 
     private int Scalar(string sql) => Query(sql, row => row.GetInt32(0)).Single();

@@ -8,11 +8,9 @@ namespace TechTemp.Faults.Books;
 /// <param name="Readings">Its readings, oldest first.</param>
 /// <param name="Summary">What its head says.</param>
 internal sealed record StoredPage(
-    int DeviceId, long Start, IReadOnlyList<(int DeviceId, long Ts, double Temperature, double Humidity)> Readings, IReadOnlyList<IndependentDecoder.Column> Summary)
+    int DeviceId, long Start, IReadOnlyList<KeyedReading> Readings, IReadOnlyList<IndependentDecoder.Column> Summary)
 {
     private const int Quarter = 900_000;
-    private const int Temperature = 1;
-    private const int Humidity = 2;
 
     /// <summary>Decodes a page.</summary>
     /// <exception cref="InvalidDataException">It is not as it is described.</exception>
@@ -20,7 +18,7 @@ internal sealed record StoredPage(
     {
         var (device, start) = ((int)(id >> 24), (id & 0xFFFFFF) * Quarter);
         var readings = IndependentDecoder.Read(device, start, quarters * Quarter, head, body, out var summary);
-        return new(device, start, readings.ConvertAll(r => (device, r.Ts, r.Values[Temperature], r.Values[Humidity])), summary);
+        return new(device, start, readings.ConvertAll(r => new KeyedReading(device, r.Ts, r.Values)), summary);
     }
 
     /// <summary>How many readings a page has, from its head: the number behind the version.</summary>

@@ -6,6 +6,11 @@ internal static class VersionBefore
     /// <summary>Does it, while nothing else uses the store.</summary>
     public static void Make(StoreFile store) => store.Execute(
         """
+        ALTER TABLE "readings" DROP COLUMN "more";
+        ALTER TABLE "readings" ALTER COLUMN "temperature" SET NOT NULL;
+        ALTER TABLE "readings" ALTER COLUMN "humidity" SET NOT NULL;
+        ALTER TABLE "calibrations" DROP COLUMN "more";
+        ALTER TABLE "devices" DROP COLUMN "measures";
         DROP TABLE "pages";
         CREATE TABLE "rollups" (
             "device_id" INTEGER NOT NULL CONSTRAINT "FK_rollups_devices_device_id" REFERENCES "devices" ("id") ON DELETE CASCADE,

@@ -11,7 +11,10 @@ internal enum Fate
     /// <summary>Refused and kept.</summary>
     Rejected,
 
-    /// <summary>One of the two: what chance made of it may even be valid.</summary>
+    /// <summary>Stored but for a value of it, for which it is also refused and kept.</summary>
+    Partly,
+
+    /// <summary>Stored, refused, or partly stored: what chance made of it may even be valid.</summary>
     Either,
 
     /// <summary>Neither: it is no reading.</summary>

@@ -32,6 +32,9 @@ internal sealed class PoisonSource
             () => Stored("""{"ts":@ts,"temperature_c":@t,"humidity_pct":@h,"":null,"TS":"x","n":1e400,"u":"\ud800\u0000"}"""),
             () => Stored("""{"ts":@ts,"temperature_c":@t,"humidity_pct":@h,"digits":""" + new string('9', _random.Next(1, 2_000)) + "}"),
             () => Stored(Padded(MaxPayloadBytes)),
+            () => Stored("""{"ts":@ts,"temperature_c":@t}""") with { Sample = _sample with { Humidity = null } },
+            () => Stored("""{"ts":@ts,"Temperature_C":"@t","temperature_c":null,"humidity_pct":@h}""") with { Sample = _sample with { Temperature = null } },
+            () => Stored("""{"ts":@ts,"co2_ppm":812.25,"voc_index":0}""") with { Sample = _sample with { Temperature = null, Humidity = null, Co2 = 812.25 } },
             // Not JSON, or not one object.
             () => Rejected(""),
             () => Rejected("null"),
@@ -52,18 +55,22 @@ internal sealed class PoisonSource
             RandomBytes,
             // JSON, and not what a reading must have.
             () => Rejected("{}"),
-            () => Rejected("""{"ts":@ts,"temperature_c":@t}"""),
-            () => Rejected("""{"ts":@ts,"Temperature_C":@t,"humidity_pct":@h}"""),
+            () => Rejected("""{"ts":@ts}"""),
+            () => Rejected("""{"ts":@ts,"Temperature_C":@t,"humidity":@h,"co2_ppm":null}"""),
             () => Rejected("""{"ts":"@ts","temperature_c":@t,"humidity_pct":@h}"""),
-            () => Rejected("""{"ts":@ts,"temperature_c":null,"humidity_pct":@h}"""),
+            () => Rejected("""{"ts":null,"temperature_c":@t,"humidity_pct":@h}"""),
+            () => Rejected("""{"ts":@ts,"temperature_c":@t,"co2_ppm":"@h"}"""),
             () => Rejected("""{"ts":@ts,"temperature_c":true,"humidity_pct":[@h]}"""),
             () => Rejected("""{"ts":@ts,"temperature_c":{"v":@t},"humidity_pct":@h}"""),
             () => Rejected("""{"ts":@ts,"temperature_c":1e400,"humidity_pct":@h}"""),
             () => Rejected("""{"ts":-1e400,"temperature_c":@t,"humidity_pct":@h}"""),
             () => Rejected("""{"ts":@ts,"temperature_c":@t,"temperature_c":"@t","humidity_pct":@h}"""),
             () => Rejected("""{"ts":@ts,"temperature_c":@t,"humidity_pct":@h,"seq":""" + Pick("-1", "1.5", "\"1\"", "null", "1e30", "[]") + "}"),
-            () => Rejected("""{"ts":@ts,"temperature_c":""" + Pick("85.001", "-40.001", "-9999", "1e308") + ""","humidity_pct":@h}"""),
-            () => Rejected("""{"ts":@ts,"temperature_c":@t,"humidity_pct":""" + Pick("100.001", "-0.001", "4.5e15") + "}"),
+            () => Rejected("""{"ts":@ts,"temperature_c":""" + Pick("85.001", "-40.001", "-9999", "1e308") + ""","humidity_pct":105.001}"""),
+            () => Rejected("""{"ts":@ts,"humidity_pct":""" + Pick("105.001", "-0.001", "4.5e15") + "}"),
+            // Some of its values only.
+            () => Partly("""{"ts":@ts,"temperature_c":""" + Pick("85.001", "-40.001", "-9999", "1e308") + ""","humidity_pct":@h}""", _sample with { Temperature = null }),
+            () => Partly("""{"ts":@ts,"temperature_c":@t,"humidity_pct":""" + Pick("105.001", "-0.001", "4.5e15") + ""","co2_ppm":812.25}""", _sample with { Humidity = null, Co2 = 812.25 }),
             () => Rejected("""{"ts":""" + Pick("0", "-1", "1757537685", "946684799999", "1e19", "99999999999999") + ""","temperature_c":@t,"humidity_pct":@h}"""),
             () => Rejected(Padded(_random.Next(MaxPayloadBytes + 1, 20_000))),
             // Topics.
@@ -99,14 +106,16 @@ internal sealed class PoisonSource
 
     private PoisonMessage Stored(string payload) => Message(payload, Fate.Stored);
 
+    private PoisonMessage Partly(string payload, in StoredReading left) => Message(payload, Fate.Partly) with { Sample = left };
+
     private PoisonMessage Rejected(string payload) => Message(payload, Fate.Rejected);
 
     private PoisonMessage Message(string payload, Fate fate) => new(SampleReading.Topic(_sample.Uid), Encoding.UTF8.GetBytes(Fill(payload)), fate, _sample);
 
     private string Fill(string payload) => payload
         .Replace("@ts", _sample.Ts.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-        .Replace("@t", _sample.Temperature.ToString("R", CultureInfo.InvariantCulture), StringComparison.Ordinal)
-        .Replace("@h", _sample.Humidity.ToString("R", CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        .Replace("@t", _sample.Temperature!.Value.ToString("R", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        .Replace("@h", _sample.Humidity!.Value.ToString("R", CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     private string Padded(int bytes)
     {

@@ -175,7 +175,7 @@ public sealed class DeviceRegistryTests : IDisposable
             Reading(_store.Now, 1), Reading(_store.Now - 1, 2), Reading(_store.Now, 0, 0, device: "s0"), Reading(_store.Now, 3, device: "s9", home: "h2"));
         var queries = _store.Get<LatestQueries>();
         Assert.Equal(
-            [new LatestReading("s0", null, _store.Now, 0, 0), new("s1", "salon", _store.Now, 1, 50), new("s9", null, _store.Now, 3, 50)],
+            [new LatestReading("s0", null, _store.Now, new(0, 0)), new("s1", "salon", _store.Now, new(1, 50)), new("s9", null, _store.Now, new(3, 50))],
             queries.Read());
         Assert.Equal(["s1"], queries.Read(deviceUid: "s1").Select(l => l.DeviceUid));
         Assert.Equal(["s1"], queries.Read(roomUid: "salon").Select(l => l.DeviceUid));

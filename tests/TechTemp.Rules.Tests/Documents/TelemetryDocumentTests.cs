@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Api.Live;
 using TechTemp.Data.Rejections;
 using TechTemp.Ingest.Pipeline;
+using TechTemp.Readings.Rules;
 using TechTemp.Standalone.Broker;
 using TechTemp.Testing;
 

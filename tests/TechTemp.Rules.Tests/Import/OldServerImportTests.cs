@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using TechTemp.Data.Import;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Buckets;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
@@ -76,15 +77,18 @@ public sealed class OldServerImportTests : IDisposable
             "1, '2025-09-10T20:00:00.000Z', NULL, 63, 'mqtt'", "1, '2025-09-10T20:01:00.000Z', 21, NULL, 'mqtt'", "1, 'soon', 21, 63, 'mqtt'",
             "1, '2025-09-10T20:02:00.000Z', 86, 63, 'mqtt'", "1, '1970-01-20T08:12:17.685Z', 21, 63, 'mqtt'", "1, '2025-09-10T20:03:00.000Z', 'warm', 63, 'mqtt'",
             "9, '2025-09-10T20:04:00.000Z', 21, 63, 'mqtt'", "1, '2025-09-10T20:05:00.000Z', 21, 63, 'mqtt'", "1, '2025-09-10 20:05:00', 21, 63, 'mqtt'",
-            "1, '2025-09-10T20:05:00Z', 22, 63, 'mqtt'");
+            "1, '2025-09-10T20:05:00Z', 22, 63, 'mqtt'", "1, '2025-09-10T20:06:00Z', NULL, NULL, 'mqtt'");
 
         var report = Import();
 
-        Assert.Contains("Readings: 10: 1 stored, 1 duplicates, 8 not taken over.", report, StringComparison.Ordinal);
-        Assert.Equal([(At("2025-09-10T20:05:00Z"), 21, 63)], _store.Readings());
+        Assert.Contains("Readings: 11: 4 stored, 1 duplicates, 6 not taken over.", report, StringComparison.Ordinal);
+        Assert.Equal(
+            [(At("2025-09-10T20:00:00Z"), new(null, 63)), (At("2025-09-10T20:01:00Z"), new(21, null)), (At("2025-09-10T20:02:00Z"), new(null, 63)), (At("2025-09-10T20:05:00Z"), new(21, 63))],
+            _store.Rows("SELECT ts, temperature, humidity, more FROM readings ORDER BY ts;", r => (r.GetInt64(0), r.Values(1))));
         foreach (var line in new[]
         {
-            "temperature or humidity is null (the old server stored 0 like that too): 2, for example", "row 1 of readings_raw (s1, 2025-09-10T20:00:00.000Z, null °C, 63 %)",
+            "a temperature or humidity that is null (the old server stored 0 like that too); the rest of its reading is taken over: 2, for example",
+            "row 1 of readings_raw (s1, 2025-09-10T20:00:00.000Z, null °C, 63 %)", "a reading without temperature and humidity: 1, for example", "row 11 of",
             "whose ts is no time: 1,", "row 3 of", "a reading, out-of-range: 2,", "row 4 of", "must be from -40 to 85", "row 5 of", "whose temperature or humidity is no number: 1,",
             "a reading of a device that is not there: 1,", "a reading, conflict: 1,", "row 10 of",
         })
@@ -114,7 +118,7 @@ public sealed class OldServerImportTests : IDisposable
         var state = Assert.Single(outcome.States);
         Assert.Equal(("cuisine", At("2025-09-10T20:05:00Z")), (state.RoomUid, state.Ts));
         var series = _store.Get<SeriesQueries>().OfDevice(state.DeviceUid, 0, long.MaxValue, calibrated: true)!;
-        Assert.Equal(3, _store.Get<BucketQueries>().Newest(series.Parts, Buckets.Of(Buckets.Step), 10).Sum(b => b.Count));
+        Assert.Equal(3, _store.Get<BucketQueries>().Newest(series.Parts, TimeBuckets.Of(TimeBuckets.Step), 10).Sum(b => b.Count));
     }
 
     [Fact]
@@ -165,9 +169,9 @@ public sealed class OldServerImportTests : IDisposable
         using var first = OldServer.First();
         var report = Import(first);
 
-        Assert.Equal([(At("2025-09-10T20:00:00Z"), 21.5, 50)], _store.Readings());
+        Assert.Equal([21.5, null], _store.Rows("SELECT temperature FROM readings ORDER BY ts;", r => r.NumberOrNull(0)));
         Assert.Equal([("salon", At("2025-09-01T08:00:00Z"), null)], Placements("s1"));
-        Assert.Contains("is null (the old server stored 0 like that too): 1,", report, StringComparison.Ordinal);
+        Assert.Contains("is null (the old server stored 0 like that too); the rest of its reading is taken over: 1,", report, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,6 +3,8 @@ using System.Text;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Ingest.Pipeline;
+using TechTemp.Readings.Messages;
+using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using Sent = TechTemp.Testing.SampleReading;
 

@@ -6,6 +6,7 @@ using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Ingest;
 using TechTemp.Ingest.Pipeline;
+using TechTemp.Readings.Messages;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 

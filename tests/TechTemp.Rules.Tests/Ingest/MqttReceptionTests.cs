@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.DependencyInjection;
 using MQTTnet;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
+using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Data.Readings;
 using TechTemp.Ingest;
 using TechTemp.Ingest.Mqtt;
 using TechTemp.Ingest.Pipeline;
+using TechTemp.Readings.Messages;
 using TechTemp.Rules.Tests.Support;
 
 namespace TechTemp.Rules.Tests.Ingest;

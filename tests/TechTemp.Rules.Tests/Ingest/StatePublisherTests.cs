@@ -33,19 +33,19 @@ public sealed class StatePublisherTests : IAsyncDisposable
     public void A_state_is_the_newest_reading_with_its_room() =>
         Assert.Equal(
             """{"ts":1757537685793,"temperature_c":21.02,"humidity_pct":63.33,"room":"salon"}""",
-            Encoding.UTF8.GetString(StatePublisher.Payload(new("h1", "s1", "salon", 1_757_537_685_793, 21.02, 63.33)).Span));
+            Encoding.UTF8.GetString(StatePublisher.Payload(new("h1", "s1", "salon", 1_757_537_685_793, new(21.02, 63.33))).Span));
 
     [Fact]
     public void A_state_tells_zero_as_zero_and_no_room_as_null() =>
         Assert.Equal(
             """{"ts":1757537685793,"temperature_c":0,"humidity_pct":0,"room":null}""",
-            Encoding.UTF8.GetString(StatePublisher.Payload(new("h1", "s1", null, 1_757_537_685_793, 0, 0)).Span));
+            Encoding.UTF8.GetString(StatePublisher.Payload(new("h1", "s1", null, 1_757_537_685_793, new(0, 0))).Span));
 
     [Fact]
     public void A_device_that_counts_is_told_what_it_may_forget() =>
         Assert.EndsWith(
             ""","room":null,"acked_seq":1041}""",
-            Encoding.UTF8.GetString(StatePublisher.Payload(new("h1", "s1", null, 1, 0, 0, 1041)).Span),
+            Encoding.UTF8.GetString(StatePublisher.Payload(new("h1", "s1", null, 1, new(0, 0), 1041)).Span),
             StringComparison.Ordinal);
 
     [Fact]
@@ -132,5 +132,5 @@ public sealed class StatePublisherTests : IAsyncDisposable
         Assert.Single(_sink.Published);
     }
 
-    private static DeviceState State(string device, long ts, string home = "h1") => new(home, device, "salon", ts, 21, 50);
+    private static DeviceState State(string device, long ts, string home = "h1") => new(home, device, "salon", ts, new(21, 50));
 }

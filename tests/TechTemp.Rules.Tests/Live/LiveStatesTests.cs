@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using TechTemp.Api.Live;
@@ -146,7 +145,8 @@ public sealed class LiveStatesTests
     [InlineData("{}")]
     [InlineData("null")]
     [InlineData("[]")]
-    [InlineData("""{"ts":1757537685793,"temperature_c":21}""")]
+    [InlineData("""{"ts":1757537685793,"temperature_c":null}""")]
+    [InlineData("""{"ts":1757537685793,"other":21}""")]
     [InlineData("""{"ts":1757537685793,"temperature_c":"21","humidity_pct":50}""")]
     [InlineData("""{"ts":1757537685793,"temperature_c":1e999,"humidity_pct":50}""")]
     [InlineData("""{"ts":9223372036854775807,"temperature_c":21,"humidity_pct":50}""")]
@@ -181,7 +181,7 @@ public sealed class LiveStatesTests
     }
 
     private static LiveStates New() =>
-        new(Options.Create(new LiveOptions { KeptEvents = Kept }), Options.Create(new JsonOptions()), NullLogger<LiveStates>.Instance);
+        new(Options.Create(new LiveOptions { KeptEvents = Kept }), NullLogger<LiveStates>.Instance);
 
     private void PublishAll(string device, int first, int last)
     {
@@ -198,7 +198,7 @@ public sealed class LiveStatesTests
     }
 
     private IEnumerable<string> After(long? position) =>
-        _states.After(position).Events.Select(e => $"{e.Reading.DeviceId}@{e.Reading.Ts.ToUnixTimeMilliseconds() - Sent.Ts}");
+        _states.After(position).Events.Select(e => $"{e.DeviceUid}@{e.State.Ts - Sent.Ts}");
 
     private static string Field(LiveEvent streamed, string name) =>
         Encoding.UTF8.GetString(streamed.Frame.Span).Split('\n').Single(line => line.StartsWith($"{name}: ", StringComparison.Ordinal))[(name.Length + 2)..];

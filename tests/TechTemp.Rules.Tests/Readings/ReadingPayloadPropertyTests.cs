@@ -2,6 +2,9 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Messages;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 
 namespace TechTemp.Rules.Tests.Readings;
@@ -46,17 +49,20 @@ public sealed class ReadingPayloadPropertyTests
         Gen.Select(Gen.Long[ReadingRules.MinTs, Now], Gen.Double[-40, 85], Gen.Double[0, 100]).Sample(
             (ts, temperature, humidity) =>
             {
-                Assert.Null(ReadingPayload.Parse(Encoding.UTF8.GetBytes(Messages.Payload(ts, temperature, humidity)), Now, out var measurement, out _));
-                Assert.Equal(new(ts, temperature, humidity), measurement);
+                Assert.Null(ReadingPayload.Parse(Encoding.UTF8.GetBytes(Messages.Payload(ts, temperature, humidity)), Now, out var content));
+                Assert.Equal(new(ts, temperature, humidity), content.Measurement);
             },
             iter: 10_000);
 
     /// <summary>Accepts nothing that breaks a rule or that another parser does not take for JSON.</summary>
     private static void Judge(byte[] payload)
     {
-        if (ReadingPayload.Parse(payload, Now, out var measurement, out _) is null)
+        if (ReadingPayload.Parse(payload, Now, out var content) is null)
         {
-            Assert.Null(ReadingRules.Check(measurement, Now, FieldNames.Mqtt));
+            var measurement = content.Measurement;
+            Assert.Null(ReadingRules.Check(ref measurement, Now, FieldNames.Mqtt, out var ofValues));
+            Assert.Null(ofValues);
+            Assert.False(measurement.Values.IsEmpty);
             using var document = JsonDocument.Parse(payload);
             Assert.Equal(JsonValueKind.Object, document.RootElement.ValueKind);
         }

@@ -1,6 +1,11 @@
 using System.Text;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
+using TechTemp.Readings.Messages;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
+using TechTemp.Readings.Sequences;
+using TechTemp.Rules.Tests.Support;
 
 namespace TechTemp.Rules.Tests.Readings;
 
@@ -118,7 +123,7 @@ public sealed class ReadingPayloadTests
 
     [Fact]
     public void What_breaks_another_rule_as_well_is_not_of_the_future() =>
-        Refused(Json(ts: "1757624085794", temperature: "86"), RejectionReasons.OutOfRange, "temperature_c");
+        Refused(Json(ts: "1757624085794", temperature: "86", humidity: "null"), RejectionReasons.OutOfRange, "temperature_c");
 
     [Theory]
     [InlineData(-40)]
@@ -128,31 +133,67 @@ public sealed class ReadingPayloadTests
         Assert.Equal(temperature, Accepted(Json(temperature: $"{temperature:R}")).Temperature);
 
     [Fact]
-    public void A_temperature_beyond_a_bound_is_refused()
+    public void A_value_beyond_a_bound_is_refused_and_the_others_are_not()
     {
-        Refused(Json(temperature: $"{Math.BitDecrement(-40.0):R}"), RejectionReasons.OutOfRange, "temperature_c");
-        Refused(Json(temperature: $"{Math.BitIncrement(85.0):R}"), RejectionReasons.OutOfRange, "temperature_c");
-        Refused(Json(temperature: "1e300"), RejectionReasons.OutOfRange, "temperature_c");
+        foreach (var value in new[] { $"{Math.BitDecrement(-40.0):R}", $"{Math.BitIncrement(85.0):R}", "1e300" })
+        {
+            Assert.Equal(new Measurement(Now, null, 63.33), RefusedValue(Json(temperature: value), "temperature_c"));
+            Refused(Json(temperature: value, humidity: "null"), RejectionReasons.OutOfRange, "temperature_c");
+        }
+    }
+
+    [Fact]
+    public void Each_quantity_has_its_range()
+    {
+        foreach (var quantity in QuantityRegistry.All)
+        {
+            foreach (var value in new[] { quantity.Least, quantity.Greatest })
+            {
+                Assert.Equal(value, Accepted($$"""{"ts": {{Now}}, "{{quantity.PayloadKey}}": {{value:R}} }""").Values[quantity]);
+            }
+
+            foreach (var value in new[] { Math.BitDecrement(quantity.Least), Math.BitIncrement(quantity.Greatest) })
+            {
+                Refused($$"""{"ts": {{Now}}, "{{quantity.PayloadKey}}": {{value:R}} }""", RejectionReasons.OutOfRange, quantity.PayloadKey);
+                var other = quantity == QuantityRegistry.Co2 ? QuantityRegistry.Pressure : QuantityRegistry.Co2;
+                var left = RefusedValue($$"""{"{{quantity.PayloadKey}}": {{value:R}}, "ts": {{Now}}, "{{other.PayloadKey}}": 812.5 }""", quantity.PayloadKey);
+                Assert.Equal((812.5, QuantitySet.Of(other)), (left.Values[other], left.Values.Quantities));
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_value_that_is_refused_is_named() =>
+        Assert.Equal(
+            "temperature_c must be from -40 to 85 °C, was 86; voc_index must be from 0 to 500, was -1",
+            Parse("""{"ts": 1757537685793, "temperature_c": 86, "humidity_pct": 50, "voc_index": -1}""").ValueRejection?.Detail);
+
+    [Fact]
+    public void Null_means_not_measured()
+    {
+        Assert.Equal(new Measurement(Now, null, 63.33), Accepted(Json(temperature: "null")));
+        Assert.Equal(new Measurement(Now, 21.02, null), Accepted(Json(humidity: "null")));
+        Refused(Json(temperature: "null", humidity: "null"), RejectionReasons.MissingField, "temperature_c, humidity_pct, pressure_hpa");
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(100)]
+    [InlineData(105)]
     [InlineData(99.99999999999999)]
-    public void A_humidity_from_0_to_100_is_valid(double humidity) =>
+    public void A_humidity_from_0_to_105_is_valid(double humidity) =>
         Assert.Equal(humidity, Accepted(Json(humidity: $"{humidity:R}")).Humidity);
 
     [Fact]
     public void A_humidity_beyond_a_bound_is_refused()
     {
-        Refused(Json(humidity: $"{Math.BitDecrement(0.0):R}"), RejectionReasons.OutOfRange, "humidity_pct");
-        Refused(Json(humidity: $"{Math.BitIncrement(100.0):R}"), RejectionReasons.OutOfRange, "humidity_pct");
+        Assert.Equal(new Measurement(Now, 21.02, null), RefusedValue(Json(humidity: $"{Math.BitDecrement(0.0):R}"), "humidity_pct"));
+        Assert.Equal(new Measurement(Now, 21.02, null), RefusedValue(Json(humidity: $"{Math.BitIncrement(105.0):R}"), "humidity_pct"));
     }
 
     [Theory]
     [InlineData("\"21.02\"")]
     [InlineData("\"\"")]
-    [InlineData("null")]
     [InlineData("true")]
     [InlineData("false")]
     [InlineData("[21.02]")]
@@ -161,19 +202,20 @@ public sealed class ReadingPayloadTests
     [InlineData("""{"value": 21.02}""")]
     [InlineData("1e400")]
     [InlineData("-1e400")]
-    public void A_required_field_that_is_no_finite_number_is_refused_by_its_name(string value)
+    public void A_field_that_is_no_finite_number_is_refused_by_its_name(string value)
     {
         Refused(Json(ts: value), RejectionReasons.InvalidType, "ts");
         Refused(Json(temperature: value), RejectionReasons.InvalidType, "temperature_c");
         Refused(Json(humidity: value), RejectionReasons.InvalidType, "humidity_pct");
     }
 
-    [Theory]
-    [InlineData("ts")]
-    [InlineData("temperature_c")]
-    [InlineData("humidity_pct")]
-    public void A_missing_field_is_named(string field) =>
-        Refused(Valid.Replace($"\"{field}\"", "\"other\"", StringComparison.Ordinal), RejectionReasons.MissingField, field);
+    [Fact]
+    public void A_missing_field_is_named()
+    {
+        Refused(Valid.Replace("\"ts\"", "\"other\"", StringComparison.Ordinal), RejectionReasons.MissingField, "ts");
+        Refused("""{"ts": 1757537685793}""", RejectionReasons.MissingField, "temperature_c");
+        Refused(Json(ts: "null"), RejectionReasons.InvalidType, "ts");
+    }
 
     [Theory]
     [InlineData("")]
@@ -226,8 +268,8 @@ public sealed class ReadingPayloadTests
     {
         byte[] inValue = [.. Encoding.UTF8.GetBytes(Valid[..^1] + $", \"{name}\": \""), 0xC3, 0x28, .. "\"}"u8];
         byte[] inName = [.. Encoding.UTF8.GetBytes(Valid[..^1] + $", \"{name}"), 0xFF, .. "\": 1}"u8];
-        Assert.Equal(RejectionReasons.InvalidJson, ReadingPayload.Parse(inValue, Now, out _, out _)?.Reason);
-        Assert.Equal(RejectionReasons.InvalidJson, ReadingPayload.Parse(inName, Now, out _, out _)?.Reason);
+        Assert.Equal(RejectionReasons.InvalidJson, ReadingPayload.Parse(inValue, Now, out _)?.Reason);
+        Assert.Equal(RejectionReasons.InvalidJson, ReadingPayload.Parse(inName, Now, out _)?.Reason);
     }
 
     [Fact]
@@ -247,22 +289,38 @@ public sealed class ReadingPayloadTests
 
     private static Measurement Accepted(string payload)
     {
-        var rejection = ReadingPayload.Parse(Encoding.UTF8.GetBytes(payload), Now, out var measurement, out _);
+        var rejection = ReadingPayload.Parse(Encoding.UTF8.GetBytes(payload), Now, out var content);
         Assert.Null(rejection);
-        return measurement;
+        Assert.Null(content.ValueRejection);
+        return content.Measurement;
+    }
+
+    private static ReadingContent Parse(string payload)
+    {
+        Assert.Null(ReadingPayload.Parse(Encoding.UTF8.GetBytes(payload), Now, out var content));
+        return content;
     }
 
     private static SequenceMark? Sequence(string payload)
     {
-        ReadingPayload.Parse(Encoding.UTF8.GetBytes(payload), Now, out _, out var sequence);
-        return sequence;
+        ReadingPayload.Parse(Encoding.UTF8.GetBytes(payload), Now, out var content);
+        return content.Sequence;
     }
 
     private static void Refused(string payload, string reason, string named)
     {
-        var rejection = ReadingPayload.Parse(Encoding.UTF8.GetBytes(payload), Now, out var measurement, out _);
+        var rejection = ReadingPayload.Parse(Encoding.UTF8.GetBytes(payload), Now, out var content);
         Assert.Equal(reason, rejection?.Reason);
         Assert.Contains(named, rejection!.Detail, StringComparison.Ordinal);
-        Assert.True(reason is RejectionReasons.OutOfRange or RejectionReasons.InFuture || measurement == default);
+        Assert.True(reason is RejectionReasons.OutOfRange or RejectionReasons.InFuture || content.Measurement == default);
+    }
+
+    // A value of a message whose others are valid.
+    private static Measurement RefusedValue(string payload, string named)
+    {
+        Assert.Null(ReadingPayload.Parse(Encoding.UTF8.GetBytes(payload), Now, out var content));
+        Assert.Equal(RejectionReasons.OutOfRange, content.ValueRejection?.Reason);
+        Assert.StartsWith($"{named} must be from ", content.ValueRejection!.Detail, StringComparison.Ordinal);
+        return content.Measurement;
     }
 }

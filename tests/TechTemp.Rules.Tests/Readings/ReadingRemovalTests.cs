@@ -1,5 +1,7 @@
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Calibrations;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
@@ -28,7 +30,7 @@ public sealed class ReadingRemovalTests : IDisposable
         Assert.Equal(new Removal(4_981), removal);
         Assert.Equal([.. Enumerable.Range(4_991, 9).Concat(Enumerable.Range(0, 10)).Select(i => _store.Now - (i * (long)Minute)).Order()], All());
         Assert.Single(_store.Readings("s2"));
-        Assert.Equal(19, _store.Get<BucketQueries>().All([new(1, 0, long.MaxValue)], Buckets.Of(TimeSpan.FromHours(1))).Sum(b => b.Count));
+        Assert.Equal(19, _store.Get<BucketQueries>().All([new(1, 0, long.MaxValue, Correction.None)], TimeBuckets.Of(TimeSpan.FromHours(1))).Sum(b => b.Count));
     }
 
     /// <summary>Whoever asks for the newest reading looks for a row.</summary>

@@ -1,6 +1,8 @@
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
@@ -26,7 +28,7 @@ public sealed class ReadingRetentionTests : IDisposable
         // Cut at midnight UTC: the store's clock stands at noon.
         Assert.Equal(20 * 288 - 144, steps.Sum());
         Assert.Equal(30 * 288 + 144, Count());
-        Assert.Equal(31, Buckets(TechTemp.Data.Readings.Buckets.Days(TimeZoneInfo.Utc)).Count);
+        Assert.Equal(31, Buckets(TimeBuckets.Days(TimeZoneInfo.Utc)).Count);
         Assert.DoesNotContain(_store.Get<ReadingRetention>().Drop(), step => step > 0);
     }
 
@@ -126,10 +128,10 @@ public sealed class ReadingRetentionTests : IDisposable
         _store.Write([.. Enumerable.Range(0, days * 288).Select(i => Reading(start + i * 300_000L, i % 40, i % 100))]);
     }
 
-    private IReadOnlyList<Bucket> Buckets(Buckets buckets) => _store.Get<BucketQueries>().Newest(
+    private IReadOnlyList<Bucket> Buckets(TimeBuckets buckets) => _store.Get<BucketQueries>().Newest(
         _store.Get<SeriesQueries>().OfDevice("s1", long.MinValue, long.MaxValue, calibrated: true)!.Parts, buckets, 100_000);
 
-    private long Count() => Buckets(TechTemp.Data.Readings.Buckets.Days(TimeZoneInfo.Utc)).Sum(b => b.Count);
+    private long Count() => Buckets(TimeBuckets.Days(TimeZoneInfo.Utc)).Sum(b => b.Count);
 
     private long Pages()
     {

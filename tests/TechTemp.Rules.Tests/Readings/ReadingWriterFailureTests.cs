@@ -3,6 +3,7 @@ using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
@@ -109,7 +110,7 @@ public sealed class ReadingWriterFailureTests : IDisposable
         Assert.Equal(DeviceOutcome.Done, deleted);
         var result = _store.Write(Reading(now - 1, 2, home: "h2"));
         Assert.Equal([new Outcome(OutcomeKind.Stored)], result.Outcomes);
-        Assert.Equal([new DeviceState("h2", "s1", null, now - 1, 2, 50)], result.States);
+        Assert.Equal([new DeviceState("h2", "s1", null, now - 1, new(2, 50))], result.States);
         Assert.Equal([(now - 1, 2d, 50d)], _store.Readings());
     }
 
@@ -121,7 +122,7 @@ public sealed class ReadingWriterFailureTests : IDisposable
         await _store.With((DeviceRegistry devices) => devices.ProvisionAsync(new("s1", "Salon", null, null, null, "h9"), Cancel));
         var result = _store.Write(Reading(now + 1, home: "h1"), Reading(now + 2, home: "h9"));
         Assert.Equal(RejectionReasons.HomeMismatch, result.Outcomes[0].Rejection?.Reason);
-        Assert.Equal([new DeviceState("h9", "s1", "salon", now + 2, 21, 50)], result.States);
+        Assert.Equal([new DeviceState("h9", "s1", "salon", now + 2, new(21, 50))], result.States);
     }
 
     [Fact]

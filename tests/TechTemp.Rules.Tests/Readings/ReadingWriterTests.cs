@@ -4,6 +4,7 @@ using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
@@ -184,7 +185,7 @@ public sealed class ReadingWriterTests : IDisposable
     {
         var result = _store.Write(Reading(Now, 1), Reading(Now + 2, 2), Reading(Now + 1, 3), Reading(Now, 4, device: "s2"), Raw("{}", "s3"));
         Assert.Equal(
-            [new DeviceState("h1", "s1", null, Now + 2, 2, 50), new DeviceState("h1", "s2", null, Now, 4, 50)],
+            [new DeviceState("h1", "s1", null, Now + 2, new(2, 50)), new DeviceState("h1", "s2", null, Now, new(4, 50))],
             result.States);
     }
 
@@ -192,9 +193,9 @@ public sealed class ReadingWriterTests : IDisposable
     public void A_late_reading_does_not_move_the_state_backwards()
     {
         _store.Write(Reading(Now, 1));
-        Assert.Equal([new DeviceState("h1", "s1", null, Now, 1, 50)], _store.Write(Reading(Now - 1, 2)).States);
+        Assert.Equal([new DeviceState("h1", "s1", null, Now, new(1, 50))], _store.Write(Reading(Now - 1, 2)).States);
         using var again = _store.NewWriter();
-        Assert.Equal([new DeviceState("h1", "s1", null, Now, 1, 50)], again.Write([Reading(Now - 2, 3)]).States);
+        Assert.Equal([new DeviceState("h1", "s1", null, Now, new(1, 50))], again.Write([Reading(Now - 2, 3)]).States);
     }
 
     [Fact]
@@ -204,7 +205,7 @@ public sealed class ReadingWriterTests : IDisposable
             IncomingMessage.FromMeasurement("s1", new(Now, 1, 2), Now, ReadingSource.Http),
             IncomingMessage.FromMeasurement("s1", new(Now, 2, 2), Now, ReadingSource.Http),
             IncomingMessage.FromMeasurement("s 1", new(Now, 2, 2), Now, ReadingSource.Http),
-            IncomingMessage.FromMeasurement("s1", new(Now + 1, double.NaN, 2), Now, ReadingSource.Http));
+            IncomingMessage.FromMeasurement("s1", new(Now + 1, double.NaN, null), Now, ReadingSource.Http));
         Assert.Equal(
             [OutcomeKind.Stored, OutcomeKind.Rejected, OutcomeKind.Rejected, OutcomeKind.Rejected], result.Outcomes.Select(o => o.Kind));
         Assert.Contains("temperature", result.Outcomes[3].Rejection!.Detail, StringComparison.Ordinal);

@@ -2,6 +2,7 @@ using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Readings.Pages;
+using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 

@@ -2,6 +2,8 @@ using CsCheck;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Quantities;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
@@ -16,10 +18,10 @@ public sealed class SealingPropertyTests : IDisposable
     // The nights in which Brussels and Lord Howe change their clocks are among these days.
     private static readonly long s_start = Ms("2026-03-27T00:00:00Z");
 
-    private static readonly Gen<Buckets> s_buckets = Gen.OneOf(
+    private static readonly Gen<TimeBuckets> s_buckets = Gen.OneOf(
         Gen.OneOf("UTC", "Europe/Brussels", "Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York", "Pacific/Chatham")
-            .Select(id => Buckets.Days(TimeZoneInfo.FindSystemTimeZoneById(id))),
-        Gen.OneOf(Gen.OneOf(1, 2, 4, 24, 96), Gen.Int[1, 400]).Select(quarters => Buckets.Of(quarters * Buckets.Step)));
+            .Select(id => TimeBuckets.Days(TimeZoneInfo.FindSystemTimeZoneById(id))),
+        Gen.OneOf(Gen.OneOf(1, 2, 4, 24, 96), Gen.Int[1, 400]).Select(quarters => TimeBuckets.Of(quarters * TimeBuckets.Step)));
 
     // Moments in tens of seconds over ten days, often on the edge of a quarter of an hour, often within an hour of each other.
     private static readonly Gen<long> s_moment = Gen.OneOf(
@@ -27,8 +29,16 @@ public sealed class SealingPropertyTests : IDisposable
         Gen.Select(Gen.Long[0, 10 * Day / Quarter], Gen.Long[-1, 1]).Select((q, edge) => s_start + q * Quarter + edge),
         Gen.Select(Gen.Long[0, 3], Gen.Long[-1_800_000, 1_800_000]).Select((day, offset) => s_start + (day + 1) * Day + offset));
 
+    // Of each day some readings lack a quantity, and some humidities are those of a wet sensor.
+    private static readonly Gen<QuantityValues> s_values = Gen.Select(Gen.Int[-400, 850], Gen.OneOf(Gen.Const(3), Gen.Const(3), Gen.Const(3), Gen.Int[1, 7])).Select((tenths, has) =>
+    {
+        var values = new QuantityValues((has & 1) != 0 ? tenths / 10d : null, (has & 2) != 0 ? 60 + (tenths / 20d) : null);
+        values[QuantityRegistry.Co2] = (has & 4) != 0 ? 450 + tenths : null;
+        return values;
+    });
+
     private static readonly Gen<Action<House>> s_step = Gen.Frequency(
-        (6, Gen.Select(Gen.Int[0, 1], s_moment, Gen.Int[-400, 850]).Array[1, 40].Select(readings => (Action<House>)(house => house.Insert(readings)))),
+        (6, Gen.Select(Gen.Int[0, 1], s_moment, s_values).Array[1, 40].Select(readings => (Action<House>)(house => house.Insert(readings)))),
         (1, Gen.Select(Gen.Int[0, 1], s_moment, Gen.Long[0, 2 * Day]).Select((device, from, length) => (Action<House>)(house => house.Remove(device, from, from + length)))),
         (1, Gen.Select(Gen.Int[0, 1], s_moment, Gen.Int[0, 2]).Select((device, at, room) => (Action<House>)(house => house.Move(device, at, room)))),
         (1, Gen.Select(Gen.Int[0, 1], Gen.Select(s_moment, Gen.Int[-50, 50]).Array[0, 3]).Select((device, list) => (Action<House>)(house => house.Calibrate(device, list)))),
@@ -70,20 +80,20 @@ public sealed class SealingPropertyTests : IDisposable
     /// <summary>Two devices and three rooms of their own for each case, and what they must be, kept by simple means.</summary>
     private sealed class House(TestStore store, int run)
     {
-        private readonly Dictionary<(int Device, long Ts), double> _readings = [];
+        private readonly Dictionary<(int Device, long Ts), QuantityValues> _readings = [];
         private readonly List<(long From, int Room)>[] _moves = [[], []];
         private readonly (long From, int Offset)[][] _calibrations = [[], []];
-        private IReadOnlyDictionary<long, double>[] _seconds = [];
+        private Dictionary<(Quantity Quantity, int Device), IReadOnlyDictionary<long, double>> _seconds = [];
 
-        public void Insert((int Device, long Ts, int Tenths)[] readings)
+        public void Insert((int Device, long Ts, QuantityValues Values)[] readings)
         {
-            var outcomes = store.Write(Array.ConvertAll(readings, r => Reading(r.Ts, r.Tenths / 10d, 50, device: Uid(r.Device), receivedAt: store.Now))).Outcomes;
+            var outcomes = store.Write(Array.ConvertAll(readings, r => Reading(r.Ts, r.Values, device: Uid(r.Device), receivedAt: store.Now))).Outcomes;
             for (var i = 0; i < readings.Length; i++)
             {
-                var (device, ts, tenths) = readings[i];
-                var expected = _readings.TryGetValue((device, ts), out var known) ? (known == tenths / 10d ? OutcomeKind.Duplicate : OutcomeKind.Rejected) : OutcomeKind.Stored;
+                var (device, ts, values) = readings[i];
+                var expected = _readings.TryGetValue((device, ts), out var known) ? (known == values ? OutcomeKind.Duplicate : OutcomeKind.Rejected) : OutcomeKind.Stored;
                 Assert.Equal(expected, outcomes[i].Kind);
-                _readings.TryAdd((device, ts), tenths / 10d);
+                _readings.TryAdd((device, ts), values);
             }
         }
 
@@ -110,7 +120,7 @@ public sealed class SealingPropertyTests : IDisposable
             Touch(device);
             list = [.. list.DistinctBy(c => c.From)];
             Assert.True(store.With<CalibrationRegistry, bool>(c => c.ReplaceAsync(
-                Uid(device), Array.ConvertAll(list, c => new CalibrationView(DateTimeOffset.FromUnixTimeMilliseconds(c.From), c.Offset / 10d, -c.Offset / 10d)),
+                Uid(device), Array.ConvertAll(list, c => new CalibrationView(DateTimeOffset.FromUnixTimeMilliseconds(c.From), Offsets(c.Offset))),
                 CancellationToken.None)).GetAwaiter().GetResult());
             _calibrations[device] = list;
         }
@@ -124,7 +134,9 @@ public sealed class SealingPropertyTests : IDisposable
         public void AssertTables()
         {
             Assert.All(store.Get<PageVerification>().Verify(), found => Assert.Empty(found.Wrong));
-            _seconds = [.. Enumerable.Range(0, 2).Select(device => Recomputation.Seconds(_readings.Keys.Where(r => r.Device == device).Select(r => r.Ts)))];
+            _seconds = QuantityRegistry.All.SelectMany(quantity => Enumerable.Range(0, 2).Select(device => (quantity, device))).ToDictionary(
+                key => key,
+                key => Recomputation.Seconds(_readings.Where(r => r.Key.Device == key.device && r.Value.Quantities.Contains(key.quantity)).Select(r => r.Key.Ts)));
             for (var device = 0; device <= 1; device++)
             {
                 var latest = store.Get<LatestQueries>().Read(Uid(device), calibrated: false).SingleOrDefault();
@@ -132,7 +144,7 @@ public sealed class SealingPropertyTests : IDisposable
             }
         }
 
-        public void AssertSame(Buckets buckets, long from, long to)
+        public void AssertSame(TimeBuckets buckets, long from, long to)
         {
             var series = store.Get<SeriesQueries>();
             for (var device = 0; device <= 1; device++)
@@ -149,10 +161,10 @@ public sealed class SealingPropertyTests : IDisposable
                 Check(series.OfRoom(RoomUid(room), from, to, calibrated: true), _readings.Where(r => RoomAt(r.Key.Device, r.Key.Ts) == room), calibrated: true);
             }
 
-            void Check(Series? found, IEnumerable<KeyValuePair<(int Device, long Ts), double>> expected, bool calibrated)
+            void Check(Series? found, IEnumerable<KeyValuePair<(int Device, long Ts), QuantityValues>> expected, bool calibrated)
             {
                 var readings = expected.Where(r => r.Key.Ts >= from && r.Key.Ts <= to)
-                    .Select(r => (r.Key.Ts, r.Value + Offset(r.Key, calibrated), 50 - Offset(r.Key, calibrated), _seconds[r.Key.Device][r.Key.Ts])).ToList();
+                    .Select(r => new WeighedReading(r.Key.Ts, calibrated ? Shown(r.Key, r.Value) : r.Value, Seconds(r.Key, r.Value))).ToList();
                 if (found is null)
                 {
                     Assert.Empty(readings);
@@ -160,11 +172,12 @@ public sealed class SealingPropertyTests : IDisposable
                 }
 
                 Assert.Equal(
-                    readings.OrderByDescending(r => r.Ts).Select(r => (r.Ts, r.Item2)),
-                    series.Readings(found).Select(r => (r.Ts, r.Temperature)));
+                    readings.OrderByDescending(r => r.Ts).Select(r => (r.Ts, r.Values)),
+                    series.Readings(found).Select(r => (r.Ts, r.Values)));
                 var all = store.Get<BucketQueries>().Newest(found.Parts, buckets, 10_000);
-                Recomputation.AssertSame(Recomputation.Of(readings, buckets), all);
                 // In small pages, as in one.
+                var expectedBuckets = Recomputation.Of(readings, buckets).ToList();
+                Recomputation.AssertSame(expectedBuckets, all);
                 var paged = new List<Bucket>();
                 for (var last = to; paged.Count < all.Count; last = paged[^1].Start - 1)
                 {
@@ -172,7 +185,7 @@ public sealed class SealingPropertyTests : IDisposable
                     paged.AddRange(store.Get<BucketQueries>().Newest(parts, buckets, 3));
                 }
 
-                Assert.Equal(all, paged);
+                Recomputation.AssertSame(expectedBuckets, paged);
             }
         }
 
@@ -184,16 +197,43 @@ public sealed class SealingPropertyTests : IDisposable
 
         private int? RoomAt(int device, long ts) => _moves[device].Where(m => m.From <= ts).Select(m => (int?)m.Room).LastOrDefault();
 
-        private double Offset((int Device, long Ts) reading, bool calibrated) => calibrated
-            ? _calibrations[reading.Device].Where(c => c.From <= reading.Ts).OrderBy(c => c.From).Select(c => c.Offset / 10d).LastOrDefault()
-            : 0;
+        private static QuantityValues Offsets(int offset)
+        {
+            var offsets = new QuantityValues(offset / 10d, -offset / 10d);
+            offsets[QuantityRegistry.Co2] = offset;
+            return offsets;
+        }
+
+        private QuantityValues Shown((int Device, long Ts) reading, QuantityValues values)
+        {
+            var offsets = Offsets(_calibrations[reading.Device].Where(c => c.From <= reading.Ts).OrderBy(c => c.From).Select(c => c.Offset).LastOrDefault());
+            var shown = values;
+            foreach (var quantity in values.Quantities)
+            {
+                shown[quantity] = values.ValueOrZero(quantity) + offsets.ValueOrZero(quantity);
+            }
+
+            shown[QuantityRegistry.Humidity] = shown[QuantityRegistry.Humidity] is { } humidity ? Math.Clamp(humidity, 0, 100) : null;
+            return shown;
+        }
+
+        private QuantityValues Seconds((int Device, long Ts) reading, QuantityValues values)
+        {
+            var seconds = default(QuantityValues);
+            foreach (var quantity in values.Quantities)
+            {
+                seconds[quantity] = _seconds[(quantity, reading.Device)][reading.Ts];
+            }
+
+            return seconds;
+        }
 
         // A device has to exist before it is moved or calibrated.
         private void Touch(int device)
         {
             if (!_readings.Keys.Any(r => r.Device == device))
             {
-                Insert([(device, s_start + 5 * Day, 200)]);
+                Insert([(device, s_start + 5 * Day, new(20, 50))]);
             }
         }
     }

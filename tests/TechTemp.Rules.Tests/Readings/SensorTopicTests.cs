@@ -1,5 +1,7 @@
 using CsCheck;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Messages;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Rules.Tests.Readings;
 

@@ -1,5 +1,6 @@
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Buckets;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
@@ -19,7 +20,7 @@ public sealed class SeriesQueriesTests : IDisposable
         for (var taken = 0; taken < 10; taken++)
         {
             Assert.Equal(taken, series.Readings(room).Take(taken).Count());
-            Assert.Equal(Math.Min(taken, 1), _store.Get<BucketQueries>().Newest(room.Parts, Buckets.Days(TimeZoneInfo.Utc), 1).Take(taken).Count());
+            Assert.Equal(Math.Min(taken, 1), _store.Get<BucketQueries>().Newest(room.Parts, TimeBuckets.Days(TimeZoneInfo.Utc), 1).Take(taken).Count());
         }
 
         AssertNothingIsHeld();
@@ -40,7 +41,7 @@ public sealed class SeriesQueriesTests : IDisposable
     {
         var room = await RoomAsync(readingsOfADevice: 8_000);
         using var readings = _store.Get<SeriesQueries>().ReadingsInChunks(room).GetEnumerator();
-        using var buckets = _store.Get<BucketQueries>().All(room.Parts, Buckets.Of(Buckets.Step)).GetEnumerator();
+        using var buckets = _store.Get<BucketQueries>().All(room.Parts, TimeBuckets.Of(TimeBuckets.Step)).GetEnumerator();
         for (var i = 0; i < 5; i++)
         {
             Assert.True(readings.MoveNext());

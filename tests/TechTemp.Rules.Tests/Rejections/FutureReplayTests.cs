@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
+using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
@@ -34,7 +35,7 @@ public sealed class FutureReplayTests : IDisposable
     [Fact]
     public void A_reading_that_breaks_another_rule_as_well_is_not_held()
     {
-        _store.Write(Reading(Right, 86), Reading(ReadingRules.MaxTs + 1));
+        _store.Write(Reading(Right, 86, -1), Reading(ReadingRules.MaxTs + 1));
         Assert.Equal([(RejectionReasons.OutOfRange, false), (RejectionReasons.OutOfRange, false)], Kept().Select(r => (r.Reason, r.IsHeld)));
     }
 

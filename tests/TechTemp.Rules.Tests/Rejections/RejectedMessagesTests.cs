@@ -4,6 +4,8 @@ using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Messages;
+using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
@@ -106,9 +108,9 @@ public sealed class RejectedMessagesTests : IDisposable
     [Fact]
     public async Task Many_are_tried_again_by_a_filter_in_steps()
     {
-        _store.Write([.. Enumerable.Range(0, 700).Select(i => Reading(_store.Now + i, 90, receivedAt: _store.Now + i)), Reading(_store.Now, 90, device: "s2")]);
+        _store.Write([.. Enumerable.Range(0, 700).Select(i => Reading(_store.Now + i, 90, 110, receivedAt: _store.Now + i)), Reading(_store.Now, 90, 110, device: "s2")]);
         // As of a version with other rules.
-        _store.Execute("UPDATE rejected_messages SET payload = CAST(replace(payload, ': 90', ': 9') AS BLOB), payload_size = 1 WHERE id <> 400;");
+        _store.Execute("UPDATE rejected_messages SET payload = CAST(replace(replace(payload, ': 90', ': 9'), ': 110', ': 11') AS BLOB), payload_size = 1 WHERE id <> 400;");
 
         var first = await ReplayAll(new(RejectionReasons.OutOfRange, "s1"), limit: 300);
         Assert.Equal((300, 300, 0, 300L), (first.Count, first.Stored, first.Duplicates, first.Last));

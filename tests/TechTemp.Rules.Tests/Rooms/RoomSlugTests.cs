@@ -1,6 +1,7 @@
 using CsCheck;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rooms;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Rules.Tests.Rooms;
 

@@ -2,6 +2,9 @@ using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
@@ -20,10 +23,10 @@ public sealed class FormerRollupsTests : IDisposable
     public void What_rollups_say_of_readings_that_are_gone_is_kept()
     {
         _store.Write([.. Enumerable.Range(0, 600).Select(i => Reading(_store.Now - i * 1_000_000L, i % 50, i % 100, device: $"s{i % 2}"))]);
-        var before = Days();
+        var before = Figures(Days()).ToList();
         // A day of which there are quarters of an hour, one of which there are hours, and one of which only the day is left. The rollups of what is there say nothing new.
         _store.ReplaceByVersion("20261126083903_DigestsAndOpenPlacements", $"""
-            {_store.Dump("devices")} {_store.Dump("readings")}
+            {_store.Dump("devices", "measures")} {_store.Dump("readings", "more")}
             UPDATE devices SET raw_from = 19003 * 86400000 WHERE uid = 's0';
             WITH left(tier, bucket, count, t, least, most) AS (VALUES
                 (0, 19002 * 96 + 1, 1, 2000, 2000, 2000), (0, 19002 * 96 + 95, 2, 2100, 2100, 2100),
@@ -38,15 +41,15 @@ public sealed class FormerRollupsTests : IDisposable
         _store.Get<StoreSchema>().Migrate();
 
         Assert.Equal(
-            [new(Gone + (2 * Day), 62 / 3d, 20, 21, 50, 40, 60, 3), new(Gone + Day, 15, 14, 16, 50, 40, 60, 4), new(Gone, 20.55, 19, 21, 50, 40, 60, 10)],
-            Days().Except(before));
-        Assert.Equal(before, Days().Where(day => day.Start > Gone + (3 * Day)));
-        Assert.Equal([Gone + (2 * Day) + (95 * 900_000), Gone + (2 * Day) + 900_000], Of(Buckets.Of(Buckets.Step)).Where(b => b.Start >= Gone + (2 * Day)).Select(b => b.Start).Where(start => start < Gone + (3 * Day)));
-        Assert.Equal(Gone + Day + (5 * 3_600_000), Of(Buckets.Of(TimeSpan.FromHours(1))).Single(b => b.Start / Day == 19_001).Start);
+            [(Gone + (2 * Day), 62 / 3d, 20, 21, 50, 40, 60, 3), (Gone + Day, 15, 14, 16, 50, 40, 60, 4), (Gone, 20.55, 19, 21, 50, 40, 60, 10)],
+            Figures(Days()).Except(before));
+        Assert.Equal(before, Figures(Days().Where(day => day.Start > Gone + (3 * Day))));
+        Assert.Equal([Gone + (2 * Day) + (95 * 900_000), Gone + (2 * Day) + 900_000], Of(TimeBuckets.Of(TimeBuckets.Step)).Where(b => b.Start >= Gone + (2 * Day)).Select(b => b.Start).Where(start => start < Gone + (3 * Day)));
+        Assert.Equal(Gone + Day + (5 * 3_600_000), Of(TimeBuckets.Of(TimeSpan.FromHours(1))).Single(b => b.Start / Day == 19_001).Start);
         // What is left only of longer spans is not in shorter buckets.
-        Assert.DoesNotContain(Of(Buckets.Of(Buckets.Step)), b => b.Start < Gone + (2 * Day));
-        Assert.DoesNotContain(Of(Buckets.Of(TimeSpan.FromMinutes(90))), b => b.Start < Gone + (2 * Day));
-        Assert.DoesNotContain(Of(Buckets.Of(TimeSpan.FromHours(3))), b => b.Start < Gone + Day);
+        Assert.DoesNotContain(Of(TimeBuckets.Of(TimeBuckets.Step)), b => b.Start < Gone + (2 * Day));
+        Assert.DoesNotContain(Of(TimeBuckets.Of(TimeSpan.FromMinutes(90))), b => b.Start < Gone + (2 * Day));
+        Assert.DoesNotContain(Of(TimeBuckets.Of(TimeSpan.FromHours(3))), b => b.Start < Gone + Day);
         Assert.Equal(SchemaState.Current, _store.Get<StoreSchema>().Inspect());
         Assert.All(_store.Get<PageVerification>().Verify(), found => Assert.Empty(found.Wrong));
         // They are no readings.
@@ -55,9 +58,18 @@ public sealed class FormerRollupsTests : IDisposable
         Assert.Equal(3, Days().Count(day => day.Start < Gone + (3 * Day)));
     }
 
-    private List<Bucket> Days() => Of(Buckets.Days(TimeZoneInfo.Utc));
+    private static IEnumerable<(long Start, double Mean, double Least, double Greatest, double Humidity, double Driest, double Dampest, long Count)> Figures(IEnumerable<Bucket> buckets)
+    {
+        foreach (var bucket in buckets)
+        {
+            var (temperature, humidity) = (bucket[QuantityRegistry.Temperature], bucket[QuantityRegistry.Humidity]);
+            yield return (bucket.Start, temperature.Mean, temperature.Least, temperature.Greatest, humidity.Mean, humidity.Least, humidity.Greatest, bucket.Count);
+        }
+    }
 
-    private List<Bucket> Of(Buckets buckets)
+    private List<Bucket> Days() => Of(TimeBuckets.Days(TimeZoneInfo.Utc));
+
+    private List<Bucket> Of(TimeBuckets buckets)
     {
         var series = _store.Get<SeriesQueries>();
         return

@@ -1,5 +1,6 @@
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 
 namespace TechTemp.Rules.Tests.Store;

@@ -30,7 +30,7 @@ public sealed class StoreFileTests : IDisposable
             var expected = table.Columns.Select(c => (c.Name, c.StoreType, NotNull: !c.IsNullable, Key: key.IndexOf(c.Name) + 1L));
             if (table.Name == "readings")
             {
-                expected = expected.Concat([("temperature", "ANY", true, 0), ("humidity", "ANY", true, 0)]);
+                expected = expected.Concat([("temperature", "ANY", false, 0), ("humidity", "ANY", false, 0), ("more", "BLOB", false, 0)]);
             }
 
             var actual = _store.Rows($"SELECT name, type, \"notnull\", pk FROM pragma_table_info('{table.Name}')", r =>

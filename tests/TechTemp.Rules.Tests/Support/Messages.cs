@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Messages;
+using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Rules.Tests.Support;
 
@@ -10,6 +12,12 @@ internal static class Messages
     public static IncomingMessage Reading(
         long ts, double temperature = 21, double humidity = 50, string device = "s1", string home = "h1", long? receivedAt = null) =>
         Raw(Payload(ts, temperature, humidity), device, home, receivedAt);
+
+    public static IncomingMessage Reading(long ts, in QuantityValues values, string device = "s1", string home = "h1", long? receivedAt = null)
+    {
+        var copy = values;
+        return Raw($"{{\"ts\": {ts}{string.Concat(values.Quantities.Select(q => $", \"{q.PayloadKey}\": {copy.ValueOrZero(q).ToString("R", CultureInfo.InvariantCulture)}"))}}}", device, home, receivedAt);
+    }
 
     public static IncomingMessage Raw(string payload, string device = "s1", string home = "h1", long? receivedAt = null) =>
         Raw(Encoding.UTF8.GetBytes(payload), device, home, receivedAt);

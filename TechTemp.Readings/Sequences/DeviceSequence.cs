@@ -1,10 +1,10 @@
-namespace TechTemp.Data.Readings;
+namespace TechTemp.Readings.Sequences;
 
 /// <summary>
 /// Which numbers of one device's counter have come: the highest, and the gaps below it. What lies below the first gap may
 /// be forgotten by the device. Numbers come mostly one after the other, so that there is mostly nothing but the highest.
 /// </summary>
-internal sealed class DeviceSequence
+public sealed class DeviceSequence
 {
     /// <summary>
     /// The most gaps that are remembered. A number that would open one more counts as not come: it is above

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace TechTemp.Data.Readings;
+namespace TechTemp.Readings.Rules;
 
 /// <summary>The rule for the ids of homes, devices and rooms: 1 to 50 characters of <c>[A-Za-z0-9_-]</c>, case-sensitive.</summary>
 public static class Uids

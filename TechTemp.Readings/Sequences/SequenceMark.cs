@@ -1,4 +1,4 @@
-namespace TechTemp.Data.Readings;
+namespace TechTemp.Readings.Sequences;
 
 /// <summary>What a message says about its device's own counter.</summary>
 /// <param name="Number">The reading's number, from 0 to <see cref="MaxNumber"/>; one more with each reading.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using TechTemp.Readings.Rules;
 
-namespace TechTemp.Data.Readings;
+namespace TechTemp.Readings.Messages;
 
 /// <summary>The topics of a sensor: <c>home/{homeId}/sensors/{deviceId}/reading|state|status</c>.</summary>
 public static class SensorTopic

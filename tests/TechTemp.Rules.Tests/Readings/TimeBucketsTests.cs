@@ -1,9 +1,11 @@
 using CsCheck;
 using TechTemp.Data.Readings;
+using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Rules;
 
 namespace TechTemp.Rules.Tests.Readings;
 
-public sealed class BucketsTests
+public sealed class TimeBucketsTests
 {
     // Changes at 01:00 UTC, at 02:00 and by half an hour, at midnight both ways, of the rules, none, odd offsets, far from UTC.
     // Not among them: zones whose clocks went back over midnight after it had struck (St. John's at 00:01 until 2010, Casey).
@@ -17,9 +19,9 @@ public sealed class BucketsTests
 
     public static TheoryData<string> Zones => [.. s_zones];
 
-    private static readonly Gen<Buckets> s_buckets = Gen.OneOf(
-        Gen.OneOf(s_zones).Select(id => Buckets.Days(Zone(id))),
-        Gen.Int[1, 2_000].Select(steps => Buckets.Of(steps * Buckets.Step)));
+    private static readonly Gen<TimeBuckets> s_buckets = Gen.OneOf(
+        Gen.OneOf(s_zones).Select(id => TimeBuckets.Days(Zone(id))),
+        Gen.Int[1, 2_000].Select(steps => TimeBuckets.Of(steps * TimeBuckets.Step)));
 
     private const long Hour = 3_600_000;
 
@@ -35,7 +37,7 @@ public sealed class BucketsTests
     [InlineData("1.00:00:00", "2026-03-01T23:59:59.999Z", "2026-03-01T00:00:00Z")]
     [InlineData("7.00:00:00", "1970-01-15T23:00:00.000Z", "1970-01-15T00:00:00Z")]
     public void A_bucket_of_a_fixed_length_starts_at_a_multiple_of_it(string length, string ts, string start) =>
-        Assert.Equal(Ms(start), Buckets.Of(TimeSpan.Parse(length, null)).StartOf(Ms(ts)));
+        Assert.Equal(Ms(start), TimeBuckets.Of(TimeSpan.Parse(length, null)).StartOf(Ms(ts)));
 
     [Theory]
     [InlineData("00:00:00")]
@@ -44,7 +46,7 @@ public sealed class BucketsTests
     [InlineData("00:15:00.0000001")]
     [InlineData("01:00:01")]
     public void A_length_that_is_no_multiple_of_15_minutes_is_refused(string length) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => Buckets.Of(TimeSpan.Parse(length, null)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TimeBuckets.Of(TimeSpan.Parse(length, null)));
 
     [Theory]
     // Brussels: +1, forward on 2026-03-29 at 02:00, back on 2026-10-25 at 03:00.
@@ -79,7 +81,7 @@ public sealed class BucketsTests
     [InlineData("America/Havana", "2026-11-02T04:59:59.999Z", "2026-11-01T04:00:00Z")]
     [InlineData("America/Havana", "2026-11-02T05:00:00.000Z", "2026-11-02T05:00:00Z")]
     public void A_day_starts_when_its_date_begins_in_the_zone(string zone, string ts, string start) =>
-        Assert.Equal(Ms(start), Buckets.Days(Zone(zone)).StartOf(Ms(ts)));
+        Assert.Equal(Ms(start), TimeBuckets.Days(Zone(zone)).StartOf(Ms(ts)));
 
     [Fact]
     public void The_start_of_a_bucket_is_not_after_its_moments_and_is_its_own_start() =>
@@ -90,7 +92,7 @@ public sealed class BucketsTests
                 Assert.True(start <= ts);
                 Assert.Equal(start, buckets.StartOf(start));
                 Assert.True(buckets.StartOf(start - 1) < start);
-                Assert.Equal(0, start % (long)Buckets.Step.TotalMilliseconds);
+                Assert.Equal(0, start % (long)TimeBuckets.Step.TotalMilliseconds);
             },
             iter: 20_000);
 
@@ -104,7 +106,7 @@ public sealed class BucketsTests
     [MemberData(nameof(Zones))]
     public void Around_every_change_of_clocks_a_day_has_the_moments_of_its_date(string zone)
     {
-        var days = Buckets.Days(Zone(zone));
+        var days = TimeBuckets.Days(Zone(zone));
         foreach (var change in Changes(zone))
         {
             var last = long.MinValue;
@@ -124,7 +126,7 @@ public sealed class BucketsTests
     [Fact]
     public void A_day_on_which_clocks_change_has_23_or_25_hours_of_readings()
     {
-        var days = Buckets.Days(Zone("Europe/Brussels"));
+        var days = TimeBuckets.Days(Zone("Europe/Brussels"));
         Assert.Equal([24, 23, 24], Counts(days, "2026-03-27T23:00:00Z", hours: 71));
         Assert.Equal([24, 25, 24], Counts(days, "2026-10-23T22:00:00Z", hours: 73));
     }
@@ -141,7 +143,7 @@ public sealed class BucketsTests
             },
             iter: 20_000);
 
-    private static IEnumerable<int> Counts(Buckets days, string from, int hours) =>
+    private static IEnumerable<int> Counts(TimeBuckets days, string from, int hours) =>
         Enumerable.Range(0, hours + 1).GroupBy(h => days.StartOf(Ms(from) + h * 3_600_000L)).Select(day => day.Count()).Take(3);
 
     /// <summary>The moments from 2000 to 2040 at which the offset of a zone changes.</summary>

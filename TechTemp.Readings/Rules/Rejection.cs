@@ -1,4 +1,4 @@
-namespace TechTemp.Data.Rejections;
+namespace TechTemp.Readings.Rules;
 
 /// <summary>Why a reading is refused.</summary>
 /// <param name="Reason">One of <see cref="RejectionReasons"/>; for programs, metrics and filters.</param>

@@ -1,19 +1,7 @@
-namespace TechTemp.Data.Readings;
-
-/// <summary>One bucket of a series.</summary>
-/// <param name="Start">The bucket's start, unix milliseconds UTC.</param>
-/// <param name="Temperature">Mean temperature over time, °C.</param>
-/// <param name="TemperatureMin">Lowest temperature, °C.</param>
-/// <param name="TemperatureMax">Highest temperature, °C.</param>
-/// <param name="Humidity">Mean relative humidity over time, %.</param>
-/// <param name="HumidityMin">Lowest relative humidity, %.</param>
-/// <param name="HumidityMax">Highest relative humidity, %.</param>
-/// <param name="Count">How many readings.</param>
-public sealed record Bucket(
-    long Start, double Temperature, double TemperatureMin, double TemperatureMax, double Humidity, double HumidityMin, double HumidityMax, long Count);
+namespace TechTemp.Readings.Buckets;
 
 /// <summary>How time is cut into buckets: the day of a time zone, or a fixed length counted from 1970-01-01T00:00Z.</summary>
-public sealed class Buckets
+public sealed class TimeBuckets
 {
     // Of what follows a day that long is always the next day, which has more than that hour itself.
     private static readonly long s_longerThanAnyDay = (long)TimeSpan.FromHours(26).TotalMilliseconds;
@@ -21,18 +9,18 @@ public sealed class Buckets
     private readonly TimeZoneInfo? _zone;
     private readonly long _length;
 
-    private Buckets(TimeZoneInfo? zone, long length) => (_zone, _length) = (zone, length);
+    private TimeBuckets(TimeZoneInfo? zone, long length) => (_zone, _length) = (zone, length);
 
     /// <summary>Every fixed length is a multiple of this.</summary>
     public static TimeSpan Step { get; } = TimeSpan.FromMinutes(15);
 
     /// <summary>Days from midnight to midnight of a time zone: 23 to 25 hours where clocks are changed.</summary>
-    public static Buckets Days(TimeZoneInfo zone) => zone.HasSameRules(TimeZoneInfo.Utc) ? Of(TimeSpan.FromDays(1)) : new(zone, 0);
+    public static TimeBuckets Days(TimeZoneInfo zone) => zone.HasSameRules(TimeZoneInfo.Utc) ? Of(TimeSpan.FromDays(1)) : new(zone, 0);
 
     /// <summary>Buckets of a fixed length.</summary>
     /// <param name="length">A positive multiple of <see cref="Step"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
-    public static Buckets Of(TimeSpan length) =>
+    public static TimeBuckets Of(TimeSpan length) =>
         length > TimeSpan.Zero && length.Ticks % Step.Ticks == 0
             ? new(null, (long)length.TotalMilliseconds)
             : throw new ArgumentOutOfRangeException(nameof(length), length, "Must be a positive multiple of 15 minutes.");

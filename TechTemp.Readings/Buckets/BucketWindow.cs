@@ -1,0 +1,191 @@
+using TechTemp.Readings.Calibrations;
+using TechTemp.Readings.Pages;
+using TechTemp.Readings.Quantities;
+
+namespace TechTemp.Readings.Buckets;
+
+/// <summary>Some buckets side by side, being filled. Each quantity has its own column: those that no reading has take nothing.</summary>
+public sealed class BucketWindow
+{
+    // The starts of the buckets, oldest first, and the end of the last one.
+    private readonly long[] _edges;
+    private readonly long[] _counts;
+    private readonly QuantityAggregate[]?[] _columns = new QuantityAggregate[QuantityRegistry.Count][];
+    private readonly TimeBuckets _buckets;
+    private readonly QuantitySet _quantities;
+    private int _last;
+
+    /// <param name="buckets">How time is cut.</param>
+    /// <param name="quantities">Which quantities are wanted.</param>
+    /// <param name="oldest">Not further back than the bucket of this moment.</param>
+    /// <param name="end">The end, exclusive: a bucket's start.</param>
+    /// <param name="width">How many buckets at most.</param>
+    public BucketWindow(TimeBuckets buckets, QuantitySet quantities, long oldest, long end, int width)
+    {
+        (_buckets, _quantities) = (buckets, quantities);
+        var edges = new List<long> { end };
+        while (edges.Count <= width && edges[^1] > oldest)
+        {
+            edges.Add(buckets.StartOf(edges[^1] - 1));
+        }
+
+        edges.Reverse();
+        _edges = [.. edges];
+        _counts = new long[_edges.Length - 1];
+    }
+
+    /// <summary>The start of the first bucket, unix milliseconds UTC.</summary>
+    public long Start => _edges[0];
+
+    /// <summary>The end of the last bucket, exclusive.</summary>
+    public long End => _edges[^1];
+
+    /// <summary>Whether a page lies in one bucket.</summary>
+    public bool IsInOne(PageHead head) => head.Last < _edges[IndexOf(head.First) + 1];
+
+    /// <inheritdoc cref="TimeBuckets.AreMadeOf"/>
+    public bool IsMadeOf(long length) => _buckets.AreMadeOf(length);
+
+    /// <summary>Adds a page that lies in one bucket, or whose readings are gone and count by its start.</summary>
+    public void Add(PageHead head, Correction correction)
+    {
+        var index = IndexOf(head.First);
+        _counts[index] += head.Count;
+        foreach (ref readonly var summary in head.Columns.AsSpan())
+        {
+            if (_quantities.Contains(summary.Quantity))
+            {
+                ColumnOf(summary.Quantity)[index].Add(QuantityAggregate.Of(summary, correction.OffsetOf(summary.Quantity)));
+            }
+        }
+    }
+
+    /// <summary>Adds readings of one day of UTC.</summary>
+    /// <param name="readings">The readings.</param>
+    /// <param name="from">Only those from this time on, unix milliseconds UTC, inclusive, within the window.</param>
+    /// <param name="to">And up to this time, inclusive.</param>
+    /// <param name="before">The time of the reading of that day before the first one; null for none.</param>
+    /// <param name="after">The time of the reading after the last one.</param>
+    /// <param name="correction">What is done to the values; theirs are replaced.</param>
+    public void Add(PageReadings readings, long from, long to, long? before, long? after, Correction correction)
+    {
+        var times = readings.Times;
+        var (first, beyond) = (FirstAt(times, from), FirstAt(times, to + 1));
+        if (first == beyond)
+        {
+            return;
+        }
+
+        Count(times, first, beyond);
+        long[]? ofAll = null;
+        foreach (var column in readings.Columns)
+        {
+            if (!_quantities.Contains(column.Quantity))
+            {
+                continue;
+            }
+
+            correction.Apply(column.Quantity, column.Values);
+            if (column.IsWhole)
+            {
+                Add(column.Quantity, times, column.Values, ofAll ??= Weights(times, before, after), first, beyond);
+            }
+            else
+            {
+                var present = column.Present(times);
+                Add(column.Quantity, present.Times, present.Values, Weights(present.Times, before, after), FirstAt(present.Times, from), FirstAt(present.Times, to + 1));
+            }
+        }
+    }
+
+    /// <summary>The buckets that have any reading, newest first.</summary>
+    public IEnumerable<Bucket> NewestFirst()
+    {
+        for (var i = _counts.Length - 1; i >= 0; i--)
+        {
+            if (_counts[i] > 0)
+            {
+                yield return new(this, i);
+            }
+        }
+    }
+
+    internal long StartOf(int index) => _edges[index];
+
+    internal long CountOf(int index) => _counts[index];
+
+    internal QuantityAggregate Of(Quantity quantity, int index) => _columns[quantity.Index] is { } column ? column[index] : default;
+
+    private static long[] Weights(long[] times, long? before, long? after)
+    {
+        var seconds = new long[times.Length];
+        ReadingTime.Weigh(times, before, after, seconds);
+        return seconds;
+    }
+
+    private static int FirstAt(long[] times, long ts)
+    {
+        if (ts <= times[0])
+        {
+            return 0;
+        }
+
+        var found = ts > times[^1] ? times.Length : Array.BinarySearch(times, ts);
+        return found < 0 ? ~found : found;
+    }
+
+    private void Count(long[] times, int first, int beyond)
+    {
+        for (int end; first < beyond; first = end)
+        {
+            var index = IndexOf(times[first]);
+            end = EndOfRun(times, first, beyond, index);
+            _counts[index] += end - first;
+        }
+    }
+
+    private void Add(Quantity quantity, long[] times, double[] values, long[] seconds, int first, int beyond)
+    {
+        var column = ColumnOf(quantity);
+        for (int end; first < beyond; first = end)
+        {
+            var index = IndexOf(times[first]);
+            end = EndOfRun(times, first, beyond, index);
+            column[index].Add(values.AsSpan(first, end - first), seconds.AsSpan(first, end - first));
+        }
+    }
+
+    private QuantityAggregate[] ColumnOf(Quantity quantity) => _columns[quantity.Index] ??= new QuantityAggregate[_counts.Length];
+
+    // The index of the first time that is not in the bucket any more.
+    private int EndOfRun(long[] times, int first, int beyond, int index)
+    {
+        var end = _edges[index + 1];
+        if (times[beyond - 1] < end)
+        {
+            return beyond;
+        }
+
+        while (times[first] < end)
+        {
+            first++;
+        }
+
+        return first;
+    }
+
+    // Times rise mostly: it is the bucket of the one before, or the next one.
+    private int IndexOf(long ts)
+    {
+        for (var i = _last; i < Math.Min(_last + 2, _counts.Length); i++)
+        {
+            if (ts >= _edges[i] && ts < _edges[i + 1])
+            {
+                return _last = i;
+            }
+        }
+
+        var found = Array.BinarySearch(_edges, ts);
+        return _last = found >= 0 ? found : ~found - 1;
+    }
+}
