@@ -1,6 +1,5 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using TechTemp.Api.Devices;
@@ -62,7 +61,7 @@ internal static partial class ConditionApi
                 Backlog = new(services.GetService<MessagesInHand>()?.Count(), figures.Held, figures.Missing, figures.HeldDropped),
             }));
         }
-        catch (Exception e) when (e is SqliteException or IOException)
+        catch (Exception e) when (e is StoreException or IOException)
         {
             LogUnreadable(logger, e);
             // The health check may have read the store a moment before, or something else in it: an answer without figures is never ok.

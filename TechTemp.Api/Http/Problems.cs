@@ -3,9 +3,8 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using TechTemp.Api.Devices;
+using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 
 namespace TechTemp.Api.Http;
@@ -93,7 +92,7 @@ internal sealed partial class ApiExceptionHandler(IProblemDetailsService problem
         // What ReadFromJsonAsync throws for a Content-Type with a charset that .NET has no encoding for.
         InvalidOperationException when exception.Message.Contains("charset", StringComparison.Ordinal) =>
             Problem(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON in UTF-8."),
-        SqliteException or DbUpdateException { InnerException: SqliteException } => Problem(StatusCodes.Status503ServiceUnavailable, "The store cannot be used at the moment. Nothing was changed; try again."),
+        StoreException => Problem(StatusCodes.Status503ServiceUnavailable, "The store cannot be used at the moment. Nothing was changed; try again."),
         PageDamagedException damaged => Problem(StatusCodes.Status500InternalServerError, $"The store is damaged. {damaged.Message} Restore a backup, or remove the readings of that day."),
         _ => Problem(StatusCodes.Status500InternalServerError, "The server failed to answer this request. Nothing was changed."),
     };

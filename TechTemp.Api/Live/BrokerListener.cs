@@ -1,7 +1,6 @@
 using System.Buffers;
 using MQTTnet;
 using MQTTnet.Exceptions;
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Messages;
@@ -68,7 +67,7 @@ internal sealed class BrokerListener(MqttConnection connection, LiveStates state
             _devices = queries.Read().Select(reading => reading.DeviceUid).ToHashSet();
             states.KeepOnly(_devices);
         }
-        catch (SqliteException)
+        catch (StoreException)
         {
             // The health check says what is wrong with the store.
         }
@@ -84,7 +83,7 @@ internal sealed class BrokerListener(MqttConnection connection, LiveStates state
                 // One that has come since the connection was made is asked for by itself.
                 && store.IsReady && queries.Read(device).Count == 0;
         }
-        catch (SqliteException)
+        catch (StoreException)
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using TechTemp.Data.Store;
 
@@ -27,7 +28,7 @@ public sealed class BrokerKeeping(StoreConnections connections)
     /// </summary>
     /// <param name="now">The time, unix milliseconds UTC: a row whose time this is has expired.</param>
     /// <param name="mostBytes">The limit of each kind, bytes: text, packets and <see cref="RowBytes"/> a row.</param>
-    /// <exception cref="SqliteException">The store failed, and nothing was deleted.</exception>
+    /// <exception cref="StoreException">The store failed, and nothing was deleted.</exception>
     public KeptBroker Load(long now, long mostBytes = MostBytes)
     {
         using var connection = connections.Open();
@@ -52,7 +53,7 @@ public sealed class BrokerKeeping(StoreConnections connections)
     /// Saves changes in one transaction, which is on disk when the call returns. The same changes may be saved again after a failure.
     /// </summary>
     /// <param name="changes">The changes; see there for their order.</param>
-    /// <exception cref="SqliteException">The store failed, and nothing has changed.</exception>
+    /// <exception cref="StoreException">The store failed, and nothing has changed.</exception>
     public void Save(KeptBrokerChanges changes)
     {
         if (changes.IsEmpty)
@@ -72,7 +73,7 @@ public sealed class BrokerKeeping(StoreConnections connections)
     /// </summary>
     /// <param name="from">The store, of any version.</param>
     /// <param name="to">The copy, of this version.</param>
-    /// <exception cref="SqliteException">One of the two failed.</exception>
+    /// <exception cref="StoreException">One of the two failed.</exception>
     internal static void Keep(SqliteConnection from, SqliteConnection to)
     {
         using var transaction = to.BeginTransaction();
@@ -166,10 +167,10 @@ public sealed class BrokerKeeping(StoreConnections connections)
         return command.Bind(0, mostBytes).ExecuteNonQuery();
     }
 
-    private static List<T> Read<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read)
+    private static List<T> Read<T>(SqliteConnection connection, string sql, Func<DbDataReader, T> read)
     {
         using var command = connection.Prepare(sql);
-        using var reader = command.ExecuteReader();
+        using var reader = command.Rows();
         var rows = new List<T>();
         while (reader.Read())
         {

@@ -24,7 +24,7 @@ public sealed class ClockQueries(StoreConnections connections, IOptions<IngestOp
     private static readonly TimeSpan s_holding = TimeSpan.FromHours(1);
 
     /// <summary>Reads the report of now.</summary>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public ClockReport Read()
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -53,7 +53,7 @@ public sealed class ClockQueries(StoreConnections connections, IOptions<IngestOp
         var limit = now + (long)options.Value.FutureTolerance.TotalMilliseconds;
         var recent = now - (long)s_recent.TotalMilliseconds;
         using var command = connection.Prepare(DevicesSql, ("$limit", SqliteType.Integer), ("$recent", SqliteType.Integer));
-        using var reader = command.Bind(0, limit).Bind(1, recent).ExecuteReader();
+        using var reader = command.Bind(0, limit).Bind(1, recent).Rows();
         while (reader.Read())
         {
             // A reading was received at that time at the earliest: this machine's clock has been there.

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TechTemp.Data.Readings;
@@ -30,7 +29,7 @@ public sealed partial class ClockWatch(ClockQueries queries, ReadingClock clock,
             LogDevices(report);
             _report = report;
         }
-        catch (SqliteException)
+        catch (SqliteStoreException)
         {
             // A store that fails is for those who use it to report.
         }

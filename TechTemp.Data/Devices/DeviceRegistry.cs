@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
@@ -181,7 +180,7 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         {
             return rejected.ReplayHeld(uid, 0).Last is null;
         }
-        catch (Exception e) when (e is SqliteException or DbUpdateException)
+        catch (Exception e) when (e is SqliteStoreException or DbUpdateException)
         {
             // The device is provisioned; its readings wait until the store works again.
             return false;

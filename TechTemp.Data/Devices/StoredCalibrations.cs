@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Calibrations;
@@ -15,7 +14,7 @@ internal static class StoredCalibrations
     /// <summary>The calibrations of a device.</summary>
     /// <param name="select">Of <see cref="Sql"/>.</param>
     /// <param name="deviceId">The store's key of the device.</param>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public static CalibrationHistory Of(Statement select, int deviceId)
     {
         select.Bind(1, deviceId);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using TechTemp.Data.Store;
@@ -47,7 +48,7 @@ internal sealed class OldServerFile : IDisposable
             throw new StoreException($"There is no file '{path}'.");
         }
 
-        var connection = new SqliteConnection(ConnectionString(path));
+        var connection = new StoreConnection(ConnectionString(path));
         try
         {
             connection.Open();
@@ -63,9 +64,9 @@ internal sealed class OldServerFile : IDisposable
             connection.Dispose();
             throw e switch
             {
-                SqliteException { IsDamage: true } => new StoreException($"'{path}' is not a SQLite database, or a damaged one.", e),
-                SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_INTERRUPT } => new StoreException($"'{path}' takes more than {s_longestStep.TotalSeconds:N0} s to read one row. It is not the Node.js server's file, or a damaged one.", e),
-                SqliteException => new StoreException($"'{path}' cannot be read: {e.Message} Copy it, with '{path}-wal' where there is one, into a folder that can be written.", e),
+                SqliteStoreException { IsDamage: true } => new StoreException($"'{path}' is not a SQLite database, or a damaged one.", e),
+                SqliteStoreException { Code: SQLitePCL.raw.SQLITE_INTERRUPT } => new StoreException($"'{path}' takes more than {s_longestStep.TotalSeconds:N0} s to read one row. It is not the Node.js server's file, or a damaged one.", e),
+                SqliteStoreException => new StoreException($"'{path}' cannot be read: {e.Message} Copy it, with '{path}-wal' where there is one, into a folder that can be written.", e),
                 _ => e,
             };
         }
@@ -145,7 +146,7 @@ internal sealed class OldServerFile : IDisposable
         RequirePlainTable(name);
         using var command = _connection.Prepare(
             "SELECT name, (SELECT wr FROM pragma_table_list WHERE name = $table COLLATE NOCASE AND schema = 'main'), hidden FROM pragma_table_xinfo($table);", ("$table", SqliteType.Text));
-        using var reader = command.Bind(0, name).ExecuteReader();
+        using var reader = command.Bind(0, name).Rows();
         var columns = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var hasRowId = false;
         while (reader.Read())
@@ -169,7 +170,7 @@ internal sealed class OldServerFile : IDisposable
         using var command = _connection.Prepare(
             "SELECT type, type = 'table' AND sql NOT LIKE 'create virtual%' FROM sqlite_schema WHERE name = $table COLLATE NOCASE OR tbl_name = $table COLLATE NOCASE AND type = 'trigger';",
             ("$table", SqliteType.Text));
-        using var reader = command.Bind(0, name).ExecuteReader();
+        using var reader = command.Bind(0, name).Rows();
         var isThere = false;
         while (reader.Read())
         {
@@ -186,11 +187,11 @@ internal sealed class OldServerFile : IDisposable
         }
     }
 
-    private IEnumerable<T> Select<T>(string sql, Func<SqliteDataReader, T> read)
+    private IEnumerable<T> Select<T>(string sql, Func<DbDataReader, T> read)
     {
         _limit.Restart();
         using var command = _connection.Prepare(sql);
-        using var reader = command.ExecuteReader();
+        using var reader = command.Rows();
         while (reader.Read())
         {
             yield return read(reader);
@@ -203,10 +204,10 @@ internal sealed class OldServerFile : IDisposable
 
     private static string Text(string column) => $"CAST({column} AS TEXT)";
 
-    private static string? TextOf(SqliteDataReader row, int column) =>
+    private static string? TextOf(DbDataReader row, int column) =>
         row.IsDBNull(column) ? null : Convert.ToString(row.GetValue(column), CultureInfo.InvariantCulture);
 
-    private static object? ValueOf(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetValue(column);
+    private static object? ValueOf(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetValue(column);
 
     private sealed record OldTable(string Path, string Name, HashSet<string> Columns, bool HasRowId)
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Data.Readings;
@@ -46,11 +45,11 @@ public sealed class OldServerImport(StoreConnections connections, StoreSchema sc
             refusals.WriteTo(report);
             return report.ToString();
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_INTERRUPT)
+        catch (SqliteStoreException e) when (e.Code == SQLitePCL.raw.SQLITE_INTERRUPT)
         {
             throw new StoreException($"'{old.Path}' takes too long to read one row. It is not the Node.js server's file, or a damaged one.", e);
         }
-        catch (Exception e) when (e is SqliteException or DbUpdateException)
+        catch (Exception e) when (e is SqliteStoreException or DbUpdateException)
         {
             throw new StoreException(
                 $"The import into '{connections.Path}' broke off: {e.GetBaseException().Message} What was stored is right and stays; run it again for the rest.", e);

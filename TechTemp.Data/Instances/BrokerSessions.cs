@@ -21,7 +21,7 @@ public sealed class BrokerSessions(StoreConnections connections)
     /// <summary>Makes the client id from the configured part and the store's id, and remembers it before it is used.</summary>
     /// <param name="configured">The configured part.</param>
     /// <returns>The client id, and the former ones whose sessions are not known to have ended.</returns>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public (string Current, IReadOnlyList<string> Former) Begin(string configured)
     {
         using var connection = connections.Open();
@@ -38,7 +38,7 @@ public sealed class BrokerSessions(StoreConnections connections)
     /// <summary>Forgets a client id: its session has ended.</summary>
     /// <param name="clientId">One of those that <see cref="Begin"/> returned.</param>
     /// <param name="configured">The configured part.</param>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public void Forget(string clientId, string configured)
     {
         using var connection = connections.Open();
@@ -59,7 +59,7 @@ public sealed class BrokerSessions(StoreConnections connections)
     internal static List<string> Read(SqliteConnection connection)
     {
         using var command = connection.Prepare("SELECT client_id FROM broker_sessions ORDER BY client_id;");
-        using var reader = command.ExecuteReader();
+        using var reader = command.Rows();
         var known = new List<string>();
         while (reader.Read())
         {

@@ -3,7 +3,7 @@ using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Instances;
 
-/// <summary>Reads and writes the one row that says which process writes readings. Every call may throw <see cref="SqliteException"/>.</summary>
+/// <summary>Reads and writes the one row that says which process writes readings. Every call may throw <see cref="StoreException"/>.</summary>
 public sealed class InstanceRegistry(StoreConnections connections)
 {
     private const string Values = "(1, $uid, $machine, $process_id, $since, 0, 0)";

@@ -18,7 +18,7 @@ public sealed class StoreIdentity
     public required string Uid { get; set; }
 
     /// <summary>Reads the id.</summary>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     internal static string Read(SqliteConnection connection) => connection.ScalarText("SELECT uid FROM store_identity;");
 
     /// <summary>
@@ -27,7 +27,7 @@ public sealed class StoreIdentity
     /// </summary>
     /// <param name="from">The store, of any version.</param>
     /// <param name="to">The copy, of this version.</param>
-    /// <exception cref="SqliteException">One of the two failed.</exception>
+    /// <exception cref="StoreException">One of the two failed.</exception>
     internal static void Keep(SqliteConnection from, SqliteConnection to)
     {
         if (from.ScalarLong("SELECT count(*) FROM sqlite_schema WHERE name = 'store_identity';") == 0)

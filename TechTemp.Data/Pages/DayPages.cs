@@ -25,7 +25,7 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     /// <summary>All readings of a day, of rows and pages, oldest first; null when there are none.</summary>
     /// <param name="deviceId">The store's key of the device.</param>
     /// <param name="day">The day's start, unix milliseconds UTC.</param>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     /// <exception cref="PageDamagedException">A page is damaged.</exception>
     public PageReadings? Read(int deviceId, long day)
     {
@@ -62,7 +62,7 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     /// <param name="day">The day's start, unix milliseconds UTC.</param>
     /// <param name="readings">What the day has from now on; null for nothing.</param>
     /// <returns>How many bytes the pages have.</returns>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public long Write(int deviceId, long day, PageReadings? readings)
     {
         Clear(deviceId, day);
@@ -86,7 +86,7 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     /// <param name="deviceId">The store's key of the device.</param>
     /// <param name="day">The day's start, unix milliseconds UTC.</param>
     /// <returns>How many readings they had; of a damaged page what its head says.</returns>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public int Clear(int deviceId, long day)
     {
         var count = 0;
@@ -102,7 +102,7 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
 
     /// <summary>Deletes rows.</summary>
     /// <returns>How many.</returns>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public int DeleteRows(int deviceId, long from, long to) => _deleteRows.Bind(1, deviceId).Bind(2, from).Bind(3, to).Execute();
 
     /// <summary>
@@ -111,7 +111,7 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     /// </summary>
     /// <param name="deviceId">The store's key of the device.</param>
     /// <param name="now">Unix milliseconds UTC: readings of the future are not shown as the newest.</param>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     /// <exception cref="PageDamagedException">A page is damaged.</exception>
     public void KeepNewestAsRow(int deviceId, long now)
     {
@@ -132,7 +132,7 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
 
     /// <summary>The time of a device's newest row that is not of the future; null when it has none.</summary>
     /// <inheritdoc cref="KeepNewestAsRow" path="/param"/>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public long? NewestRow(int deviceId, long now)
     {
         _newestRow.Bind(1, deviceId).Bind(2, now).Step();

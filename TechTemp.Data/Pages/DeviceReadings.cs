@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Calibrations;
@@ -21,7 +20,7 @@ internal sealed class DeviceReadings(StoreReader reader)
     private readonly Statement _pages = reader.Prepare(PageTable.BackwardSql);
 
     /// <summary>The readings of a part of a series, newest first, with what is added to them.</summary>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     /// <exception cref="PageDamagedException">A page is damaged.</exception>
     public IEnumerable<SeriesReading> Backward(SeriesPart part)
     {

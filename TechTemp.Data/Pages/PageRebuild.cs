@@ -20,7 +20,7 @@ public sealed class PageRebuild(StoreConnections connections, TimeProvider time)
     /// <param name="report">Hears of each device that is done.</param>
     /// <param name="cancellationToken">Gives up between two steps.</param>
     /// <returns>Null when there is no such device.</returns>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     /// <exception cref="PageDamagedException">A page is damaged: its readings cannot be read.</exception>
     public async Task<RebuildProgress?> RebuildAsync(string? deviceUid, long from, long to, Action<RebuildProgress> report, CancellationToken cancellationToken)
     {
@@ -73,7 +73,7 @@ public sealed class PageRebuild(StoreConnections connections, TimeProvider time)
     private static List<int> Devices(SqliteConnection connection, string? uid)
     {
         using var command = connection.Prepare("SELECT id FROM devices WHERE $uid IS NULL OR uid = $uid ORDER BY id;", ("$uid", SqliteType.Text));
-        using var reader = command.Bind(0, uid).ExecuteReader();
+        using var reader = command.Bind(0, uid).Rows();
         var devices = new List<int>();
         while (reader.Read())
         {

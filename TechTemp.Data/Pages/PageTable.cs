@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 
@@ -49,7 +48,7 @@ internal static class PageTable
     /// <summary>Writes a page.</summary>
     /// <param name="insert">Of <see cref="InsertSql"/>.</param>
     /// <param name="page">The page.</param>
-    /// <exception cref="SqliteException">The store failed, or has the page already.</exception>
+    /// <exception cref="StoreException">The store failed, or has the page already.</exception>
     public static void Write(Statement insert, in Page page) =>
         insert.Bind(1, page.Key.Id).Bind(2, page.Key.Length / PageKey.Step).Bind(3, page.Head.Span).Bind(4, page.Body.Span).Execute();
 }

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
@@ -21,7 +20,7 @@ public sealed class PageVerification(StoreConnections connections)
 {
     /// <summary>Looks at all pages of a device, in one snapshot.</summary>
     /// <returns>What was found, device by device.</returns>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public IEnumerable<DeviceFinding> Verify()
     {
         using var reader = connections.Read("pages");

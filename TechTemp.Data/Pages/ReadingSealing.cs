@@ -29,7 +29,7 @@ public sealed class ReadingSealing(StoreConnections connections, TimeProvider ti
     /// <summary>Seals what is finished.</summary>
     /// <param name="damaged">Hears of a page that late readings belong to and that is damaged. They stay rows.</param>
     /// <returns>What each step sealed; the caller pauses between two.</returns>
-    /// <exception cref="SqliteException">The store failed; the steps before are done.</exception>
+    /// <exception cref="StoreException">The store failed; the steps before are done.</exception>
     public IEnumerable<Sealed> Seal(Action<PageDamagedException> damaged)
     {
         using var connection = connections.Open();
@@ -96,7 +96,7 @@ public sealed class ReadingSealing(StoreConnections connections, TimeProvider ti
     private static List<(int Id, long From)> Devices(SqliteConnection connection)
     {
         using var command = connection.Prepare("SELECT id, coalesce(raw_from, 0) FROM devices ORDER BY id;");
-        using var reader = command.ExecuteReader();
+        using var reader = command.Rows();
         var devices = new List<(int Id, long From)>();
         while (reader.Read())
         {

@@ -27,7 +27,7 @@ internal sealed class SealedReadings(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>The reading of a device and a time; null where no page has it.</summary>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     /// <exception cref="PageDamagedException">The page of that time is damaged.</exception>
     public Measurement? Find(int deviceId, long ts)
     {

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Pages;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Buckets;
@@ -21,7 +20,7 @@ public sealed class BucketQueries(StoreConnections connections)
     /// <param name="buckets">How time is cut.</param>
     /// <param name="limit">How many at most, 1 or more.</param>
     /// <param name="quantities">Which quantities are wanted; null for all.</param>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public IReadOnlyList<Bucket> Newest(IReadOnlyList<SeriesPart> parts, TimeBuckets buckets, int limit, QuantitySet? quantities = null) =>
         [.. Read(parts, buckets, quantities ?? QuantitySet.All, limit).Take(limit)];
 
@@ -29,7 +28,7 @@ public sealed class BucketQueries(StoreConnections connections)
     /// <param name="parts">What the series is made of.</param>
     /// <param name="buckets">How time is cut.</param>
     /// <param name="quantities">Which quantities are wanted; null for all.</param>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public IEnumerable<Bucket> All(IReadOnlyList<SeriesPart> parts, TimeBuckets buckets, QuantitySet? quantities = null) =>
         Read(parts, buckets, quantities ?? QuantitySet.All, width: 1_000);
 

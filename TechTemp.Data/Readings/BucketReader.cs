@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Pages;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Buckets;
@@ -26,7 +25,7 @@ internal sealed class BucketReader(StoreReader reader)
     private long? _nextRow;
 
     /// <summary>Adds to the buckets what the part has in their time.</summary>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     /// <exception cref="PageDamagedException">A page is damaged.</exception>
     public void Read(in SeriesPart part, BucketWindow window)
     {

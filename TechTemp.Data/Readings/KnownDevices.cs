@@ -237,7 +237,7 @@ internal sealed class KnownDevices : IDisposable
     private List<KnownDevice> Select(SqliteCommand command)
     {
         var devices = new List<KnownDevice>();
-        using var reader = command.ExecuteReader();
+        using var reader = command.Rows();
         while (reader.Read())
         {
             var id = reader.GetInt32(0);
@@ -260,7 +260,7 @@ internal sealed class KnownDevices : IDisposable
     private List<(long First, long Last)> ReadGaps(int id)
     {
         var gaps = new List<(long First, long Last)>();
-        using var reader = _gaps.Bind(0, id).ExecuteReader();
+        using var reader = _gaps.Bind(0, id).Rows();
         while (reader.Read())
         {
             gaps.Add((reader.GetInt64(0), reader.GetInt64(1)));

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Calibrations;
@@ -37,7 +36,7 @@ public sealed class LatestQueries(StoreConnections connections, ReadingClock clo
     /// <param name="calibrated">Whether the device's calibration of that time is added; false for the reading as it was stored.</param>
     /// <param name="after">Only devices whose uid comes after this one; null for all.</param>
     /// <param name="limit">How many at most; null for all.</param>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public IReadOnlyList<LatestReading> Read(
         string? deviceUid = null, string? roomUid = null, string? homeId = null, bool calibrated = true, string? after = null, int? limit = null)
     {

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Pages;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Calibrations;
@@ -36,7 +35,7 @@ public sealed class ReadingGaps(StoreConnections connections, TimeProvider time)
     /// <param name="before">Only gaps that end at this reading or before it, as the <see cref="ReadingGap.From"/> of the last one of a page; null for all.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Gives up: a device's readings may be millions.</param>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public ReadingGapList Find(int deviceId, long from, long to, long? longerThan, long? before, int limit, CancellationToken cancellationToken)
     {
         using var reader = connections.Read("readings");

@@ -27,14 +27,14 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
     /// <param name="from">First time, unix milliseconds UTC, inclusive.</param>
     /// <param name="to">Last time, inclusive.</param>
     /// <returns>Null when there is no device of that uid.</returns>
-    /// <exception cref="SqliteException">The store failed; the steps before are done.</exception>
+    /// <exception cref="StoreException">The store failed; the steps before are done.</exception>
     public async Task<Removal?> RemoveAsync(string uid, long from, long to)
     {
         using var span = StoreSpan.Start("DELETE", "readings");
         using var connection = connections.Open();
         using var find = connection.Prepare("SELECT id, raw_from FROM devices WHERE uid = $uid;", ("$uid", SqliteType.Text));
         int id;
-        using (var reader = find.Bind(0, uid).ExecuteReader())
+        using (var reader = find.Bind(0, uid).Rows())
         {
             if (!reader.Read())
             {
@@ -59,7 +59,7 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
 
     /// <summary>Removes the readings of a device, but for some of the last step: those go with the device.</summary>
     /// <param name="deviceId">The store's key of the device, which is about to be deleted.</param>
-    /// <exception cref="SqliteException">The store failed; the steps before are done.</exception>
+    /// <exception cref="StoreException">The store failed; the steps before are done.</exception>
     internal async Task RemoveAllAsync(int deviceId)
     {
         using var span = StoreSpan.Start("DELETE", "readings");
@@ -161,7 +161,7 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
             ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer), ("$first", SqliteType.Integer), ("$last", SqliteType.Integer));
         first.Transaction = transaction;
         from = Math.Max(from, 0);
-        using var reader = first.Bind(0, deviceId).Bind(1, from).Bind(2, to).Bind(3, PageKey.FirstId(deviceId, from)).Bind(4, PageKey.LastId(deviceId, to)).ExecuteReader();
+        using var reader = first.Bind(0, deviceId).Bind(1, from).Bind(2, to).Bind(3, PageKey.FirstId(deviceId, from)).Bind(4, PageKey.LastId(deviceId, to)).Rows();
         reader.Read();
         var row = reader.LongOrNull(0);
         var page = reader.LongOrNull(1) is { } id ? Math.Max(PageKey.StartOf(id), from) : (long?)null;

@@ -19,7 +19,7 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
 
     /// <summary>Drops what is too old.</summary>
     /// <returns>What each step dropped; the caller may pause between two.</returns>
-    /// <exception cref="SqliteException">The store failed; what was dropped before is dropped.</exception>
+    /// <exception cref="StoreException">The store failed; what was dropped before is dropped.</exception>
     public IEnumerable<long> Drop()
     {
         using var connection = connections.Open();
@@ -139,7 +139,7 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
     private static List<(long Id, long Readings)> Pages(SqliteCommand find)
     {
         var pages = new List<(long Id, long Readings)>();
-        using var reader = find.ExecuteReader();
+        using var reader = find.Rows();
         while (reader.Read())
         {
             pages.Add((reader.GetInt64(0), reader.GetBoolean(2) ? PageHead.CountOf(reader.GetFieldValue<byte[]>(1)) : 0));
@@ -157,7 +157,7 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
 
     private static (long First, long? Beyond)? Bounds(SqliteCommand bounds)
     {
-        using var reader = bounds.ExecuteReader();
+        using var reader = bounds.Rows();
         reader.Read();
         return reader.LongOrNull(0) is { } first ? (first, reader.LongOrNull(1)) : null;
     }
@@ -165,7 +165,7 @@ public sealed class ReadingRetention(StoreConnections connections, IOptions<Rete
     private static List<int> Devices(SqliteConnection connection)
     {
         using var command = connection.Prepare("SELECT id FROM devices;");
-        using var reader = command.ExecuteReader();
+        using var reader = command.Rows();
         var ids = new List<int>();
         while (reader.Read())
         {

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Quantities;
 
@@ -49,7 +49,7 @@ internal static class ReadingRow
     }
 
     /// <inheritdoc cref="Values(Statement, int)"/>
-    public static QuantityValues Values(this SqliteDataReader row, int column)
+    public static QuantityValues Values(this DbDataReader row, int column)
     {
         var values = new QuantityValues(row.NumberOrNull(column), row.NumberOrNull(column + 1));
         if (!row.IsDBNull(column + 2))

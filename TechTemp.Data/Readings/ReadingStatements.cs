@@ -154,7 +154,7 @@ internal sealed class ReadingStatements : IDisposable
         if (!_find.Bind(1, device.Id).Bind(2, measurement.Ts).Step())
         {
             // Neither stored nor there: whatever the reason, it must not be acknowledged.
-            throw new SqliteException($"The store did not take a reading of device {device.Uid} and has none with ts {measurement.Ts}.", SqliteInternal);
+            throw new SqliteStoreException($"The store did not take a reading of device {device.Uid} and has none with ts {measurement.Ts}.", SqliteInternal);
         }
 
         var stored = new Measurement(measurement.Ts, _find.Values(0));

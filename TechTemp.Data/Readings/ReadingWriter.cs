@@ -49,7 +49,7 @@ public sealed partial class ReadingWriter(
 
     /// <summary>Stores the readings of a batch and keeps the MQTT messages among it that are refused.</summary>
     /// <param name="batch">The messages, in the order of receipt.</param>
-    /// <exception cref="SqliteException">The store failed; what was committed of the batch is a duplicate when it is written again.</exception>
+    /// <exception cref="StoreException">The store failed; what was committed of the batch is a duplicate when it is written again.</exception>
     public BatchResult Write(IReadOnlyList<IncomingMessage> batch)
     {
         using var span = StoreSpan.Start("INSERT", "readings");
@@ -78,7 +78,7 @@ public sealed partial class ReadingWriter(
     /// Tells of every device's state when somebody else has changed the store since the last call (readings that were
     /// posted or replayed, a device that was moved), and once a minute while a device has a reading of the future. In order with <see cref="Committed"/>; the handler must return equally fast.
     /// </summary>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public void TellChanges(Action<IReadOnlyList<DeviceState>> tell)
     {
         lock (_lock)
@@ -228,7 +228,7 @@ public sealed partial class ReadingWriter(
     {
         if (state.Foreign is { } foreign)
         {
-            throw new SqliteException(foreign, SqliteAuthorization);
+            throw new SqliteStoreException(foreign, SqliteAuthorization);
         }
     }
 
@@ -248,7 +248,7 @@ public sealed partial class ReadingWriter(
         _toldDataVersion = -1;
         _statements?.Dispose();
         _statements = null;
-        if (exception is not SqliteException { SqliteErrorCode: SqliteIoError or SqliteFull })
+        if (exception is not SqliteStoreException { Code: SqliteIoError or SqliteFull })
         {
             Close();
         }

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Pages;
 using TechTemp.Data.Store;
@@ -47,7 +46,7 @@ public sealed class SeriesQueries(StoreConnections connections)
     /// <param name="to">Last time, inclusive.</param>
     /// <param name="calibrated">Whether its calibrations are added.</param>
     /// <returns>Null when there is no device of that uid.</returns>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public Series? OfDevice(string uid, long from, long to, bool calibrated)
     {
         using var reader = connections.Read("devices");
@@ -67,7 +66,7 @@ public sealed class SeriesQueries(StoreConnections connections)
     /// <param name="to">Last time, inclusive.</param>
     /// <param name="calibrated">Whether the devices' calibrations are added.</param>
     /// <returns>Null when there is no room of that uid.</returns>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public Series? OfRoom(string uid, long from, long to, bool calibrated)
     {
         using var reader = connections.Read("rooms");
@@ -100,7 +99,7 @@ public sealed class SeriesQueries(StoreConnections connections)
     /// slowly they are taken. A snapshot that is held keeps the write-ahead log from being emptied (https://sqlite.org/wal.html, section 6).
     /// What is stored or removed meanwhile may be among them or not.
     /// </summary>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public IEnumerable<SeriesReading> ReadingsInChunks(Series series)
     {
         var chunk = new List<SeriesReading>();
@@ -119,7 +118,7 @@ public sealed class SeriesQueries(StoreConnections connections)
     }
 
     /// <summary>The readings of a series, newest first (of one moment, by descending key of the device), read from one snapshot as they are taken.</summary>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public IEnumerable<SeriesReading> Readings(Series series)
     {
         using var reader = connections.Read("readings");

@@ -40,7 +40,7 @@ internal static class FutureMessages
     public static List<FutureDevice> Devices(SqliteConnection connection)
     {
         using var command = connection.Prepare(DevicesSql, ("$reason", SqliteType.Text));
-        using var reader = command.Bind(0, RejectionReasons.InFuture).ExecuteReader();
+        using var reader = command.Bind(0, RejectionReasons.InFuture).Rows();
         var devices = new List<FutureDevice>();
         while (reader.Read())
         {
@@ -61,7 +61,7 @@ internal static class FutureMessages
     {
         using var command = connection.Prepare(
             ChunkSql, ("$device", SqliteType.Text), ("$reason", SqliteType.Text), ("$after", SqliteType.Integer), ("$rows", SqliteType.Integer));
-        using var reader = command.Bind(0, deviceUid).Bind(1, RejectionReasons.InFuture).Bind(2, after).Bind(3, rows).ExecuteReader();
+        using var reader = command.Bind(0, deviceUid).Bind(1, RejectionReasons.InFuture).Bind(2, after).Bind(3, rows).Rows();
         var messages = new List<(long, IncomingMessage)>();
         while (reader.Read())
         {

@@ -38,7 +38,7 @@ public sealed partial class FutureReplay(
                 await LookAsync(stoppingToken);
                 hasFailed = false;
             }
-            catch (SqliteException e)
+            catch (SqliteStoreException e)
             {
                 if (!hasFailed)
                 {

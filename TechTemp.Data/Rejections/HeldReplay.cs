@@ -63,7 +63,7 @@ public sealed partial class HeldReplay(
         using var find = connection.Prepare(
             "SELECT DISTINCT r.device_uid FROM rejected_messages r JOIN devices d ON d.uid = r.device_uid AND d.provisioned = 1 WHERE r.reason = $reason;",
             ("$reason", SqliteType.Text));
-        using var reader = find.Bind(0, RejectionReasons.UnknownDevice).ExecuteReader();
+        using var reader = find.Bind(0, RejectionReasons.UnknownDevice).Rows();
         var devices = new List<string>();
         while (reader.Read())
         {
@@ -81,7 +81,7 @@ public sealed partial class HeldReplay(
             {
                 return use();
             }
-            catch (SqliteException e)
+            catch (SqliteStoreException e)
             {
                 if (isFirst)
                 {

@@ -21,7 +21,7 @@ public sealed class MessageReplay(StoreConnections connections, IOptions<IngestO
     /// <param name="filter">Which ones.</param>
     /// <param name="after">The last id of the step before; 0 for the first step.</param>
     /// <param name="most">How many at most; a step has no more than 250.</param>
-    /// <exception cref="SqliteException">The store failed; nothing of this step was committed.</exception>
+    /// <exception cref="StoreException">The store failed; nothing of this step was committed.</exception>
     public ReplayStep Next(RejectedFilter filter, long after, int most = MessagesOfAStep)
     {
         most = Math.Min(most, MessagesOfAStep);
@@ -43,7 +43,7 @@ public sealed class MessageReplay(StoreConnections connections, IOptions<IngestO
 
     /// <summary>Tries one message.</summary>
     /// <returns>What became of it; null when there is none of that id.</returns>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public Outcome? One(long id)
     {
         try
@@ -134,7 +134,7 @@ public sealed class MessageReplay(StoreConnections connections, IOptions<IngestO
             command.Parameters.AddWithValue(name, value);
         }
 
-        using var reader = command.ExecuteReader();
+        using var reader = command.Rows();
         var messages = new List<Kept>();
         while (reader.Read())
         {

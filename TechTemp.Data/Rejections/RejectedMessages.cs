@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
@@ -40,7 +39,7 @@ public sealed class RejectedMessages(TechTempContext context, MessageReplay repl
     /// refused again, it stays, with the reason of now.
     /// </summary>
     /// <returns>What became of it; null when there is none of that id.</returns>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public Outcome? Replay(long id) => replay.One(id);
 
     /// <summary>
@@ -52,7 +51,7 @@ public sealed class RejectedMessages(TechTempContext context, MessageReplay repl
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Stops after a step.</param>
     /// <returns>What became of them, and the id of the last one; null when there are no more.</returns>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public async Task<ReplayStep> ReplayAsync(RejectedFilter filter, long after, int limit, CancellationToken cancellationToken)
     {
         var pace = new BulkPace(time);
@@ -104,7 +103,7 @@ public sealed class RejectedMessages(TechTempContext context, MessageReplay repl
     /// <summary>Stores the next of the messages that are held for a device, in the order of receipt.</summary>
     /// <param name="deviceUid">A device that exists by now.</param>
     /// <param name="after">The last id of the step before; 0 for the first step.</param>
-    /// <exception cref="SqliteException">The store failed; nothing of this step was committed.</exception>
+    /// <exception cref="StoreException">The store failed; nothing of this step was committed.</exception>
     public ReplayStep ReplayHeld(string deviceUid, long after) => replay.Next(new(RejectionReasons.UnknownDevice, deviceUid), after);
 
     /// <summary>How many messages are held for a device.</summary>

@@ -23,7 +23,7 @@ public sealed class RejectionRetention(StoreConnections connections, IOptions<Re
 
     /// <summary>Drops what is too old and not held.</summary>
     /// <returns>How many each step dropped; the caller may pause between two.</returns>
-    /// <exception cref="SqliteException">The store failed; what was dropped before is dropped.</exception>
+    /// <exception cref="StoreException">The store failed; what was dropped before is dropped.</exception>
     public IEnumerable<int> Drop()
     {
         using var connection = connections.Open();
@@ -43,7 +43,7 @@ public sealed class RejectionRetention(StoreConnections connections, IOptions<Re
 
     /// <summary>Drops held readings that are too old, and writes down of which devices.</summary>
     /// <returns>What each step dropped; the caller may pause between two.</returns>
-    /// <exception cref="SqliteException">The store failed; what was dropped before is dropped.</exception>
+    /// <exception cref="StoreException">The store failed; what was dropped before is dropped.</exception>
     public IEnumerable<IReadOnlyList<HeldLoss>> DropHeld()
     {
         using var connection = connections.Open();
@@ -93,7 +93,7 @@ public sealed class RejectionRetention(StoreConnections connections, IOptions<Re
     private static List<HeldLoss> Delete(SqliteCommand delete)
     {
         var dropped = new Dictionary<(string Device, string Home), long>();
-        using var reader = delete.ExecuteReader();
+        using var reader = delete.Rows();
         while (reader.Read())
         {
             var device = (reader.GetString(0), reader.GetString(1));

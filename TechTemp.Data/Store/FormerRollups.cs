@@ -30,7 +30,7 @@ internal static class FormerRollups
         """;
 
     /// <summary>Makes pages of what is left without readings.</summary>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public static void Keep(SqliteConnection connection)
     {
         using var left = new Statement(connection, LeftSql);

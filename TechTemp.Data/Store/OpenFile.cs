@@ -44,8 +44,8 @@ internal static partial class OpenFile
     private static HashSet<string?> OpenFiles() => [.. new DirectoryInfo("/proc/self/fd").EnumerateFiles().Select(file => file.LinkTarget)];
 
     /// <summary>What a write to a file that has moved is called: SQLITE_READONLY_DBMOVED.</summary>
-    public static SqliteException Moved(string path) =>
-        new($"'{path}' was removed, moved or replaced while it was in use.", raw.SQLITE_READONLY, raw.SQLITE_READONLY_DBMOVED);
+    public static StoreException Moved(string path) =>
+        new SqliteStoreException($"'{path}' was removed, moved or replaced while it was in use.", raw.SQLITE_READONLY, raw.SQLITE_READONLY_DBMOVED);
 
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int FileControl(sqlite3 database, string name, int operation, ref int argument);

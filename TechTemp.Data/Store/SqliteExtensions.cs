@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -9,15 +10,6 @@ internal static class SqliteExtensions
     [
         (raw.SQLITE_DBCONFIG_DEFENSIVE, 1), (raw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0), (raw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0), (raw.SQLITE_DBCONFIG_ENABLE_VIEW, 0),
     ];
-
-    extension(SqliteException exception)
-    {
-        /// <summary>Whether the file is damaged or no database at all: SQLITE_CORRUPT, SQLITE_NOTADB.</summary>
-        public bool IsDamage => exception.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
-
-        /// <summary>Whether another connection had the lock for too long: SQLITE_BUSY.</summary>
-        public bool IsBusy => exception.SqliteErrorCode == raw.SQLITE_BUSY;
-    }
 
     /// <summary>
     /// Lets no SQL run that comes with the file: no triggers, no views, no functions of ours in its schema; and lets nobody write
@@ -73,9 +65,13 @@ internal static class SqliteExtensions
         return command;
     }
 
-    public static string? StringOrNull(this SqliteDataReader reader, int ordinal) =>
+    /// <summary>Runs a command. Instead of its own ExecuteReader, whose rows throw SQLite's exceptions.</summary>
+    /// <exception cref="StoreException">It failed.</exception>
+    public static DbDataReader Rows(this DbCommand command) => command.ExecuteReader();
+
+    public static string? StringOrNull(this DbDataReader reader, int ordinal) =>
         reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 
-    public static long? LongOrNull(this SqliteDataReader reader, int ordinal) =>
+    public static long? LongOrNull(this DbDataReader reader, int ordinal) =>
         reader.IsDBNull(ordinal) ? null : reader.GetInt64(ordinal);
 }

@@ -49,7 +49,7 @@ internal sealed class Statement : IDisposable
 
     /// <summary>Runs it to its end.</summary>
     /// <returns>How many rows it changed.</returns>
-    /// <exception cref="SqliteException">It failed.</exception>
+    /// <exception cref="StoreException">It failed.</exception>
     public int Execute()
     {
         var result = raw.sqlite3_step(_statement);
@@ -64,7 +64,7 @@ internal sealed class Statement : IDisposable
     }
 
     /// <summary>Goes to the next row. After the last one, or after <see cref="Reset"/>, it can be bound and run again.</summary>
-    /// <exception cref="SqliteException">It failed.</exception>
+    /// <exception cref="StoreException">It failed.</exception>
     public bool Step()
     {
         var result = raw.sqlite3_step(_statement);
@@ -103,5 +103,5 @@ internal sealed class Statement : IDisposable
     /// <inheritdoc />
     public void Dispose() => _statement.Dispose();
 
-    private void Check(int result) => SqliteException.ThrowExceptionForRC(result, _database);
+    private void Check(int result) => SqliteStoreException.ThrowIfFailed(result, _database);
 }

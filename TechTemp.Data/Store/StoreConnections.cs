@@ -59,12 +59,12 @@ public sealed class StoreConnections : DbConnectionInterceptor, IDisposable
     internal StoreConnections Unpooled(string path) => new(path, _busyTimeout, _time, pooling: false);
 
     /// <summary>An open connection from the pool. The caller disposes it.</summary>
-    /// <exception cref="SqliteException">The file is missing or cannot be opened.</exception>
-    public SqliteConnection Open() => Open(ConnectionString);
+    /// <exception cref="StoreException">The file is missing or cannot be opened.</exception>
+    internal SqliteConnection Open() => Open(ConnectionString);
 
     /// <summary>A connection for reading, with the statements that were prepared on it before. The caller disposes it.</summary>
     /// <param name="table">The table that is read, for the span of the access; null for no span.</param>
-    /// <exception cref="SqliteException">The file is missing or cannot be opened.</exception>
+    /// <exception cref="StoreException">The file is missing or cannot be opened.</exception>
     internal StoreReader Read(string? table = null)
     {
         while (_readers.TryPop(out var reader))
@@ -116,7 +116,7 @@ public sealed class StoreConnections : DbConnectionInterceptor, IDisposable
     }
 
     /// <summary>A connection outside the pool to the file, which is created, for this user alone, where it is missing.</summary>
-    /// <exception cref="SqliteException">The file cannot be created or opened.</exception>
+    /// <exception cref="StoreException">The file cannot be created or opened.</exception>
     internal SqliteConnection OpenOrCreate()
     {
         try
@@ -133,6 +133,10 @@ public sealed class StoreConnections : DbConnectionInterceptor, IDisposable
     }
 
     /// <inheritdoc />
+    public override InterceptionResult<DbConnection> ConnectionCreating(ConnectionCreatingEventData eventData, InterceptionResult<DbConnection> result) =>
+        InterceptionResult<DbConnection>.SuppressWithResult(new StoreConnection(ConnectionString));
+
+    /// <inheritdoc />
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => SetUp((SqliteConnection)connection);
 
     /// <inheritdoc />
@@ -142,9 +146,9 @@ public sealed class StoreConnections : DbConnectionInterceptor, IDisposable
         return Task.CompletedTask;
     }
 
-    private SqliteConnection Open(string connectionString)
+    private StoreConnection Open(string connectionString)
     {
-        var connection = new SqliteConnection(connectionString);
+        var connection = new StoreConnection(connectionString);
         try
         {
             connection.Open();

@@ -15,11 +15,11 @@ namespace TechTemp.Data.Store;
 internal sealed record StoreContent(long Readings, long Devices, long? Newest)
 {
     /// <summary>Counts.</summary>
-    /// <exception cref="SqliteException">It cannot be read.</exception>
+    /// <exception cref="StoreException">It cannot be read.</exception>
     public static StoreContent Of(SqliteConnection connection)
     {
         using var command = connection.Prepare("SELECT count(*), (SELECT count(*) FROM devices), max(ts) FROM readings;");
-        using var reader = command.ExecuteReader();
+        using var reader = command.Rows();
         reader.Read();
         return new(reader.GetInt64(0) + CountSealed(connection), reader.GetInt64(1), reader.LongOrNull(2));
     }
@@ -51,11 +51,11 @@ internal sealed record StoreContent(long Readings, long Devices, long? Newest)
 
     /// <summary>Looks for what this program never writes, in a store of this version.</summary>
     /// <returns>The first thing that is wrong; null when nothing is.</returns>
-    /// <exception cref="SqliteException">It cannot be read.</exception>
+    /// <exception cref="StoreException">It cannot be read.</exception>
     public static string? FindWrong(SqliteConnection connection)
     {
         using (var orphans = connection.Prepare("SELECT \"table\", parent FROM pragma_foreign_key_check LIMIT 1;"))
-        using (var reader = orphans.ExecuteReader())
+        using (var reader = orphans.Rows())
         {
             if (reader.Read())
             {

@@ -1,4 +1,11 @@
 namespace TechTemp.Data.Store;
 
-/// <summary>The store cannot be used; the message says what is wrong and how to mend it.</summary>
-public sealed class StoreException(string message, Exception? inner = null) : Exception(message, inner);
+/// <summary>The store cannot be used, or an operation on it failed. The message says what is wrong and, where somebody can mend it, how.</summary>
+public class StoreException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>
+    /// Whether the same operation may succeed later: another process has the lock, the disk is full, a file is away. False for what stays: a damaged
+    /// file, a file that is not ours, a broken constraint.
+    /// </summary>
+    public virtual bool IsTransient => InnerException is StoreException { IsTransient: true };
+}

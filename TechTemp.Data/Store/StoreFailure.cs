@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Rejections;
 using TechTemp.Readings.Rules;
 
@@ -19,7 +18,7 @@ internal static class StoreFailure
     /// </summary>
     public static bool MayBeOfTheData(Exception exception) => exception switch
     {
-        SqliteException sqlite => sqlite.SqliteErrorCode is Error or Internal or TooBig or Constraint or Mismatch,
+        SqliteStoreException sqlite => sqlite.Code is Error or Internal or TooBig or Constraint or Mismatch,
         OperationCanceledException or OutOfMemoryException => false,
         _ => exception.InnerException is null || MayBeOfTheData(exception.InnerException),
     };

@@ -47,7 +47,7 @@ public sealed class StoreFigureQueries(StoreConnections connections, TimeProvide
 
     /// <summary>Reads the figures of now.</summary>
     /// <param name="recent">How far back readings count as recent.</param>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public StoreFigures Read(TimeSpan recent)
     {
         var now = time.GetUtcNow();
@@ -77,7 +77,7 @@ public sealed class StoreFigureQueries(StoreConnections connections, TimeProvide
     private static List<RejectionCount> ReadRejections(SqliteConnection connection)
     {
         using var command = connection.Prepare(RejectionsSql);
-        using var reader = command.ExecuteReader();
+        using var reader = command.Rows();
         var counts = new List<RejectionCount>();
         while (reader.Read())
         {

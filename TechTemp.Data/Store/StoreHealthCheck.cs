@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace TechTemp.Data.Store;
@@ -42,7 +41,7 @@ public sealed class StoreHealthCheck(StoreConnections connections, StoreState st
             reader.Prepare("SELECT count(*) FROM (SELECT 1 FROM devices LIMIT 1);").Step();
             return HealthCheckResult.Healthy();
         }
-        catch (SqliteException e)
+        catch (SqliteStoreException e)
         {
             return new(failure, e.Message, e);
         }

@@ -72,7 +72,7 @@ public static class StoreHosting
         services.AddPooledDbContextFactory<TechTempContext>((provider, options) =>
         {
             var connections = provider.GetRequiredService<StoreConnections>();
-            options.UseSqlite(connections.ConnectionString).AddInterceptors(connections, new CommandSpans());
+            options.UseSqlite(connections.ConnectionString).AddInterceptors(connections, new CommandSpans(), new SaveFailures());
         });
         // Who only inspects a store that is current does not load EF Core.
         services.AddSingleton(provider => new Lazy<IDbContextFactory<TechTempContext>>(provider.GetRequiredService<IDbContextFactory<TechTempContext>>));

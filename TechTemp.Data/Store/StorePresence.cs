@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -51,7 +50,7 @@ internal sealed partial class StorePresence(StoreConnections connections, StoreS
             using var connection = connections.Open();
             return null;
         }
-        catch (SqliteException e)
+        catch (SqliteStoreException e)
         {
             return $"The store '{connections.Path}' cannot be opened: {e.Message}";
         }

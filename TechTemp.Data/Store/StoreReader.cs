@@ -34,7 +34,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
 
     /// <summary>A statement, prepared, that belongs to the reader: its user neither shares nor disposes it.</summary>
     /// <param name="sql">The text, a constant: each different one is kept.</param>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public Statement Prepare(string sql)
     {
         var statement = _free.TryGetValue(sql, out var free) && free.TryPop(out var kept) ? kept : new(connection, sql);
@@ -44,7 +44,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     }
 
     /// <summary>Lets all that follows see the store as of one moment, until it is given back.</summary>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public void BeginSnapshot()
     {
         Prepare("BEGIN;").Execute();
@@ -56,7 +56,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     /// </summary>
     /// <param name="question">What is asked, by its value.</param>
     /// <param name="read">Reads it; what it returns is never changed.</param>
-    /// <exception cref="SqliteException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed.</exception>
     public T Remember<T>(object question, Func<StoreReader, T> read)
         where T : class
     {
@@ -159,7 +159,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
             return true;
         }
         // An error inside may have ended it already.
-        catch (SqliteException)
+        catch (SqliteStoreException)
         {
             return false;
         }

@@ -81,7 +81,7 @@ public sealed class StoreRestore(StoreConnections connections, Lazy<IDbContextFa
 
             return connection.ScalarText("PRAGMA quick_check(1);") == "ok" ? (Present.Sound, Describe(connection), RestoreMark.Read(connection)) : (Present.Damaged, "damaged", 0);
         }
-        catch (SqliteException e) when (e.IsDamage)
+        catch (SqliteStoreException e) when (e.IsDamage)
         {
             return (Present.Damaged, "damaged", 0);
         }
@@ -93,7 +93,7 @@ public sealed class StoreRestore(StoreConnections connections, Lazy<IDbContextFa
         {
             return StoreContent.Of(connection).ToString();
         }
-        catch (SqliteException e) when (!e.IsDamage && !e.IsBusy)
+        catch (SqliteStoreException e) when (!e.IsDamage && !e.IsBusy)
         {
             return "of another version";
         }
@@ -126,7 +126,7 @@ public sealed class StoreRestore(StoreConnections connections, Lazy<IDbContextFa
             }
         }
         // Where it cannot be read any more, the backup's is most likely the same.
-        catch (SqliteException e) when (!e.IsBusy)
+        catch (SqliteStoreException e) when (!e.IsBusy)
         {
         }
     }
@@ -145,7 +145,7 @@ public sealed class StoreRestore(StoreConnections connections, Lazy<IDbContextFa
         catch (Exception e)
         {
             StoreFiles.Delete(kept);
-            if (e is SqliteException { IsBusy: true })
+            if (e is SqliteStoreException { IsBusy: true })
             {
                 throw new StoreException($"Another process is writing to '{_store.Path}' for longer than Store:BusyTimeout. Nothing was replaced; try again.", e);
             }

@@ -177,7 +177,7 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
 
     /// <summary>Looks for anything in the schema that this program's migrations do not make there.</summary>
     /// <returns>What is wrong, in one line; null when nothing is, or the store is a newer version's.</returns>
-    /// <exception cref="SqliteException">It cannot be read.</exception>
+    /// <exception cref="StoreException">It cannot be read.</exception>
     internal string? FindForeign(SqliteConnection connection)
     {
         var applied = Applied(connection);
@@ -214,11 +214,11 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
         {
             return use();
         }
-        catch (SqliteException e) when (e.IsDamage)
+        catch (SqliteStoreException e) when (e.IsDamage)
         {
             throw new StoreException($"'{Name}' is not a SQLite database, or a damaged one. {Advice}, or restore a backup.", e);
         }
-        catch (SqliteException e)
+        catch (SqliteStoreException e)
         {
             throw new StoreException($"'{Name}' cannot be used: {e.Message} Check the file's permissions and the disk.", e);
         }

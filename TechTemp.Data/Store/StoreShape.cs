@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Data.Sqlite;
@@ -29,7 +30,7 @@ internal sealed class StoreShape
     public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', [.. _objects.Values, "", .. _migrations]))));
 
     /// <summary>The shape of an open database.</summary>
-    /// <exception cref="SqliteException">It cannot be read, or has no record of migrations.</exception>
+    /// <exception cref="StoreException">It cannot be read, or has no record of migrations.</exception>
     public static StoreShape Of(SqliteConnection connection)
     {
         var shape = new StoreShape();
@@ -58,7 +59,7 @@ internal sealed class StoreShape
             return null;
         }
 
-        using var memory = new SqliteConnection("Data Source=:memory:");
+        using var memory = new StoreConnection("Data Source=:memory:");
         memory.Open();
         memory.Execute(context.GetService<IMigrator>().GenerateScript(Migration.InitialDatabase, last, MigrationsSqlGenerationOptions.NoTransactions));
         return Of(memory);
@@ -74,10 +75,10 @@ internal sealed class StoreShape
         .. expected._migrations.Except(_migrations).Select(name => $"migration '{name}' is missing"),
     ];
 
-    private static List<T> Rows<T>(SqliteConnection connection, string sql, Func<SqliteDataReader, T> read)
+    private static List<T> Rows<T>(SqliteConnection connection, string sql, Func<DbDataReader, T> read)
     {
         using var command = connection.Prepare(sql);
-        using var reader = command.ExecuteReader();
+        using var reader = command.Rows();
         var rows = new List<T>();
         while (reader.Read())
         {

@@ -58,8 +58,8 @@ internal sealed class StoreSpan : IDisposable
     /// <summary>How many readings one transaction was given.</summary>
     public void Batch(int size) => _span.SetTag("db.operation.batch.size", size);
 
-    /// <summary>It failed. The exception's message is left out: it may quote a value.</summary>
-    public void Failed(Exception exception) => _span.SetTag("error.type", exception.GetType().FullName).SetStatus(ActivityStatusCode.Error);
+    /// <summary>It failed. The exception's message is left out: it may quote a value. Its type is the provider's, where it is the provider that failed.</summary>
+    public void Failed(Exception exception) => _span.SetTag("error.type", (exception is StoreException { InnerException: { } cause } ? cause : exception).GetType().FullName).SetStatus(ActivityStatusCode.Error);
 
     /// <summary>Ends it.</summary>
     public void Dispose() => End(default);

@@ -51,7 +51,7 @@ internal sealed class StoreVerification(Lazy<IDbContextFactory<TechTempContext>>
         {
             return use();
         }
-        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is SqliteStoreException or IOException or UnauthorizedAccessException)
         {
             throw new StoreException($"{failing}: {e.Message}", e);
         }

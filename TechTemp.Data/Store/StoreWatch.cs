@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -37,7 +36,7 @@ internal sealed partial class StoreWatch(StoreConnections connections, StoreSche
                 _schemaVersion = version;
             }
         }
-        catch (SqliteException)
+        catch (SqliteStoreException)
         {
             // A store that fails is for those who use it to report.
         }

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace TechTemp.Data.Store;
 
@@ -36,9 +36,9 @@ internal static class StoredNumber
         statement.IsInteger(column) ? statement.Long(column) / 100.0 : statement.Double(column);
 
     /// <inheritdoc cref="Number(Statement, int)"/>
-    public static double Number(this SqliteDataReader reader, int ordinal) =>
+    public static double Number(this DbDataReader reader, int ordinal) =>
         reader.GetFieldType(ordinal) == typeof(long) ? reader.GetInt64(ordinal) / 100.0 : reader.GetDouble(ordinal);
 
     /// <summary>The number that a column holds in this row; null for NULL.</summary>
-    public static double? NumberOrNull(this SqliteDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.Number(ordinal);
+    public static double? NumberOrNull(this DbDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.Number(ordinal);
 }

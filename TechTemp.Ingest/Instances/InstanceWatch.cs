@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Store;
 
@@ -62,7 +61,7 @@ public sealed partial class InstanceWatch(
                 registry.Leave(_uid);
             }
         }
-        catch (SqliteException)
+        catch (StoreException)
         {
             // What is left behind answers nobody.
         }
@@ -108,7 +107,7 @@ public sealed partial class InstanceWatch(
             {
                 _isOurs = LookAtStore();
             }
-            catch (SqliteException)
+            catch (StoreException)
             {
                 // The pipeline and the health check say what is wrong with the store.
             }

@@ -1,8 +1,8 @@
 using MQTTnet;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Store;
 using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.Readings.Messages;
@@ -60,7 +60,7 @@ public sealed partial class FormerSessions(
 
                 return;
             }
-            catch (Exception e) when (e is SqliteException or MqttSessionTakenOverException)
+            catch (Exception e) when (e is StoreException or MqttSessionTakenOverException)
             {
                 LogNotEnded(logger, e.Message);
                 await Task.Delay(s_pause, time, cancellationToken);

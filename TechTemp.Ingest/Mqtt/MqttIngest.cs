@@ -3,10 +3,10 @@ using System.Diagnostics;
 using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Store;
 using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.Readings.Messages;
@@ -111,7 +111,7 @@ public sealed partial class MqttIngest(
                 (var clientId, _former) = sessions.Begin(sessionOptions.Value.ClientId);
                 return clientId;
             }
-            catch (SqliteException)
+            catch (StoreException)
             {
                 // The health check says what is wrong with the store. Whose session it is stands in it.
                 await Task.Delay(s_pause, time, cancellationToken);

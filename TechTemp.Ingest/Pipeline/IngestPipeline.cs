@@ -1,7 +1,7 @@
 using System.Threading.Channels;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Store;
 
 namespace TechTemp.Ingest.Pipeline;
 
@@ -128,7 +128,7 @@ public sealed partial class IngestPipeline(
 
                 return result;
             }
-            catch (SqliteException e)
+            catch (StoreException e)
             {
                 if (pause == s_firstPause)
                 {

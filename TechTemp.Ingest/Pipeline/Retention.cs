@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
@@ -33,7 +32,7 @@ public sealed partial class Retention(
                 await DropHeldAsync(stoppingToken);
                 await DropReadingsAsync(stoppingToken);
             }
-            catch (SqliteException e)
+            catch (StoreException e)
             {
                 LogFailed(logger, e.Message);
             }

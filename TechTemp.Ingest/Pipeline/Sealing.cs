@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Pages;
 using TechTemp.Data.Store;
@@ -22,7 +21,7 @@ public sealed partial class Sealing(ReadingSealing sealing, IOptions<StoreOption
             {
                 await SealAsync(stoppingToken);
             }
-            catch (SqliteException e)
+            catch (StoreException e)
             {
                 LogFailed(logger, e.Message);
             }

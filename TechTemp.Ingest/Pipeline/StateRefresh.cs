@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 
@@ -30,7 +29,7 @@ public sealed class StateRefresh(ReadingWriter writer, StatePublisher publisher,
             {
                 writer.TellChanges(publisher.PublishChanges);
             }
-            catch (SqliteException)
+            catch (StoreException)
             {
                 // The pipeline and the health check say what is wrong with the store.
             }

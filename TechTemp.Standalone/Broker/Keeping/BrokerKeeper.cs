@@ -1,5 +1,5 @@
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Broker;
+using TechTemp.Data.Store;
 using TechTemp.Standalone.Broker.Routing;
 
 namespace TechTemp.Standalone.Broker.Keeping;
@@ -24,7 +24,7 @@ internal sealed partial class BrokerKeeper(BrokerKeeping store, MessageRouter ro
             router.Restore(kept);
             telemetry.Dropped(DropReason.SessionFull, kept.Dropped);
         }
-        catch (SqliteException e)
+        catch (StoreException e)
         {
             LogNotRestored(logger, e.Message);
         }
@@ -61,7 +61,7 @@ internal sealed partial class BrokerKeeper(BrokerKeeping store, MessageRouter ro
             store.Save(changes);
             _hasFailed = false;
         }
-        catch (SqliteException e)
+        catch (StoreException e)
         {
             router.PutBack(changes);
             if (!_hasFailed)

@@ -131,7 +131,7 @@ public sealed class BrokerKeepingTests : IDisposable
             Retained = { new("new", [1], null) },
             Messages = { new("tablet", 1, [1], null), new("tablet", 2, null!, null) },
         };
-        Assert.Throws<SqliteException>(() => Keeping.Save(changes));
+        Assert.ThrowsAny<StoreException>(() => Keeping.Save(changes));
         AssertEverything(Keeping.Load(_store.Now));
     }
 
@@ -143,8 +143,8 @@ public sealed class BrokerKeepingTests : IDisposable
         using (var other = _store.Connections.Open())
         using (other.BeginTransaction(deferred: false))
         {
-            Assert.True(Assert.Throws<SqliteException>(() => Keeping.Save(changes)).IsBusy);
-            Assert.True(Assert.Throws<SqliteException>(() => Keeping.Load(long.MaxValue)).IsBusy);
+            Assert.True(Assert.Throws<SqliteStoreException>(() => Keeping.Save(changes)).IsBusy);
+            Assert.True(Assert.Throws<SqliteStoreException>(() => Keeping.Load(long.MaxValue)).IsBusy);
         }
 
         AssertEverything(Keeping.Load(_store.Now));

@@ -1,5 +1,4 @@
 using CsCheck;
-using Microsoft.Data.Sqlite;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
@@ -56,7 +55,7 @@ public sealed class PlacementHistoryTests : IDisposable
     {
         _store.Write(Messages.Reading(_store.Now));
         _store.Execute("INSERT INTO rooms (uid, name, created_at) VALUES ('a', 'A', 0); INSERT INTO placements (device_id, room_id, from_ts) SELECT d.id, r.id, 1 FROM devices d, rooms r;");
-        Assert.Throws<SqliteException>(() => _store.Execute("INSERT INTO placements (device_id, room_id, from_ts) SELECT d.id, r.id, 2 FROM devices d, rooms r;"));
+        Assert.ThrowsAny<StoreException>(() => _store.Execute("INSERT INTO placements (device_id, room_id, from_ts) SELECT d.id, r.id, 2 FROM devices d, rooms r;"));
         _store.Execute("INSERT INTO placements (device_id, room_id, from_ts, to_ts) SELECT d.id, r.id, -2, -1 FROM devices d, rooms r;");
     }
 

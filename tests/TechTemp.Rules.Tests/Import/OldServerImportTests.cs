@@ -240,11 +240,11 @@ public sealed class OldServerImportTests : IDisposable
     [Fact]
     public void A_statement_that_works_too_long_for_one_row_is_interrupted()
     {
-        using var connection = new SqliteConnection("Data Source=:memory:");
+        using var connection = new StoreConnection("Data Source=:memory:");
         connection.Open();
         using var limit = new StepLimit(connection, TimeSpan.FromMilliseconds(50));
-        var exception = Assert.Throws<SqliteException>(() => connection.ScalarLong("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n;"));
-        Assert.Equal(SQLitePCL.raw.SQLITE_INTERRUPT, exception.SqliteErrorCode);
+        var exception = Assert.Throws<SqliteStoreException>(() => connection.ScalarLong("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n;"));
+        Assert.Equal(SQLitePCL.raw.SQLITE_INTERRUPT, exception.Code);
         limit.Restart();
         Assert.Equal(1, connection.ScalarLong("SELECT 1;"));
     }

@@ -121,7 +121,7 @@ public sealed class StoreRestoreTests : IDisposable
         watch.Look();
         watch.Look();
         Assert.Contains("trigger 'evil'", Assert.Single(logger.Written), StringComparison.Ordinal);
-        Assert.Throws<SqliteException>(() => _store.Write(Reading(_store.Now + 1)));
+        Assert.ThrowsAny<StoreException>(() => _store.Write(Reading(_store.Now + 1)));
         var health = await _store.Get<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
         Assert.Equal(HealthStatus.Unhealthy, health.Status);
 
@@ -197,7 +197,7 @@ public sealed class StoreRestoreTests : IDisposable
                         _store.Write(Reading(_store.Now + i));
                         written = i;
                     }
-                    catch (SqliteException)
+                    catch (StoreException)
                     {
                         // The restore had the lock for longer than this writer waits.
                         i--;

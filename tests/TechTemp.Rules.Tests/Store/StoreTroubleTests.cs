@@ -32,9 +32,9 @@ public sealed class StoreTroubleTests : IDisposable
 
         for (var i = 0; i < 2; i++)
         {
-            Assert.Throws<SqliteException>(() => _store.Write(Reading(_store.Now + 1)));
-            Assert.Throws<SqliteException>(() => Latest());
-            Assert.Throws<SqliteException>(() => _store.Readings());
+            Assert.ThrowsAny<StoreException>(() => _store.Write(Reading(_store.Now + 1)));
+            Assert.ThrowsAny<StoreException>(() => Latest());
+            Assert.ThrowsAny<StoreException>(() => _store.Readings());
             Assert.Equal(HealthStatus.Unhealthy, await HealthAsync());
         }
 
@@ -46,8 +46,8 @@ public sealed class StoreTroubleTests : IDisposable
     {
         _store.Write(Reading(_store.Now));
         File.Move(StorePath, _folder.File("away.db"));
-        Assert.Throws<SqliteException>(() => _store.Write(Reading(_store.Now + 1)));
-        Assert.Throws<SqliteException>(() => Latest());
+        Assert.ThrowsAny<StoreException>(() => _store.Write(Reading(_store.Now + 1)));
+        Assert.ThrowsAny<StoreException>(() => Latest());
 
         File.Move(_folder.File("away.db"), StorePath);
         Assert.Equal([OutcomeKind.Stored], _store.Write(Reading(_store.Now + 1)).Outcomes.Select(o => o.Kind));
@@ -64,7 +64,7 @@ public sealed class StoreTroubleTests : IDisposable
         _store.Write(Enumerable.Range(1, 500).Select(i => Reading(_store.Now + i)).ToList());
         Latest();
         File.Delete(StorePath);
-        Assert.Throws<SqliteException>(() => _store.Write(Reading(_store.Now + 1)));
+        Assert.ThrowsAny<StoreException>(() => _store.Write(Reading(_store.Now + 1)));
 
         _store.Get<StoreRestore>().Restore(backup, _ => true);
         Assert.Equal([OutcomeKind.Stored], _store.Write(Reading(_store.Now + 1)).Outcomes.Select(o => o.Kind));
@@ -88,8 +88,8 @@ public sealed class StoreTroubleTests : IDisposable
         if (first == "after a failure")
         {
             File.Delete(StorePath);
-            Assert.Throws<SqliteException>(() => _store.Write(Reading(_store.Now + 1)));
-            Assert.Throws<SqliteException>(() => _store.Readings());
+            Assert.ThrowsAny<StoreException>(() => _store.Write(Reading(_store.Now + 1)));
+            Assert.ThrowsAny<StoreException>(() => _store.Readings());
         }
 
         File.Move(other, StorePath, overwrite: true);
@@ -147,7 +147,7 @@ public sealed class StoreTroubleTests : IDisposable
         var batch = Enumerable.Range(1, 3_000).Select(i => Reading(store.Now + i)).ToList();
         for (var i = 0; i < 3; i++)
         {
-            Assert.Throws<SqliteException>(() => store.Writer.Write(batch));
+            Assert.ThrowsAny<StoreException>(() => store.Writer.Write(batch));
         }
 
         Assert.Single(store.Readings());
@@ -168,8 +168,8 @@ public sealed class StoreTroubleTests : IDisposable
         store.Writer.Dispose();
         SqliteConnection.ClearPool(new(store.Connections.ConnectionString));
         await disk.SetReadOnlyAsync(true);
-        Assert.Throws<SqliteException>(() => store.Write(Reading(store.Now + 1)));
-        Assert.Throws<SqliteException>(() => store.Execute("DELETE FROM readings;"));
+        Assert.ThrowsAny<StoreException>(() => store.Write(Reading(store.Now + 1)));
+        Assert.ThrowsAny<StoreException>(() => store.Execute("DELETE FROM readings;"));
 
         await disk.SetReadOnlyAsync(false);
         store.Execute("UPDATE readings SET humidity = 1;");
@@ -195,7 +195,7 @@ public sealed class StoreTroubleTests : IDisposable
         using (var other = _store.Connections.Open())
         using (other.BeginTransaction(deferred: false))
         {
-            Assert.Throws<SqliteException>(() => _store.Write(Reading(_store.Now)));
+            Assert.ThrowsAny<StoreException>(() => _store.Write(Reading(_store.Now)));
         }
 
         Assert.Equal(HealthStatus.Unhealthy, await HealthAsync());
@@ -210,7 +210,7 @@ public sealed class StoreTroubleTests : IDisposable
         {
             _store.Write(message);
         }
-        catch (SqliteException)
+        catch (StoreException)
         {
             _store.Write(message);
         }
