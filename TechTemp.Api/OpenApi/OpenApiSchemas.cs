@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using TechTemp.Api.Http;
-using TechTemp.Api.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;
@@ -30,6 +29,14 @@ internal sealed class HasQuantitiesAttribute(params string[] suffixes) : Attribu
 {
     public IReadOnlyList<string> Suffixes { get; } = suffixes is [] ? [""] : suffixes;
 }
+
+/// <summary>The property is left out where there is no value, or may be absent, but is never null.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class NeverNullAttribute : Attribute;
+
+/// <summary>The time may also be a number of unix milliseconds.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class TimeOrMillisecondsAttribute : Attribute;
 
 /// <summary>Names and describes the types of bodies as JSON has them: generated clients are made of these.</summary>
 internal static class OpenApiSchemas
@@ -93,8 +100,8 @@ internal static class OpenApiSchemas
     private static void Describe(OpenApiSchema schema, JsonPropertyInfo property)
     {
         var attributes = property.AttributeProvider;
-        // Declared nullable only so that its absence is answered in the words of the rule; or left out where there is no value.
-        if (attributes?.IsDefined(typeof(RequiredAttribute), inherit: true) == true || (property.DeclaringType == typeof(SeriesRow) && property.Name is "source" or "device_id" or "count") || property.DeclaringType == typeof(PostedReading))
+        // What is required is declared nullable only so that its absence is answered in the words of the rule.
+        if (Has<RequiredAttribute>(attributes) || Has<NeverNullAttribute>(attributes))
         {
             schema.Type &= ~JsonSchemaType.Null;
         }
@@ -108,7 +115,7 @@ internal static class OpenApiSchemas
             }
         }
 
-        if (property.DeclaringType == typeof(PostedReading) && property.Name == "ts")
+        if (Has<TimeOrMillisecondsAttribute>(attributes))
         {
             schema.Type = null;
             schema.Format = null;
@@ -119,6 +126,9 @@ internal static class OpenApiSchemas
             ];
         }
     }
+
+    private static bool Has<T>(ICustomAttributeProvider? attributes)
+        where T : Attribute => attributes?.IsDefined(typeof(T), inherit: true) == true;
 
     private static string NameOf(Type type)
     {

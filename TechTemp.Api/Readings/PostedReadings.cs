@@ -19,7 +19,7 @@ namespace TechTemp.Api.Readings;
 /// <param name="DeviceUid">The device's uid; may be absent where the query names it.</param>
 /// <param name="Ts">Time of measurement, ISO 8601 or unix milliseconds; now when absent.</param>
 [HasQuantities]
-internal sealed record PostedReading(string? DeviceUid = null, DateTimeOffset? Ts = null);
+internal sealed record PostedReading([property: NeverNull] string? DeviceUid = null, [property: NeverNull, TimeOrMilliseconds] DateTimeOffset? Ts = null);
 
 /// <summary>What became of posted readings.</summary>
 /// <param name="Accepted">How many were stored.</param>

@@ -30,9 +30,9 @@ internal sealed record SeriesRow(
     DateTimeOffset Ts,
     double? Temperature = null,
     double? Humidity = null,
-    [property: Choice("mqtt", "http", "simulated")] string? Source = null,
-    string? DeviceId = null,
-    long? Count = null);
+    [property: Choice("mqtt", "http", "simulated"), NeverNull] string? Source = null,
+    [property: NeverNull] string? DeviceId = null,
+    [property: NeverNull] long? Count = null);
 
 /// <summary>Readings that were removed.</summary>
 /// <param name="Deleted">How many.</param>

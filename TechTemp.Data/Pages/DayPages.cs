@@ -8,7 +8,7 @@ namespace TechTemp.Data.Pages;
 
 /// <summary>
 /// Reads and writes all readings of a device's day of UTC, over one connection and inside its caller's transaction. The weights of readings in the head of
-/// a page depend on no other day (<see cref="TechTemp.Readings.Buckets.ReadingTime"/>), so whoever writes a day as a whole writes right heads. Not thread-safe.
+/// a page depend on no other day (<see cref="ReadingTime"/>), so whoever writes a day as a whole writes right heads. Not thread-safe.
 /// </summary>
 internal sealed class DayPages(SqliteConnection connection) : IDisposable
 {

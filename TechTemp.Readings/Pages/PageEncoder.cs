@@ -1,4 +1,3 @@
-using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Readings.Pages;

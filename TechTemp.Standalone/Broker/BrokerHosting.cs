@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using TechTemp.Api.Condition;
-using TechTemp.Dashboard;
+using TechTemp.Dashboard.Api;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.ServiceDefaults.Mqtt;
 using TechTemp.Standalone.Broker.Connections;

@@ -1,4 +1,5 @@
 using TechTemp.Dashboard;
+using TechTemp.Dashboard.Api;
 using TechTemp.ServiceDefaults;
 using TechTemp.ServiceDefaults.Hosting;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using TechTemp.Dashboard.Api;
 
 namespace TechTemp.Dashboard.Rooms;
 

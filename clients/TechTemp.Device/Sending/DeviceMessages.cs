@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using TechTemp.Clients.Device.Spool;
 
 namespace TechTemp.Clients.Device.Sending;
 

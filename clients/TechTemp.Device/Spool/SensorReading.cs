@@ -1,4 +1,4 @@
-namespace TechTemp.Clients.Device;
+namespace TechTemp.Clients.Device.Spool;
 
 /// <summary>What a sensor measured.</summary>
 /// <param name="Ts">Time of measurement, unix milliseconds UTC.</param>

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
-namespace TechTemp.Dashboard;
+namespace TechTemp.Dashboard.Api;
 
 /// <summary>What the dashboard must be told.</summary>
 public sealed class DashboardOptions : IValidatableObject

@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Logging;
-using TechTemp.Clients.Device.Sending;
 using TechTemp.Clients.Device.Sensors;
 using TechTemp.Clients.Device.Settings;
 using TechTemp.Clients.Device.Spool;
 
-namespace TechTemp.Clients.Device;
+namespace TechTemp.Clients.Device.Sending;
 
 /// <summary>A device: what its sensor measures goes into its spool, and from there to the broker.</summary>
 internal sealed class SensorDevice

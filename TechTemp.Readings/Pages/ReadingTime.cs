@@ -1,4 +1,4 @@
-namespace TechTemp.Readings.Buckets;
+namespace TechTemp.Readings.Pages;
 
 /// <summary>
 /// How long a reading stands for: the time that is nearer to it than to the readings of its device before and after it. So a mean

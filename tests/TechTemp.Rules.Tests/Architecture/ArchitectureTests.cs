@@ -1,0 +1,70 @@
+using System.Reflection;
+
+namespace TechTemp.Rules.Tests.Architecture;
+
+/// <summary>The rules of which project, and which folder in a project, may know which other.</summary>
+public sealed class ArchitectureTests
+{
+    // What a project may know of the others. A host knows no other host; only Standalone knows hosts and clients.
+    private static readonly Dictionary<string, string[]> s_mayKnow = new()
+    {
+        ["TechTemp.Readings"] = [],
+        ["TechTemp.Data"] = ["TechTemp.Readings"],
+        ["TechTemp.ServiceDefaults"] = [],
+        ["TechTemp.Api"] = ["TechTemp.Readings", "TechTemp.Data", "TechTemp.ServiceDefaults"],
+        ["TechTemp.Ingest"] = ["TechTemp.Readings", "TechTemp.Data", "TechTemp.ServiceDefaults"],
+        ["TechTemp.Dashboard"] = ["TechTemp.ServiceDefaults"],
+        ["TechTemp.Device"] = [],
+        ["TechTemp.Standalone"] = ["TechTemp.Readings", "TechTemp.Data", "TechTemp.ServiceDefaults", "TechTemp.Api", "TechTemp.Ingest", "TechTemp.Dashboard", "TechTemp.Device"],
+    };
+
+    // To be removed, never to be added to.
+    private static readonly Dictionary<string, string[]> s_knownCycles = new()
+    {
+        ["TechTemp.Data"] =
+        [
+            "Broker → Store → Broker", "Clocks → Store → Clocks", "Devices → Readings → Devices", "Devices → Rooms → Devices", "Devices → Store → Devices",
+            "Import → Store → Import", "Instances → Store → Instances", "Pages → Readings → Pages", "Pages → Store → Pages", "Readings → Rejections → Readings",
+            "Readings → Store → Readings", "Rejections → Store → Rejections", "Rooms → Store → Rooms",
+        ],
+    };
+
+    private static readonly string[] s_providers = ["Microsoft.Data.Sqlite", "Microsoft.EntityFrameworkCore.Sqlite", "SQLitePCLRaw", "Npgsql"];
+
+    public static TheoryData<string> Projects => [.. s_mayKnow.Keys];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_knows_only_the_projects_that_it_may_know(string project) =>
+        Assert.Empty(References(project).Where(name => name.StartsWith("TechTemp.", StringComparison.Ordinal)).Except(s_mayKnow[project]));
+
+    [Fact]
+    public void The_domain_knows_only_the_base_libraries()
+    {
+        var baseLibraries = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        Assert.All(References("TechTemp.Readings"), name => Assert.True(File.Exists(Path.Combine(baseLibraries, name + ".dll")), $"{name} is no base library."));
+    }
+
+    [Theory]
+    [InlineData("TechTemp.Api")]
+    [InlineData("TechTemp.Ingest")]
+    [InlineData("TechTemp.Standalone")]
+    [InlineData("TechTemp.ServiceDefaults")]
+    [InlineData("TechTemp.Dashboard")]
+    public void A_host_uses_no_type_of_a_database_provider(string project) =>
+        Assert.DoesNotContain(References(project), name => s_providers.Any(provider => name.StartsWith(provider, StringComparison.Ordinal)));
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Folders_of_a_project_form_no_cycles(string project)
+    {
+        var root = project == "TechTemp.Device" ? "TechTemp.Clients.Device" : project;
+        var cycles = new FolderGraph(Assembly.Load(project), root).Cycles();
+        var known = s_knownCycles.GetValueOrDefault(project, []);
+        var found = cycles.Where(c => !known.Contains(c.Key)).Select(c => $"{c.Key}\n    {c.Value}").ToList();
+        Assert.True(found.Count == 0, $"{project}: folders depend on each other.\n{string.Join("\n", found)}");
+        Assert.Empty(known.Except(cycles.Keys));
+    }
+
+    private static IEnumerable<string> References(string project) => Assembly.Load(project).GetReferencedAssemblies().Select(name => name.Name!);
+}
