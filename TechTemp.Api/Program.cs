@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TechTemp.Api;
+using TechTemp.Data.Sqlite;
 using TechTemp.Data.Store;
 using TechTemp.ServiceDefaults;
 using TechTemp.ServiceDefaults.Hosting;

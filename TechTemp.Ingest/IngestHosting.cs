@@ -1,4 +1,4 @@
-using TechTemp.Data.Rejections;
+using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Mqtt;
 using TechTemp.Ingest.Pipeline;

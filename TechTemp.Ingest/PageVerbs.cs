@@ -1,5 +1,6 @@
 using System.Globalization;
-using TechTemp.Data.Pages;
+using TechTemp.Data.Sqlite.Pages;
+using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using TechTemp.Data.Sqlite;
 using TechTemp.Data.Store;
 using TechTemp.Ingest;
 using TechTemp.Ingest.Instances;

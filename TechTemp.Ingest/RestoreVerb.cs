@@ -1,4 +1,6 @@
+using TechTemp.Data.Sqlite.Backup;
 using TechTemp.Data.Store;
+
 
 namespace TechTemp.Ingest;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using TechTemp.Data.Import;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Backup;
+using TechTemp.Data.Sqlite.Import;
 using TechTemp.ServiceDefaults.Hosting;
 
 namespace TechTemp.Ingest;

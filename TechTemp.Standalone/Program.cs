@@ -1,5 +1,6 @@
 using TechTemp.Api;
 using TechTemp.Dashboard;
+using TechTemp.Data.Sqlite;
 using TechTemp.Data.Store;
 using TechTemp.Ingest;
 using TechTemp.Ingest.Instances;

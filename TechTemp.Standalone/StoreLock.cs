@@ -1,5 +1,5 @@
 using System.Globalization;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Connections;
 using TechTemp.ServiceDefaults.Hosting;
 
 namespace TechTemp.Standalone;

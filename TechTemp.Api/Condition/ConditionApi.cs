@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 using TechTemp.Api.Devices;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
-using TechTemp.Data.Clocks;
-using TechTemp.Data.Devices;
+using TechTemp.Data.Sqlite.Clocks;
+using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Sqlite.Operation;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Api.Condition;

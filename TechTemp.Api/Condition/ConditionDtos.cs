@@ -1,6 +1,6 @@
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Clocks;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Operation;
 
 namespace TechTemp.Api.Condition;
 

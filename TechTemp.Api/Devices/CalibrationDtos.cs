@@ -3,8 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
-using TechTemp.Data.Devices;
-using TechTemp.Data.Readings;
+using TechTemp.Data.Registries;
 using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;
 

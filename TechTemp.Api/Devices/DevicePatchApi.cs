@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Devices;
+using TechTemp.Data.Sqlite.Devices;
 
 namespace TechTemp.Api.Devices;
 

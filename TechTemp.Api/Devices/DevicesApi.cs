@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Devices;
-using TechTemp.Data.Rejections;
+using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Readings.Rules;
 using TechTemp.ServiceDefaults.Requests;
 

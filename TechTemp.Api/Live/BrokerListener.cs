@@ -1,7 +1,7 @@
 using System.Buffers;
 using MQTTnet;
 using MQTTnet.Exceptions;
-using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Messages;
 using TechTemp.ServiceDefaults.Mqtt;

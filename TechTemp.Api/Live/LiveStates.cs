@@ -6,7 +6,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using TechTemp.Api.Readings;
-using TechTemp.Data.Readings;
 using TechTemp.Readings.Messages;
 
 namespace TechTemp.Api.Live;

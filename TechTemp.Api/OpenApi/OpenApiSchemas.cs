@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using TechTemp.Api.Http;
-using TechTemp.Data.Rejections;
 using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;
 

@@ -1,5 +1,4 @@
 using TechTemp.Api.Http;
-using TechTemp.Data.Readings;
 using TechTemp.Readings.Buckets;
 
 namespace TechTemp.Api.Readings;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
 

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
-using TechTemp.Data.Devices;
-using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Sqlite.Readings;
 
 namespace TechTemp.Api.Readings;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Readings;
 
 namespace TechTemp.Api.Readings;
 

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Mvc;
 using TechTemp.Api.Http;
-using TechTemp.Data.Readings;
 using TechTemp.Readings.Rules;
 
 namespace TechTemp.Api.Readings;

@@ -9,7 +9,8 @@ using Microsoft.Net.Http.Headers;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;
 

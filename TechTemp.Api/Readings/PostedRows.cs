@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using TechTemp.Api.Http;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rejections;
 using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;
 

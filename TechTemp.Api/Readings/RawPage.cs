@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Api.Readings;

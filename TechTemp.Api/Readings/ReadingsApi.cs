@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
-using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Readings;
 
 namespace TechTemp.Api.Readings;
 

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using TechTemp.Api.Http;
-using TechTemp.Data.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
 

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using TechTemp.Api.Http;
-using TechTemp.Data.Readings;
 using TechTemp.Data.Rooms;
 using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
+using TechTemp.Data.Registries;
 using TechTemp.Data.Rooms;
 using TechTemp.ServiceDefaults.Requests;
 

@@ -1,6 +1,6 @@
 namespace TechTemp.Data.Broker;
 
-/// <summary>Changes to what is kept of an embedded broker. <see cref="BrokerKeeping.Save"/> applies them in the order of the properties.</summary>
+/// <summary>Changes to what is kept of an embedded broker. They are applied in the order of the properties.</summary>
 public sealed class KeptBrokerChanges
 {
     /// <summary>Client ids of sessions that have ended: the session goes with its messages.</summary>

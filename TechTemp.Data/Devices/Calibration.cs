@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using TechTemp.Data.Readings;
 
 namespace TechTemp.Data.Devices;
 
@@ -22,7 +21,7 @@ public sealed class Calibration
     /// <summary>Percentage points of relative humidity to add, −50 to 50.</summary>
     public double HumidityOffset { get; set; }
 
-    /// <summary>What to add to other quantities, as <see cref="Readings.ReadingRow.More"/> writes it; null for nothing.</summary>
+    /// <summary>What to add to other quantities, as <see cref="Readings.MoreValues.Of"/> writes it; null for nothing.</summary>
     public byte[]? More { get; set; }
 }
 

@@ -1,5 +1,6 @@
 using TechTemp.Data.Rooms;
 
+
 namespace TechTemp.Data.Devices;
 
 /// <summary>Moves a device in its history of placements.</summary>

@@ -1,4 +1,3 @@
-using TechTemp.Data.Rejections;
 using TechTemp.Readings.Messages;
 using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using TechTemp.Data.Store;
 using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Rejections;
@@ -51,13 +49,6 @@ public sealed class RejectedMessage
 
     /// <summary>The digest of a payload.</summary>
     internal static byte[] DigestOf(ReadOnlySpan<byte> payload) => SHA256.HashData(payload)[..16];
-
-    /// <summary>Gives the messages of a store from before <see cref="Digest"/> theirs.</summary>
-    internal static void FillDigests(SqliteConnection connection)
-    {
-        connection.CreateFunction("digest_of", (byte[] payload) => DigestOf(payload));
-        connection.Execute("UPDATE rejected_messages SET digest = digest_of(payload);");
-    }
 }
 
 internal sealed class RejectedMessageConfiguration : IEntityTypeConfiguration<RejectedMessage>

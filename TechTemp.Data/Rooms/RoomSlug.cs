@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Text;
-using TechTemp.Data.Readings;
 using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Rooms;

@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
@@ -24,7 +23,7 @@ public sealed class TechTempContext(DbContextOptions<TechTempContext> options) :
     /// <summary>What is added to a device's readings, and since when.</summary>
     public DbSet<Calibration> Calibrations => Set<Calibration>();
 
-    /// <summary>The readings. Written by <see cref="ReadingWriter"/> alone.</summary>
+    /// <summary>The readings. Written by prepared SQL alone, in batches.</summary>
     public DbSet<Reading> Readings => Set<Reading>();
 
     /// <summary>The messages that were refused.</summary>
@@ -70,11 +69,4 @@ public sealed class TechTempContext(DbContextOptions<TechTempContext> options) :
     private sealed class UnixMillisecondsConverter() : ValueConverter<DateTimeOffset, long>(
         time => time.ToUnixTimeMilliseconds(),
         milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
-}
-
-/// <summary>For <c>dotnet ef migrations add</c>.</summary>
-internal sealed class DesignTimeContextFactory : IDesignTimeDbContextFactory<TechTempContext>
-{
-    public TechTempContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<TechTempContext>().UseSqlite("Data Source=design-time.db").Options);
 }

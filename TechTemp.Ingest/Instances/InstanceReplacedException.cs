@@ -1,5 +1,6 @@
 using TechTemp.Data.Instances;
 
+
 namespace TechTemp.Ingest.Instances;
 
 /// <summary>Another process has registered in the same store after this one, and is alive.</summary>

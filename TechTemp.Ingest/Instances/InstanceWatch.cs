@@ -1,5 +1,8 @@
 using TechTemp.Data.Instances;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Instances;
 using TechTemp.Data.Store;
+
 
 namespace TechTemp.Ingest.Instances;
 

@@ -1,7 +1,6 @@
 using MQTTnet;
 using Microsoft.Extensions.Options;
-using TechTemp.Data.Instances;
-using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Instances;
 using TechTemp.Data.Store;
 using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Pipeline;

@@ -1,5 +1,6 @@
 using TechTemp.Data.Rejections;
 
+
 namespace TechTemp.Ingest.Pipeline;
 
 /// <summary>Logs held readings that were dropped: the first of a device at once, further ones added up, once a minute.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
-using TechTemp.Data.Readings;
-using TechTemp.Data.Rejections;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Ingest.Pipeline;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
-using TechTemp.Data.Pages;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 

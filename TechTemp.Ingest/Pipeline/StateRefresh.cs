@@ -1,5 +1,6 @@
-using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Store;
+
 
 namespace TechTemp.Ingest.Pipeline;
 

@@ -2,9 +2,13 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using TechTemp.Data.Devices;
-using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Sqlite.Pages;
+using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Quantities;
 

@@ -1,4 +1,6 @@
 using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Readings;
+
 
 namespace TechTemp.Benchmarks;
 

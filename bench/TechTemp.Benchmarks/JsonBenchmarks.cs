@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using TechTemp.Api.Readings;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Benchmarks;

@@ -1,4 +1,4 @@
-using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
 

@@ -8,7 +8,7 @@ using MQTTnet;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite;
 using TechTemp.Ingest;
 using TechTemp.Ingest.Mqtt;
 using TechTemp.Ingest.Pipeline;

@@ -5,7 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Ingest;
 using TechTemp.ServiceDefaults.Mqtt;
 

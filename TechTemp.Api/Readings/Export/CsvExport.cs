@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
 

@@ -1,4 +1,4 @@
-using TechTemp.Data.Broker;
+using TechTemp.Data.Sqlite.Broker;
 using TechTemp.Data.Store;
 using TechTemp.Standalone.Broker.Routing;
 

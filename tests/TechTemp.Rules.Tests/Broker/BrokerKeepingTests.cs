@@ -1,5 +1,9 @@
 using Microsoft.Data.Sqlite;
 using TechTemp.Data.Broker;
+using TechTemp.Data.Sqlite.Backup;
+using TechTemp.Data.Sqlite.Broker;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
 using TechTemp.Testing;

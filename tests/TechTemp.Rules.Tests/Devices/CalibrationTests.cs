@@ -1,7 +1,9 @@
 using CsCheck;
-using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Store;
+using TechTemp.Data.Registries;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Calibrations;
 using TechTemp.Readings.Quantities;
 using TechTemp.Rules.Tests.Support;

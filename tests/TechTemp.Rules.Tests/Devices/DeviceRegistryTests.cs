@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 

@@ -1,5 +1,8 @@
 using CsCheck;
 using TechTemp.Data.Devices;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Api.Live;
-using TechTemp.Data.Rejections;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.Readings.Rules;
 using TechTemp.Standalone.Broker;

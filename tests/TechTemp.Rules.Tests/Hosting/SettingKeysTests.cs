@@ -2,7 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite;
 using TechTemp.ServiceDefaults;
 using TechTemp.ServiceDefaults.Hosting;
 
@@ -77,7 +77,7 @@ public sealed class SettingKeysTests
     [Fact]
     public void Options_that_ingest_alone_reads_in_shared_sections_are_known_to_every_program()
     {
-        var options = new[] { "TechTemp.Data", "TechTemp.ServiceDefaults", "TechTemp.Ingest", "TechTemp.Api", "TechTemp.Standalone" }
+        var options = new[] { "TechTemp.Data", "TechTemp.Data.Sqlite", "TechTemp.ServiceDefaults", "TechTemp.Ingest", "TechTemp.Api", "TechTemp.Standalone" }
             .SelectMany(assembly => Assembly.Load(assembly).GetTypes())
             .Select(type => (Type: type, Section: type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string))
             .Where(option => option.Section is not null)

@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Testing;
 
 namespace TechTemp.Rules.Tests.Import;

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
-using TechTemp.Data.Import;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Import;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Buckets;
 using TechTemp.Rules.Tests.Support;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rejections;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.Readings.Messages;
 using TechTemp.Readings.Rules;

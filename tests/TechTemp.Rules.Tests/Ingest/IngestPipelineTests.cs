@@ -3,6 +3,8 @@ using System.Diagnostics.Metrics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Store;
 using TechTemp.Ingest;
 using TechTemp.Ingest.Pipeline;

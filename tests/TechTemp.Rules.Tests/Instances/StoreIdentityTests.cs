@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
-using TechTemp.Data.Instances;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Backup;
+using TechTemp.Data.Sqlite.Instances;
+using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Rules.Tests.Support;
 using TechTemp.Testing;
 

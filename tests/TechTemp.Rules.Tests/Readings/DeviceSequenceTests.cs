@@ -1,5 +1,4 @@
 using CsCheck;
-using TechTemp.Data.Readings;
 using TechTemp.Readings.Sequences;
 
 namespace TechTemp.Rules.Tests.Readings;

@@ -1,4 +1,5 @@
 using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 

@@ -1,9 +1,10 @@
-using TechTemp.Data.Clocks;
-using TechTemp.Data.Devices;
-using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rejections;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Clocks;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Operation;
+using TechTemp.Data.Sqlite.Pages;
+using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Rules.Tests.Support;
 
 namespace TechTemp.Rules.Tests.Readings;

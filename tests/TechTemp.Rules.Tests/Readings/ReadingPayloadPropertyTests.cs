@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
-using TechTemp.Data.Readings;
 using TechTemp.Readings.Messages;
 using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;

@@ -1,6 +1,4 @@
 using System.Text;
-using TechTemp.Data.Readings;
-using TechTemp.Data.Rejections;
 using TechTemp.Readings.Messages;
 using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;

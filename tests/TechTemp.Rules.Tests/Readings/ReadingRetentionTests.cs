@@ -1,6 +1,6 @@
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rejections;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;

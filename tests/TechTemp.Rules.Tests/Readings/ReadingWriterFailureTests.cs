@@ -1,6 +1,8 @@
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rejections;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;

@@ -1,6 +1,6 @@
-using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rejections;
+using TechTemp.Data.Sqlite.Pages;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;

@@ -1,7 +1,10 @@
 using CsCheck;
 using TechTemp.Data.Devices;
-using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Registries;
+using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Sqlite.Pages;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
 using TechTemp.Rules.Tests.Support;

@@ -1,5 +1,7 @@
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;

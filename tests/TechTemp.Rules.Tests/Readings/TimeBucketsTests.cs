@@ -1,5 +1,4 @@
 using CsCheck;
-using TechTemp.Data.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Rules;
 

@@ -2,8 +2,11 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rejections;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Sqlite.Operation;
+using TechTemp.Data.Sqlite.Rejections;
+using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 

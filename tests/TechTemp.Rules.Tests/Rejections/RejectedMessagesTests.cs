@@ -1,9 +1,11 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Sqlite.Rejections;
+using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Readings.Messages;
 using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;

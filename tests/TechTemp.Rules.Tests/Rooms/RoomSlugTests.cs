@@ -1,5 +1,4 @@
 using CsCheck;
-using TechTemp.Data.Readings;
 using TechTemp.Data.Rooms;
 using TechTemp.Readings.Rules;
 

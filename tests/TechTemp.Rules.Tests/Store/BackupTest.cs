@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
+using TechTemp.Data.Sqlite.Backup;
+using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
 using TechTemp.Testing;

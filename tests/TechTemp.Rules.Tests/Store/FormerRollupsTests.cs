@@ -1,7 +1,7 @@
-using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Rejections;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Pages;
+using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;

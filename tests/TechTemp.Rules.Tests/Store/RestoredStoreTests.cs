@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Backup;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Rules.Tests.Support;
 using TechTemp.Testing;
 using static TechTemp.Rules.Tests.Support.Messages;

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Rooms;
+using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;

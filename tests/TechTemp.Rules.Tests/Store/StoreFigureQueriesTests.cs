@@ -1,5 +1,5 @@
-using TechTemp.Data.Rejections;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Operation;
 using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 

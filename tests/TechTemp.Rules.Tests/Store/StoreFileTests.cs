@@ -1,7 +1,8 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Rules.Tests.Support;
 
 namespace TechTemp.Rules.Tests.Store;

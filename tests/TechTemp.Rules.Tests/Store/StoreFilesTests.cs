@@ -1,4 +1,4 @@
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Backup;
 using TechTemp.Rules.Tests.Support;
 using TechTemp.Testing;
 using static TechTemp.Rules.Tests.Support.Messages;

@@ -1,4 +1,4 @@
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 

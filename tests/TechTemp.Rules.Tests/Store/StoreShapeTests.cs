@@ -1,4 +1,4 @@
-using TechTemp.Data.Store;
+using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Rules.Tests.Support;
 
 namespace TechTemp.Rules.Tests.Store;

@@ -1,3 +1,5 @@
+using TechTemp.Data.Sqlite.Operation;
+using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;

@@ -6,8 +6,13 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
-using TechTemp.Data.Pages;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Pages;
+using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Data.Sqlite.Rows;
+using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
 using TechTemp.Testing;
 

@@ -1,0 +1,108 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using TechTemp.Data.Store;
+
+namespace TechTemp.Data.Sqlite.Connections;
+
+/// <summary>
+/// A prepared statement without parameters as objects, for what runs once for each reading: binding and running it costs a
+/// third of what a <see cref="SqliteCommand"/> does. Parameters are counted from 1, columns from 0, as in SQLite's own interface
+/// (https://sqlite.org/c3ref/stmt.html). Belongs to whatever transaction its connection is in.
+/// </summary>
+internal sealed class Statement : IDisposable
+{
+    private readonly sqlite3 _database;
+    private readonly sqlite3_stmt _statement;
+
+    /// <summary>How many rows it has returned since this was set to 0.</summary>
+    public int Rows { get; set; }
+
+    public Statement(SqliteConnection connection, string sql)
+    {
+        _database = connection.Handle!;
+        Check(raw.sqlite3_prepare_v3(_database, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement));
+    }
+
+    public Statement Bind(int parameter, long value)
+    {
+        Check(raw.sqlite3_bind_int64(_statement, parameter, value));
+        return this;
+    }
+
+    public Statement Bind(int parameter, double value)
+    {
+        Check(raw.sqlite3_bind_double(_statement, parameter, value));
+        return this;
+    }
+
+    public Statement Bind(int parameter, string? value)
+    {
+        Check(value is null ? raw.sqlite3_bind_null(_statement, parameter) : raw.sqlite3_bind_text(_statement, parameter, value));
+        return this;
+    }
+
+    public Statement Bind(int parameter, ReadOnlySpan<byte> value)
+    {
+        // A blob of no bytes would be bound as NULL.
+        Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(_statement, parameter, 0) : raw.sqlite3_bind_blob(_statement, parameter, value));
+        return this;
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    /// <returns>How many rows it changed.</returns>
+    /// <exception cref="StoreException">It failed.</exception>
+    public int Execute()
+    {
+        var result = raw.sqlite3_step(_statement);
+        var changes = raw.sqlite3_changes(_database);
+        var reset = raw.sqlite3_reset(_statement);
+        if (result != raw.SQLITE_DONE)
+        {
+            Check(reset);
+        }
+
+        return changes;
+    }
+
+    /// <summary>Goes to the next row. After the last one, or after <see cref="Reset"/>, it can be bound and run again.</summary>
+    /// <exception cref="StoreException">It failed.</exception>
+    public bool Step()
+    {
+        var result = raw.sqlite3_step(_statement);
+        if (result == raw.SQLITE_ROW)
+        {
+            Rows++;
+            return true;
+        }
+
+        Check(raw.sqlite3_reset(_statement));
+        return false;
+    }
+
+    /// <summary>Ends it before its last row.</summary>
+    public void Reset() => raw.sqlite3_reset(_statement);
+
+    public long Long(int column) => raw.sqlite3_column_int64(_statement, column);
+
+    public long? LongOrNull(int column) => IsNull(column) ? null : Long(column);
+
+    public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();
+
+    public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
+
+    public double Double(int column) => raw.sqlite3_column_double(_statement, column);
+
+    /// <summary>The bytes of a column, which are there until the next step.</summary>
+    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(_statement, column);
+
+    /// <summary>Whether a column holds an INTEGER in this row.</summary>
+    public bool IsInteger(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_INTEGER;
+
+    /// <summary>Whether a column holds NULL in this row.</summary>
+    public bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
+
+    /// <inheritdoc />
+    public void Dispose() => _statement.Dispose();
+
+    private void Check(int result) => SqliteStoreException.ThrowIfFailed(result, _database);
+}

@@ -1,0 +1,165 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Registries;
+using TechTemp.Data.Sqlite.Backup;
+using TechTemp.Data.Sqlite.Broker;
+using TechTemp.Data.Sqlite.Clocks;
+using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Sqlite.Import;
+using TechTemp.Data.Sqlite.Instances;
+using TechTemp.Data.Sqlite.Operation;
+using TechTemp.Data.Sqlite.Pages;
+using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Data.Sqlite.Rejections;
+using TechTemp.Data.Sqlite.Schema;
+using TechTemp.Data.Store;
+
+namespace TechTemp.Data.Sqlite;
+
+/// <summary>Adds the store to a host.</summary>
+public static class StoreHosting
+{
+    /// <summary>
+    /// Adds the store as its owner: the process that creates the file and runs the migrations. Configuration:
+    /// <code>{ "Store": { "Path": "data/techtemp.db", "BusyTimeout": "00:00:05" } }</code>
+    /// </summary>
+    public static IHostApplicationBuilder AddStoreOwner(this IHostApplicationBuilder builder)
+    {
+        AddStoreServices(builder);
+        builder.Services.AddHostedService<StoreOwner>();
+        builder.Services.AddHostedService<StoreWatch>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ClockWatch>());
+        return builder;
+    }
+
+    /// <summary>Adds the store as a user: the process that waits until the owner has made the schema current.</summary>
+    public static IHostApplicationBuilder AddStore(this IHostApplicationBuilder builder)
+    {
+        AddStoreServices(builder);
+        builder.Services.AddHostedService<StoreWaiter>();
+        builder.Services.AddHostedService<StoreWatch>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ClockWatch>());
+        return builder;
+    }
+
+    private static void AddStoreServices(IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<StoreOptions>().BindConfiguration(StoreOptions.Section).ValidateDataAnnotations().ValidateOnStart()
+            .Configure<IConfiguration>((options, configuration) =>
+            {
+                if (configuration.GetConnectionString("techtemp") is { Length: > 0 } connection)
+                {
+                    options.Path = PathIn(connection);
+                }
+            });
+        services.AddOptions<IngestOptions>().BindConfiguration(IngestOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<StoreConnections>();
+        services.AddSingleton<StoreState>();
+        services.AddSingleton<StoreSchema>();
+        services.AddSingleton<StoreBackup>();
+        services.AddSingleton<StoreRestore>();
+        services.AddSingleton<StoreFigureQueries>();
+        services.AddSingleton<ClockQueries>();
+        services.AddSingleton<ReadingClock>();
+        services.AddSingleton<ClockWatch>();
+        services.AddSingleton<InstanceRegistry>();
+        services.AddSingleton<BrokerSessions>();
+        services.AddSingleton<BrokerKeeping>();
+        services.AddPooledDbContextFactory<TechTempContext>((provider, options) =>
+        {
+            var connections = provider.GetRequiredService<StoreConnections>();
+            options.UseSqlite(connections.ConnectionString, sqlite => sqlite.MigrationsAssembly(typeof(StoreSchema).Assembly.GetName().Name))
+                .AddInterceptors(connections, new CommandSpans(), new SaveFailures());
+        });
+        // Who only inspects a store that is current does not load EF Core.
+        services.AddSingleton(provider => new Lazy<IDbContextFactory<TechTempContext>>(provider.GetRequiredService<IDbContextFactory<TechTempContext>>));
+        services.AddSingleton<ReadingWriter>();
+        services.AddSingleton<LatestQueries>();
+        services.AddSingleton<ReadingGaps>();
+        services.AddSingleton<SeriesQueries>();
+        services.AddSingleton<BucketQueries>();
+        services.AddSingleton<ReadingSealing>();
+        services.AddSingleton<PageRebuild>();
+        services.AddSingleton<PageVerification>();
+        services.AddSingleton<ReadingRemoval>();
+        services.AddSingleton<ReadingRetention>();
+        services.AddSingleton<RejectionRetention>();
+        services.AddSingleton<MessageReplay>();
+        services.AddSingleton<HeldReplay>();
+        services.AddScoped<DeviceRegistry>();
+        services.AddScoped<CalibrationRegistry>();
+        services.AddScoped<RoomRegistry>();
+        services.AddScoped<RejectedMessages>();
+        services.AddScoped<OldServerHousehold>();
+        services.AddSingleton<OldServerImport>();
+        services.AddHostedService<StorePresence>();
+        services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name).AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
+    }
+
+    private static string PathIn(string connection)
+    {
+        try
+        {
+            return new SqliteConnectionStringBuilder(connection).DataSource;
+        }
+        catch (ArgumentException)
+        {
+            // Not repeated: whoever has another database in mind may have a password in it.
+            throw new StoreException("ConnectionStrings:techtemp must be like 'Data Source=data/techtemp.db'.");
+        }
+    }
+
+    // A hosted service's StartAsync runs before the ones registered after it: what needs the store is added after it.
+    private sealed class StoreOwner(StoreSchema schema, StoreState state) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            schema.Migrate();
+            state.SetReady();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class StoreWaiter(StoreSchema schema, StoreState state, TimeProvider time) : BackgroundService
+    {
+        private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
+
+        public override Task StartAsync(CancellationToken cancellationToken)
+        {
+            // A file that is not ours is a mistake to hear of at once; one that is not there yet is only early.
+            return IsCurrent() ? Task.CompletedTask : base.StartAsync(cancellationToken);
+        }
+
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            do
+            {
+                await Task.Delay(s_interval, time, stoppingToken);
+            }
+            while (!IsCurrent());
+        }
+
+        private bool IsCurrent()
+        {
+            if (schema.Inspect() != SchemaState.Current)
+            {
+                return false;
+            }
+
+            state.SetReady();
+            return true;
+        }
+    }
+}
