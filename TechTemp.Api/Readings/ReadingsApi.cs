@@ -76,8 +76,8 @@ internal static class ReadingsApi
         }
 
         var report = await PostedReadings.WriteAsync(body.Rows, writer, time, cancellationToken);
-        // A single reading that is refused is an error to whoever sends it; of many, each is reported.
-        return body.IsSingle && report.Rejected is [var rejected]
+        // A single reading that is refused as a whole is an error to whoever sends it; of many, each is reported.
+        return body.IsSingle && report is { Accepted: 0, Duplicates: 0, Rejected: [var rejected] }
             ? Problems.BadRequest($"{rejected.Reason}: {rejected.Detail}")
             : TypedResults.Ok(Envelope.Of(report));
     }

@@ -100,10 +100,31 @@ public sealed class ExportTests(SharedStacks stacks) : ApiTest(stacks)
         var rows = (await Http.DataAsync(RoomPath)).AsArray();
         Assert.Equal(
             rows.Select(r => DateTimeOffset.Parse((string)r!["ts"]!, CultureInfo.InvariantCulture).UtcDateTime), await NumbersAsync<DateTime>(file, "ts"));
-        Assert.Equal(rows.Select(r => (double)r!["temperature"]!), await NumbersAsync<double>(file, "temperature"));
-        Assert.Equal(rows.Select(r => (double)r!["humidity"]!), await NumbersAsync<double>(file, "humidity"));
+        Assert.Equal(rows.Select(r => (double?)r!["temperature"]!), await ValuesAsync(file, "temperature"));
+        Assert.Equal(rows.Select(r => (double?)r!["humidity"]!), await ValuesAsync(file, "humidity"));
         Assert.Equal(rows.Select(r => (string)r!["source"]!), await TextsAsync(file, "source"));
         Assert.Equal(rows.Select(r => (string)r!["device_id"]!), await TextsAsync(file, "device_id"));
+    }
+
+    [Fact]
+    public async Task Files_have_the_quantities_that_there_are_with_their_units()
+    {
+        await Http.PostAsync("/api/v1/readings", new object[]
+        {
+            new { device_uid = Device, ts = "2025-09-10T20:00:00Z", temperature = 21.5, co2 = 812 },
+            new { device_uid = Device, ts = "2025-09-10T20:05:00Z", humidity = 40, battery = 17.5 },
+        });
+
+        Assert.Equal(
+            "ts,temperature,humidity,co2,battery,source\r\n2025-09-10T20:05:00.000Z,,40,,17.5,http\r\n2025-09-10T20:00:00.000Z,21.5,,812,,http\r\n",
+            (await Http.GetAsync(ReadingsPath, ("Accept", Csv))).Body);
+        Assert.Equal(
+            "ts,co2,co2_min,co2_max,battery,battery_min,battery_max,count\r\n2025-09-10T00:00:00.000Z,812,812,812,17.5,17.5,17.5,2\r\n",
+            (await Http.GetAsync(ReadingsPath + "?bucket=day&quantities=battery,co2", ("Accept", Csv))).Body);
+        await using var file = await ReadParquetAsync(ReadingsPath);
+        Assert.Equal(["ts", "temperature", "humidity", "co2", "battery", "source"], file.Schema.DataFields.Select(f => f.Name));
+        Assert.Equal([null, 812], await ValuesAsync(file, "co2"));
+        Assert.Equal(("ppm", "%", "°C"), (file.CustomMetadata["unit:co2"], file.CustomMetadata["unit:battery"], file.CustomMetadata["unit:temperature"]));
     }
 
     [Fact]
@@ -206,6 +227,14 @@ public sealed class ExportTests(SharedStacks stacks) : ApiTest(stacks)
         using var group = file.OpenRowGroupReader(0);
         var values = new T[group.RowCount];
         await group.ReadAsync<T>(file.Schema.DataFields.Single(f => f.Name == column), values, cancellationToken: TestContext.Current.CancellationToken);
+        return values;
+    }
+
+    private static async Task<double?[]> ValuesAsync(ParquetReader file, string column)
+    {
+        using var group = file.OpenRowGroupReader(0);
+        var values = new double?[group.RowCount];
+        await group.ReadAsync<double>(file.Schema.DataFields.Single(f => f.Name == column), values, cancellationToken: TestContext.Current.CancellationToken);
         return values;
     }
 

@@ -40,7 +40,7 @@ public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
               {"device_uid":"{{Device}}","ts":"2025-09-10T20:00:00Z","temperature":21,"humidity":50},
               {"device_uid":"{{Device}}","ts":"2025-09-10T20:00:00Z","temperature":21,"humidity":50},
               {"device_uid":"{{Device}}","ts":"2025-09-10T20:00:00Z","temperature":22,"humidity":50},
-              {"device_uid":"{{Device}}","ts":"2025-09-10T20:01:00Z","temperature":86,"humidity":50},
+              {"device_uid":"{{Device}}","ts":"2025-09-10T20:01:00Z","temperature":86,"humidity":106},
               {"device_uid":"{{Device}}","ts":"2025-09-10T20:02:00Z","temperature":"21","humidity":50},
               {"device_uid":"not valid","ts":"2025-09-10T20:02:00Z","temperature":21,"humidity":50},
               7,
@@ -79,7 +79,7 @@ public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
             humidity,ts,temperature,device_uid,note
             50,2025-09-10T20:00:00Z,21.5,{Device},"a, b"
             60,{SampleReading.Ts},0,{Device},
-            ,2025-09-10T20:02:00Z,21,{Device},
+            ,2025-09-10T20:02:00Z,,{Device},
             """;
         var answer = await Http.SendAsync("POST", Path, body, "text/csv; charset=utf-8");
 
@@ -92,7 +92,7 @@ public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
     [Fact]
     public async Task Of_many_rejected_rows_the_first_thousand_are_listed_and_all_are_counted()
     {
-        var body = "device_uid,temperature,humidity\n" + string.Concat(Enumerable.Repeat($"{Device},99,50\n", 6_001));
+        var body = "device_uid,temperature,humidity\n" + string.Concat(Enumerable.Repeat($"{Device},99,\n", 6_001));
         var report = (await Http.SendAsync("POST", Path, body, "text/csv")).Data;
 
         Assert.Equal(6_001, (int)report["rejected_count"]!);
@@ -139,7 +139,7 @@ public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
 
     [Theory]
     [InlineData("text/csv", "")]
-    [InlineData("text/csv", "device_uid,temperature\n")]
+    [InlineData("text/csv", "device_uid,note\n")]
     [InlineData("application/json", "")]
     [InlineData("application/json", "7")]
     [InlineData("application/json", "null")]
@@ -157,15 +157,15 @@ public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
     }
 
     [Theory]
-    [InlineData("application/json", """[{"ts":1,"temperature":21,"humidity":50},{"device_uid":"$","humidity":50},{"device_uid":"$","temperature":21}]""")]
-    [InlineData("text/csv", "device_uid,ts,temperature,humidity\n,1,21,50\n$,,,50\n$,,21\n")]
+    [InlineData("application/json", """[{"ts":1,"temperature":21,"humidity":50},{"device_uid":"$"},{"device_uid":"$","co2":null}]""")]
+    [InlineData("text/csv", "device_uid,ts,temperature,humidity\n,1,21,50\n$,,,\n$,,\n")]
     public async Task What_lacks_a_field_is_refused_as_it_is_over_MQTT(string contentType, string body)
     {
         var answer = await Http.SendAsync("POST", Path, body.Replace("$", Device, StringComparison.Ordinal), contentType);
 
         Assert.Equal(
-            [("missing-field", "device_uid is required"), ("missing-field", "temperature is required"), ("missing-field", "humidity is required")],
-            answer.Data["rejected"]!.AsArray().Select(row => ((string)row!["reason"]!, (string)row["detail"]!)));
+            [("missing-field", "device_uid is required"), ("missing-field", "a quantity is required"), ("missing-field", "a quantity is required")],
+            answer.Data["rejected"]!.AsArray().Select(row => ((string)row!["reason"]!, ((string)row["detail"]!).Split(':')[0])));
     }
 
     [Theory]
@@ -186,10 +186,12 @@ public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
     [InlineData("""{"device_uid":"$","ts":1757537685,"temperature":21,"humidity":50}""", "ts")]
     [InlineData("""{"device_uid":"$","ts":1e400,"temperature":21,"humidity":50}""", "ts")]
     [InlineData("""{"device_uid":"$","ts":"","temperature":21,"humidity":50}""", "ts")]
-    [InlineData("""{"device_uid":"$","temperature":-40.01,"humidity":50}""", "temperature")]
-    [InlineData("""{"device_uid":"$","temperature":null,"humidity":50}""", "temperature")]
-    [InlineData("""{"device_uid":"$","temperature":21}""", "humidity")]
-    [InlineData("""{"device_uid":"$","temperature":21,"humidity":100.01}""", "humidity")]
+    [InlineData("""{"device_uid":"$","temperature":-40.01}""", "temperature")]
+    [InlineData("""{"device_uid":"$","temperature":null}""", "temperature")]
+    [InlineData("""{"device_uid":"$","temperature":true,"humidity":50}""", "temperature")]
+    [InlineData("""{"device_uid":"$","temperature_c":21}""", "humidity")]
+    [InlineData("""{"device_uid":"$","temperature":86,"humidity":105.01}""", "humidity")]
+    [InlineData("""{"device_uid":"$","co2":40001}""", "co2")]
     public async Task One_reading_that_is_refused_is_400_and_names_the_field(string body, string field)
     {
         var answer = await Http.PostAsync(Path, body.Replace("$", Device, StringComparison.Ordinal));
@@ -197,6 +199,17 @@ public sealed class PostReadingsTests(SharedStacks stacks) : ApiTest(stacks)
         AssertProblem(answer, 400);
         Assert.Contains(field, (string)answer.Json["error"]!, StringComparison.Ordinal);
         Assert.Equal(404, (await Http.GetAsync(DevicePath)).Status);
+    }
+
+    [Fact]
+    public async Task A_value_that_is_out_of_its_range_is_refused_and_the_others_are_stored()
+    {
+        var one = await Http.PostAsync(Path, new { device_uid = Device, ts = SampleReading.Ts, temperature = 21, humidity = 106, co2 = 812 });
+        Assert.Equal((200, 1, 1), (one.Status, (int)one.Data["accepted"]!, (int)one.Data["rejected_count"]!));
+        Assert.Equal("humidity must be from 0 to 105 %, was 106", (string?)one.Data["rejected"]![0]!["detail"]);
+        Assert.Equal(
+            """[{"ts":"2025-09-10T20:54:45.793Z","temperature":21,"humidity":null,"co2":812,"source":"http"}]""",
+            (await Http.DataAsync(ReadingsPath)).ToJsonString());
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class ImportTests : IDisposable
             INSERT INTO rooms VALUES (1, 'salon', 'Salon', NULL, NULL);
             INSERT INTO devices VALUES (1, 'old-1', 'Sensor', NULL, '2023-11-14 22:00:00');
             INSERT INTO device_room_placements VALUES (1, 1, '2023-11-14T22:00:00.000Z', NULL);
-            INSERT INTO readings_raw VALUES (1, 1, '2023-11-14T22:00:00.000Z', NULL, 50, 'mqtt');
+            INSERT INTO readings_raw VALUES (1, 1, '2023-11-14T22:00:00.000Z', NULL, NULL, 'mqtt');
             WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < $rows - 1)
             INSERT INTO readings_raw SELECT 1, 1, strftime(iif(i % 2, '%Y-%m-%dT%H:%M:%S.000Z', '%Y-%m-%d %H:%M:%S'), 1700000000 + i * 300, 'unixepoch'), 20 + i % 10, 50, 'mqtt' FROM n;
             """;
