@@ -89,6 +89,7 @@ public static class StoreHosting
         services.AddSingleton<SeriesQueries>();
         services.AddSingleton<BucketQueries>();
         services.AddSingleton<ReadingSealing>();
+        services.AddSingleton<SealingProgressQueries>();
         services.AddSingleton<PageRebuild>();
         services.AddSingleton<PageVerification>();
         services.AddSingleton<ReadingRemoval>();

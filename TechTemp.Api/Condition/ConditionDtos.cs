@@ -1,6 +1,7 @@
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Clocks;
 using TechTemp.Data.Sqlite.Operation;
+using TechTemp.Data.Sqlite.Pages;
 
 namespace TechTemp.Api.Condition;
 
@@ -14,6 +15,7 @@ namespace TechTemp.Api.Condition;
 /// <param name="Rejected">What was refused.</param>
 /// <param name="Store">The store's size.</param>
 /// <param name="Backlog">What has come, or is announced, and is not stored yet.</param>
+/// <param name="Sealing">How far the compression of finished days is, as of the last ten seconds.</param>
 /// <param name="Clocks">Which clocks are wrong, as of the last ten seconds.</param>
 internal sealed record ConditionDto(
     [property: Choice("ok", "degraded", "failed")] string Status,
@@ -25,6 +27,7 @@ internal sealed record ConditionDto(
     RejectionsDto? Rejected,
     StoreSizeDto? Store,
     BacklogDto? Backlog,
+    SealingDto? Sealing,
     ClocksDto Clocks);
 
 /// <summary>One thing that health looks at.</summary>
@@ -69,6 +72,21 @@ internal sealed record StoreSizeDto(long Bytes, long LogBytes, long UnusedBytes,
 /// <param name="HeldDropped">Readings that were held and had to go: more than `Retention:HeldPerDevice` of their device, or older than `Retention:Held`.</param>
 internal sealed record BacklogDto(int? InHand, long Held, long Missing, long HeldDropped);
 
+/// <summary>
+/// How far ingest is with the sealing of finished days, which compresses their readings. A day is one device's day of UTC. It is finished two hours after its end when the
+/// device has a newer reading, of a later day.
+/// </summary>
+/// <param name="FinishedDays">Finished days, from each device's oldest reading on, added up over all devices. Days without a reading count.</param>
+/// <param name="SealedDays">Those of them of which nothing is left to seal. While more than 20,000 days are left, days without a reading between them count as not sealed.</param>
+/// <param name="OldestUnsealed">The start of the oldest finished day that is not sealed; null when all are. A late reading of a sealed day makes it unsealed for some minutes.</param>
+/// <param name="Damaged">Days that cannot be sealed because what was sealed before is damaged, at most 100. Restore a backup, or remove the readings of that whole day.</param>
+internal sealed record SealingDto(long FinishedDays, long SealedDays, DateTimeOffset? OldestUnsealed, IReadOnlyList<DamagedDayDto> Damaged);
+
+/// <summary>A device's day of UTC of which a page is damaged.</summary>
+/// <param name="DeviceId">The device's uid.</param>
+/// <param name="Day">The day's start.</param>
+internal sealed record DamagedDayDto(string DeviceId, DateTimeOffset Day);
+
 /// <summary>Which clocks are wrong.</summary>
 /// <param name="BehindMs">How far the server's clock is behind that of most devices, in milliseconds; 0 when it is not.</param>
 /// <param name="AheadCount">How many devices have readings that are dated after the server's clock.</param>
@@ -84,12 +102,18 @@ internal sealed record DeviceAheadDto(string DeviceId, DateTimeOffset Ts, bool H
 internal static class ConditionMapping
 {
     private const int MostAhead = 100;
+    private const int MostDamaged = 100;
 
     public static ClocksDto ToDto(this ClockReport report) => new(
         (long)report.Behind.TotalMilliseconds,
         report.Ahead.Count,
         [.. report.Ahead.Take(MostAhead).Select(d => new DeviceAheadDto(d.DeviceUid, DateTimeOffset.FromUnixTimeMilliseconds(d.Ts), d.IsHeld))]);
 
+    public static SealingDto ToDto(this SealingProgress progress) => new(
+        progress.FinishedDays,
+        progress.SealedDays,
+        progress.OldestUnsealed is { } oldest ? DateTimeOffset.FromUnixTimeMilliseconds(oldest) : null,
+        [.. progress.Damaged.Take(MostDamaged).Select(d => new DamagedDayDto(d.DeviceUid, DateTimeOffset.FromUnixTimeMilliseconds(d.Day)))]);
 
     public static RejectionsDto ToRejections(this StoreFigures figures) => new(
         figures.Rejections.Sum(r => r.Count),

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using TechTemp.Data.Store;
@@ -94,6 +96,26 @@ internal sealed class Statement : IDisposable
 
     /// <summary>The bytes of a column, which are there until the next step.</summary>
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(_statement, column);
+
+    /// <summary>Appends this row as bytes: two rows have the same ones when their columns hold the same, of the same types.</summary>
+    public void AppendTo(IBufferWriter<byte> bytes)
+    {
+        Span<byte> number = stackalloc byte[1 + sizeof(long)];
+        for (var column = 0; column < raw.sqlite3_column_count(_statement); column++)
+        {
+            var type = raw.sqlite3_column_type(_statement, column);
+            var blob = type is raw.SQLITE_TEXT or raw.SQLITE_BLOB ? Blob(column) : [];
+            number[0] = (byte)type;
+            BinaryPrimitives.WriteInt64LittleEndian(number[1..], type switch
+            {
+                raw.SQLITE_INTEGER => Long(column),
+                raw.SQLITE_FLOAT => BitConverter.DoubleToInt64Bits(Double(column)),
+                _ => blob.Length,
+            });
+            bytes.Write(number);
+            bytes.Write(blob);
+        }
+    }
 
     /// <summary>Whether a column holds an INTEGER in this row.</summary>
     public bool IsInteger(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_INTEGER;

@@ -8,8 +8,8 @@ using TechTemp.Readings.Quantities;
 namespace TechTemp.Data.Sqlite.Pages;
 
 /// <summary>
-/// Reads and writes all readings of a device's day of UTC, over one connection and inside its caller's transaction. The weights of readings in the head of
-/// a page depend on no other day (<see cref="ReadingTime"/>), so whoever writes a day as a whole writes right heads. Not thread-safe.
+/// Reads and writes the readings of a device's day of UTC, over one connection and inside its caller's transaction. A day is read in one transaction, its
+/// pages are encoded outside of any, and another one compares what is stored with what was read before it writes. Not thread-safe.
 /// </summary>
 internal sealed class DayPages(SqliteConnection connection) : IDisposable
 {
@@ -22,14 +22,17 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     private readonly Statement _deletePages = new(connection, PageTable.DeleteSql);
     private readonly PageReadingsBuilder _day = new();
     private readonly Statement _deleteRows = new(connection, "DELETE FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3;");
+    private readonly Statement _nextRow = new(connection, "SELECT ts FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts LIMIT 1 OFFSET ?4;");
 
-    /// <summary>All readings of a day, of rows and pages, oldest first; null when there are none.</summary>
+    /// <summary>A day as it is stored; null when it has no readings.</summary>
     /// <param name="deviceId">The store's key of the device.</param>
     /// <param name="day">The day's start, unix milliseconds UTC.</param>
+    /// <param name="withRows">False for the readings in pages only.</param>
     /// <exception cref="StoreException">The store failed.</exception>
     /// <exception cref="PageDamagedException">A page is damaged.</exception>
-    public PageReadings? Read(int deviceId, long day)
+    public StoredDay? Read(int deviceId, long day, bool withRows = true)
     {
+        var stored = new StoredDay(deviceId, day);
         _day.Clear();
         // A page that was damaged has left it in the middle.
         _pages.Reset();
@@ -37,16 +40,26 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
         {
             if (!_pages.Body().IsEmpty)
             {
+                stored.Pages.Add(new(_pages.Key(), _pages.Head().ToArray(), _pages.Body().ToArray()));
                 _day.Add(PageDecoder.Read(_pages.Key(), _pages.Head(), _pages.Body()));
             }
         }
 
-        for (_rows.Bind(1, deviceId).Bind(2, day).Bind(3, day + PageKey.Day - 1); _rows.Step();)
+        for (_rows.Bind(1, deviceId).Bind(2, day).Bind(3, day + PageKey.Day - 1); withRows && _rows.Step();)
         {
+            stored.Rows.Add(_rows);
             _day.Add(_rows.Long(0), _rows.Values(1), (byte)_rows.Long(4));
         }
 
-        return _day.Build();
+        return _day.Build() is { } readings ? stored.With(readings) : null;
+    }
+
+    /// <summary>A day's pages, in a transaction of its own; null when it has none.</summary>
+    /// <inheritdoc cref="Read" path="/param[@name='deviceId' or @name='day']|/exception"/>
+    public StoredDay? ReadPages(int deviceId, long day)
+    {
+        using var snapshot = connection.BeginTransaction(deferred: true);
+        return Read(deviceId, day, withRows: false);
     }
 
     /// <summary>Whether a day has pages with readings.</summary>
@@ -58,29 +71,79 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
         return has;
     }
 
-    /// <summary>Replaces all rows and pages of a day by pages.</summary>
+    /// <summary>Whether the pages of a day with readings are still these.</summary>
     /// <param name="deviceId">The store's key of the device.</param>
     /// <param name="day">The day's start, unix milliseconds UTC.</param>
-    /// <param name="readings">What the day has from now on; null for nothing.</param>
-    /// <returns>How many bytes the pages have.</returns>
+    /// <param name="expected">The pages, oldest first.</param>
     /// <exception cref="StoreException">The store failed.</exception>
-    public long Write(int deviceId, long day, PageReadings? readings)
+    public bool HasPages(int deviceId, long day, IReadOnlyList<Page> expected)
     {
-        Clear(deviceId, day);
-        var bytes = 0L;
-        var length = PageKey.LengthFor(readings?.Times.Length ?? 0);
-        for (var first = 0; first < readings?.Times.Length;)
+        var same = 0;
+        _pages.Reset();
+        for (_pages.BindPages(deviceId, day, day + PageKey.Day - 1); _pages.Step();)
         {
-            var key = new PageKey(deviceId, readings.Times[first] - (readings.Times[first] % length), length);
-            var beyond = Array.FindIndex(readings.Times, first, ts => ts >= key.End);
-            var count = (beyond < 0 ? readings.Times.Length : beyond) - first;
-            var page = PageEncoder.Encode(key, readings.Slice(first, count), Neighbours(readings, first, count));
-            PageTable.Write(_insertPage, page);
-            bytes += page.Head.Length + page.Body.Length;
-            first += count;
+            if (_pages.Body().IsEmpty)
+            {
+                continue;
+            }
+
+            if (same == expected.Count || !expected[same].IsSame(_pages.Key(), _pages.Head(), _pages.Body()))
+            {
+                _pages.Reset();
+                return false;
+            }
+
+            same++;
         }
 
-        return bytes;
+        return same == expected.Count;
+    }
+
+    /// <summary>Whether a device has exactly these rows from one time to another.</summary>
+    /// <param name="deviceId">The store's key of the device.</param>
+    /// <param name="from">First time, unix milliseconds UTC, inclusive.</param>
+    /// <param name="to">Last time, inclusive.</param>
+    /// <param name="expected">The rows as <see cref="StoredRows"/> keeps them.</param>
+    /// <exception cref="StoreException">The store failed.</exception>
+    public bool HasRows(int deviceId, long from, long to, ReadOnlySpan<byte> expected)
+    {
+        var found = new StoredRows();
+        for (_rows.Bind(1, deviceId).Bind(2, from).Bind(3, to); _rows.Step();)
+        {
+            found.Add(_rows);
+        }
+
+        return found.From(0, found.Count).SequenceEqual(expected);
+    }
+
+    /// <summary>The time of a row of a device; null when it has not so many.</summary>
+    /// <param name="deviceId">The store's key of the device.</param>
+    /// <param name="from">First time, unix milliseconds UTC, inclusive.</param>
+    /// <param name="to">Last time, inclusive.</param>
+    /// <param name="skip">How many rows of these times come before it.</param>
+    /// <exception cref="StoreException">The store failed.</exception>
+    public long? NextRow(int deviceId, long from, long to, int skip = 0)
+    {
+        var next = _nextRow.Bind(1, deviceId).Bind(2, from).Bind(3, to).Bind(4, skip).Step() ? _nextRow.Long(0) : (long?)null;
+        _nextRow.Reset();
+        return next;
+    }
+
+    /// <summary>Replaces pages by others; those that stay the same are not touched.</summary>
+    /// <param name="before">All pages of a day that have readings, as they are stored.</param>
+    /// <param name="after">All that it has from now on.</param>
+    /// <exception cref="StoreException">The store failed.</exception>
+    public void Replace(IReadOnlyList<Page> before, IReadOnlyList<Page> after)
+    {
+        foreach (var page in before.Where(page => !after.Any(page.IsSame)))
+        {
+            _deletePages.Bind(1, page.Key.Id).Bind(2, page.Key.Id).Execute();
+        }
+
+        foreach (var page in after.Where(page => !before.Any(page.IsSame)))
+        {
+            PageTable.Write(_insertPage, page);
+        }
     }
 
     /// <summary>Deletes all rows and pages of a day.</summary>
@@ -107,8 +170,8 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     public int DeleteRows(int deviceId, long from, long to) => _deleteRows.Bind(1, deviceId).Bind(2, from).Bind(3, to).Execute();
 
     /// <summary>
-    /// Makes the newest reading of a device a row again where rows were removed: whoever asks for it looks for rows only. No day is sealed that is not
-    /// older than the day of the newest reading.
+    /// Makes the newest reading of a device a row again where rows were removed: whoever asks for it looks for rows only. The rest of its page stays, with a
+    /// head that nobody uses as long as the day has a row. No day is sealed that is not older than the day of the newest reading.
     /// </summary>
     /// <param name="deviceId">The store's key of the device.</param>
     /// <param name="now">Unix milliseconds UTC: readings of the future are not shown as the newest.</param>
@@ -116,18 +179,11 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     /// <exception cref="PageDamagedException">A page is damaged.</exception>
     public void KeepNewestAsRow(int deviceId, long now)
     {
-        var newest = _newest.BindPages(deviceId, 0, long.MaxValue).Step() ? PageKey.DayOf(PageKey.StartOf(_newest.Long(0))) : (long?)null;
-        _newest.Reset();
-        if (newest is not { } day || NewestRow(deviceId, now) >= day + PageKey.Day)
+        var row = NewestRow(deviceId, now);
+        var page = NewestPage(deviceId, now);
+        while (page is { } id && !(row >= PageKey.DayOf(PageKey.StartOf(id)) + PageKey.Day) && !TryKeepNewestOf(deviceId, id, row, now))
         {
-            return;
-        }
-
-        var readings = Read(deviceId, day)!;
-        Clear(deviceId, day);
-        for (var i = 0; i < readings.Times.Length; i++)
-        {
-            _insertRow.Bind(1, deviceId).Bind(2, readings.Times[i]).BindValues(3, readings.ValuesAt(i)).Bind(6, readings.Sources[i]).Execute();
+            page = NewestPage(deviceId, PageKey.StartOf(id) - 1);
         }
     }
 
@@ -145,17 +201,40 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var statement in new[] { _rows, _pages, _newest, _newestRow, _insertPage, _insertRow, _deletePages, _deleteRows })
+        foreach (var statement in new[] { _rows, _pages, _newest, _newestRow, _insertPage, _insertRow, _deletePages, _deleteRows, _nextRow })
         {
             statement.Dispose();
         }
     }
 
-    private static Func<Quantity, PageEncoder.Neighbours> Neighbours(PageReadings day, int first, int count) => quantity =>
+    private long? NewestPage(int deviceId, long upTo)
     {
-        var values = day.Values(quantity);
-        var before = Array.FindLastIndex(values, Math.Max(0, first - 1), first, value => !double.IsNaN(value));
-        var after = Array.FindIndex(values, first + count, value => !double.IsNaN(value));
-        return new(before < 0 ? null : day.Times[before], after < 0 ? null : day.Times[after]);
-    };
+        var newest = _newest.BindPages(deviceId, 0, upTo).Step() ? _newest.Long(0) : (long?)null;
+        _newest.Reset();
+        return newest;
+    }
+
+    // False where all readings of the page are of the future: the clock was set back.
+    private bool TryKeepNewestOf(int deviceId, long id, long? row, long now)
+    {
+        _pages.Reset();
+        _pages.Bind(1, id).Bind(2, id).Step();
+        var key = _pages.Key();
+        var readings = PageDecoder.Read(key, _pages.Head(), _pages.Body());
+        _pages.Reset();
+        var i = Array.FindLastIndex(readings.Times, ts => ts <= now);
+        if (i < 0 || row > readings.Times[i])
+        {
+            return i >= 0;
+        }
+
+        _deletePages.Bind(1, id).Bind(2, id).Execute();
+        if (readings.Without(i, 1) is { } rest)
+        {
+            PageTable.Write(_insertPage, PageEncoder.Encode(key, rest));
+        }
+
+        _insertRow.Bind(1, deviceId).Bind(2, readings.Times[i]).BindValues(3, readings.ValuesAt(i)).Bind(6, readings.Sources[i]).Execute();
+        return true;
+    }
 }

@@ -52,17 +52,24 @@ public sealed class PageRebuild(StoreConnections connections, TimeProvider time)
 
     private static long Rebuild(SqliteConnection connection, DayPages pages, int deviceId, long day)
     {
-        using var transaction = connection.BeginTransaction(deferred: false);
-        // It may have been removed since it was found.
-        if (!pages.HasPages(deviceId, day))
+        while (true)
         {
-            return 0;
-        }
+            // It may have been removed since it was found.
+            if (pages.ReadPages(deviceId, day) is not { } stored)
+            {
+                return 0;
+            }
 
-        var readings = pages.Read(deviceId, day)!;
-        pages.Write(deviceId, day, readings);
-        transaction.Commit();
-        return readings.Times.Length;
+            var rebuilt = DayEncoder.Encode(deviceId, stored.Readings);
+            using var transaction = connection.BeginTransaction(deferred: false);
+            // Somebody else may have written the day since it was read.
+            if (pages.HasPages(deviceId, day, stored.Pages))
+            {
+                pages.Replace(stored.Pages, rebuilt);
+                transaction.Commit();
+                return stored.Readings.Times.Length;
+            }
+        }
     }
 
     private static long? NextDay(SqliteConnection connection, int deviceId, long from)

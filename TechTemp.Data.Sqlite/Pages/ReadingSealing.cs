@@ -7,7 +7,7 @@ namespace TechTemp.Data.Sqlite.Pages;
 
 /// <summary>What was sealed.</summary>
 /// <param name="Readings">How many readings.</param>
-/// <param name="Days">How many days of a device.</param>
+/// <param name="Days">How many days of a device; a day counts with its last step.</param>
 /// <param name="Bytes">How many bytes their pages have.</param>
 public readonly record struct Sealed(long Readings, int Days, long Bytes)
 {
@@ -16,16 +16,20 @@ public readonly record struct Sealed(long Readings, int Days, long Bytes)
 }
 
 /// <summary>
-/// Turns the rows of finished days into pages, and merges late rows into the pages of their day. Each step is one short transaction: a process that is killed
-/// leaves the day as rows or as pages. The day of a device's newest reading that is not of the future stays rows, however old it is.
+/// Turns the rows of finished days into pages, and merges late rows into the pages of their day. Days are read and encoded without the write lock; each step is
+/// one short transaction. A process that is killed leaves each reading as a row or in a page. The day of a device's newest reading that is not of the
+/// future stays rows, however old it is.
 /// </summary>
 public sealed class ReadingSealing(StoreConnections connections, TimeProvider time)
 {
-    // Some milliseconds of a transaction; a day is never divided.
-    private const int RowsOfAStep = 2_000;
+    // A device that sends late readings of the day again and again does not keep the others waiting: its day stays partly rows until the next time.
+    private const int MostTries = 3;
 
     /// <summary>How long after its end, in UTC, a day is finished: most late readings have come then.</summary>
     internal static TimeSpan Quiet { get; } = TimeSpan.FromHours(2);
+
+    /// <summary>How many rows a transaction may replace: some milliseconds, and a page of a device that measures every second.</summary>
+    internal int RowsOfAStep { get; init; } = 4_000;
 
     /// <summary>Seals what is finished.</summary>
     /// <param name="damaged">Hears of a page that late readings belong to and that is damaged. They stay rows.</param>
@@ -35,46 +39,79 @@ public sealed class ReadingSealing(StoreConnections connections, TimeProvider ti
     {
         using var connection = connections.Open();
         using var pages = new DayPages(connection);
-        using var first = new Statement(connection, "SELECT min(ts) FROM readings WHERE device_id = ?1 AND ts >= ?2 AND ts < ?3;");
         foreach (var (deviceId, from) in Devices(connection))
         {
+            var (changed, tries) = (-1L, 0);
             for (long? next = from; next is not null;)
             {
-                var step = default(Sealed);
-                using (var transaction = connection.BeginTransaction(deferred: false))
+                (var days, next) = Read(connection, pages, deviceId, next.Value, damaged);
+                while (days.Count > 0)
                 {
-                    (step, next) = Step(pages, first, deviceId, next.Value, damaged);
-                    transaction.Commit();
-                }
+                    var (done, other) = Step(connection, days);
+                    if (done.Readings > 0)
+                    {
+                        yield return done;
+                    }
 
-                if (step.Days > 0)
-                {
-                    yield return step;
+                    if (other is { } day)
+                    {
+                        (changed, tries) = (day, day == changed ? tries + 1 : 1);
+                        // What was read of the days after it is read again.
+                        next = tries < MostTries ? day : day + PageKey.Day;
+                        break;
+                    }
                 }
             }
         }
     }
 
-    private (Sealed Done, long? Next) Step(DayPages pages, Statement first, int deviceId, long from, Action<PageDamagedException> damaged)
+    // Small days together. Returns, besides what is done, the day that is no longer what was read.
+    private (Sealed Done, long? Changed) Step(SqliteConnection connection, Queue<DaySeal> days)
     {
-        var done = default(Sealed);
-        var end = End(pages, deviceId);
-        while (done.Readings < RowsOfAStep)
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var (done, rows) = (default(Sealed), 0);
+        while (days.TryPeek(out var day) && (rows == 0 || rows + day.RowsOfNextStep <= RowsOfAStep))
         {
-            first.Bind(1, deviceId).Bind(2, from).Bind(3, end).Step();
-            var ts = first.LongOrNull(0);
-            first.Reset();
-            if (ts is null)
+            rows += day.RowsOfNextStep;
+            if (day.Step(now) is not { } step)
             {
-                return (done, null);
+                transaction.Commit();
+                return (done, day.Day);
             }
 
-            var day = PageKey.DayOf(ts.Value);
+            done += step;
+            if (day.IsDone)
+            {
+                days.Dequeue();
+            }
+        }
+
+        transaction.Commit();
+        return (done, null);
+    }
+
+    // Until so many readings are read, and at least one day.
+    private (Queue<DaySeal> Days, long? Next) Read(SqliteConnection connection, DayPages pages, int deviceId, long from, Action<PageDamagedException> damaged)
+    {
+        var days = new Queue<DaySeal>();
+        using var snapshot = connection.BeginTransaction(deferred: true);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var end = EndOf(pages.NewestRow(deviceId, now), now);
+        for (var readings = 0; readings < RowsOfAStep;)
+        {
+            if (pages.NextRow(deviceId, from, end - 1) is not { } ts)
+            {
+                return (days, null);
+            }
+
+            var day = PageKey.DayOf(ts);
             from = day + PageKey.Day;
             try
             {
-                var readings = pages.Read(deviceId, day)!;
-                done += new Sealed(readings.Times.Length, 1, pages.Write(deviceId, day, readings));
+                var stored = pages.Read(deviceId, day)!;
+                days.Enqueue(new(pages, stored, RowsOfAStep));
+                readings += stored.Readings.Times.Length;
             }
             catch (PageDamagedException e)
             {
@@ -82,16 +119,13 @@ public sealed class ReadingSealing(StoreConnections connections, TimeProvider ti
             }
         }
 
-        return (done, from);
+        return (days, from);
     }
 
-    // The start of the first day that is not sealed.
-    private long End(DayPages pages, int deviceId)
-    {
-        var now = time.GetUtcNow();
-        var newest = pages.NewestRow(deviceId, now.ToUnixTimeMilliseconds()) ?? 0;
-        return Math.Max(0, PageKey.DayOf(Math.Min(newest, (now - Quiet).ToUnixTimeMilliseconds())));
-    }
+    /// <summary>The start of the first day of a device that is not to be sealed yet.</summary>
+    /// <param name="newest">The time of its newest row that is not of the future, unix milliseconds UTC; null when it has none.</param>
+    /// <param name="now">Unix milliseconds UTC.</param>
+    internal static long EndOf(long? newest, long now) => Math.Max(0, PageKey.DayOf(Math.Min(newest ?? 0, now - (long)Quiet.TotalMilliseconds)));
 
     // Before raw_from readings are being dropped.
     private static List<(int Id, long From)> Devices(SqliteConnection connection)

@@ -17,11 +17,13 @@ public readonly record struct Removal(int Deleted, DateTimeOffset? KeptFrom = nu
 /// </summary>
 public sealed class ReadingRemoval(StoreConnections connections, TimeProvider time)
 {
-    private const int RowsOfAStep = 4_000;
     private const int PagesOfAStep = 200;
 
     // Not BulkPace, whose turns are longer: SQLite looks again after some milliseconds at first (sqliteDefaultBusyCallback), and finds the lock free.
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How many rows a transaction may delete: some milliseconds.</summary>
+    internal int RowsOfAStep { get; init; } = 4_000;
 
     /// <summary>Removes a device's readings of an interval, day by day.</summary>
     /// <param name="uid">The device.</param>
@@ -49,11 +51,9 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
             }
         }
 
-        // Their neighbours in time weigh more afterwards, and those are of the same day: a day is one step. It is not looked at again: a device that
-        // sends would never be done with.
-        var next = from;
         using var days = new DayPages(connection);
-        var deleted = await InStepsAsync(connection, transaction => RemoveDay(connection, transaction, days, id, ref next, to, time.GetUtcNow().ToUnixTimeMilliseconds()));
+        var removal = new IntervalRemoval(connection, days, id, from, to, RowsOfAStep);
+        var deleted = await InStepsAsync(() => removal.Step(time.GetUtcNow().ToUnixTimeMilliseconds()));
         span?.Affected(deleted);
         return new(deleted);
     }
@@ -78,26 +78,22 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
         foreach (var (delete, rows) in new[] { (pages, PagesOfAStep), (readings, RowsOfAStep) })
         {
             delete.Bind(0, deviceId).Bind(1, rows);
-            var deleted = await InStepsAsync(connection, transaction => Delete(delete, transaction, rows));
+            var deleted = await InStepsAsync(() => Delete(connection, delete, rows));
             span?.Affected(deleted);
         }
     }
 
-    // A step returns how many rows it has deleted, and whether another one is to follow.
-    private async Task<int> InStepsAsync(SqliteConnection connection, Func<SqliteTransaction, (int Deleted, bool GoesOn)> step)
+    // A step returns how many readings it has deleted, and whether another one is to follow.
+    private async Task<int> InStepsAsync(Func<(int Deleted, bool GoesOn)> step)
     {
         for (var all = 0; ;)
         {
             var start = time.GetTimestamp();
-            using (var transaction = connection.BeginTransaction(deferred: false))
+            var (deleted, goesOn) = step();
+            all += deleted;
+            if (!goesOn)
             {
-                var (deleted, goesOn) = step(transaction);
-                transaction.Commit();
-                all += deleted;
-                if (!goesOn)
-                {
-                    return all;
-                }
+                return all;
             }
 
             if (time.GetElapsedTime(start) is var took && took > TimeSpan.Zero)
@@ -107,65 +103,12 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
         }
     }
 
-    private static (int Deleted, bool GoesOn) Delete(SqliteCommand delete, SqliteTransaction transaction, int rows)
+    private static (int Deleted, bool GoesOn) Delete(SqliteConnection connection, SqliteCommand delete, int rows)
     {
+        using var transaction = connection.BeginTransaction(deferred: false);
         delete.Transaction = transaction;
         var deleted = delete.ExecuteNonQuery();
+        transaction.Commit();
         return (deleted, deleted >= rows);
-    }
-
-    private static (int Deleted, bool GoesOn) RemoveDay(
-        SqliteConnection connection, SqliteTransaction transaction, DayPages days, int deviceId, ref long from, long to, long now)
-    {
-        if (First(connection, transaction, deviceId, from, to) is not { } first)
-        {
-            return (0, false);
-        }
-
-        var day = PageKey.DayOf(first);
-        var next = day + PageKey.Day;
-        // A whole day is not read: its pages may be damaged.
-        var deleted = from <= day && to >= next - 1 ? days.Clear(deviceId, day) : Remove(days, deviceId, day, first, Math.Min(to, next - 1));
-        days.KeepNewestAsRow(deviceId, now);
-        from = next;
-        return (deleted, next <= to);
-    }
-
-    private static int Remove(DayPages days, int deviceId, long day, long from, long to)
-    {
-        if (!days.HasPages(deviceId, day))
-        {
-            return days.DeleteRows(deviceId, from, to);
-        }
-
-        var readings = days.Read(deviceId, day)!;
-        var first = Array.FindIndex(readings.Times, ts => ts >= from);
-        var beyond = Array.FindIndex(readings.Times, ts => ts > to);
-        beyond = beyond < 0 ? readings.Times.Length : beyond;
-        if (first < 0 || first >= beyond)
-        {
-            return 0;
-        }
-
-        days.Write(deviceId, day, readings.Without(first, beyond - first));
-        return beyond - first;
-    }
-
-    // The first time from which on there may be something to remove.
-    private static long? First(SqliteConnection connection, SqliteTransaction transaction, int deviceId, long from, long to)
-    {
-        using var first = connection.Prepare(
-            $"""
-            SELECT (SELECT min(ts) FROM readings WHERE device_id = $device_id AND ts BETWEEN $from AND $to),
-                (SELECT min(id) FROM pages WHERE id BETWEEN $first AND $last AND (id & {PageKey.LastStep}) + quarters > $from / {PageKey.Step} AND length(body) > 0);
-            """,
-            ("$device_id", SqliteType.Integer), ("$from", SqliteType.Integer), ("$to", SqliteType.Integer), ("$first", SqliteType.Integer), ("$last", SqliteType.Integer));
-        first.Transaction = transaction;
-        from = Math.Max(from, 0);
-        using var reader = first.Bind(0, deviceId).Bind(1, from).Bind(2, to).Bind(3, PageKey.FirstId(deviceId, from)).Bind(4, PageKey.LastId(deviceId, to)).Rows();
-        reader.Read();
-        var row = reader.LongOrNull(0);
-        var page = reader.LongOrNull(1) is { } id ? Math.Max(PageKey.StartOf(id), from) : (long?)null;
-        return row is null || page < row ? page : row;
     }
 }

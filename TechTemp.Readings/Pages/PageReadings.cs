@@ -48,6 +48,17 @@ public sealed record PageReadings(long[] Times, byte[] Sources, IReadOnlyList<Pa
         Sources[first..(first + count)],
         [.. Columns.Select(c => new PageColumn(c.Quantity, c.Values[first..(first + count)])).Where(c => !Array.TrueForAll(c.Values, double.IsNaN))]);
 
+    /// <summary>The readings of some moments; a quantity that none of them has is left out.</summary>
+    /// <param name="isKept">Whether those of a time, unix milliseconds UTC, are kept.</param>
+    public PageReadings Where(Func<long, bool> isKept)
+    {
+        int[] kept = [.. Enumerable.Range(0, Times.Length).Where(i => isKept(Times[i]))];
+        return new(
+            Array.ConvertAll(kept, i => Times[i]),
+            Array.ConvertAll(kept, i => Sources[i]),
+            [.. Columns.Select(c => c with { Values = Array.ConvertAll(kept, i => c.Values[i]) }).Where(c => !Array.TrueForAll(c.Values, double.IsNaN))]);
+    }
+
     /// <summary>All but some of the readings that follow each other; null when none is left.</summary>
     /// <param name="first">The index of the first one that is left out.</param>
     /// <param name="count">How many are left out.</param>

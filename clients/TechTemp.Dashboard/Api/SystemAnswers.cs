@@ -10,7 +10,8 @@ public sealed record SystemCondition(
     ReadingRate? Readings,
     Rejections? Rejected,
     StoreSize? Store,
-    Backlog? Backlog);
+    Backlog? Backlog,
+    SealingProgress? Sealing);
 
 /// <summary>One thing that health looks at: store, broker or clock, and ok, degraded or failed.</summary>
 public sealed record SystemCheck(string Name, string Status);
@@ -32,3 +33,9 @@ public sealed record StoreSize(long Bytes, long LogBytes, long UnusedBytes, long
 
 /// <summary>What is not stored yet: in hand (null where ingest is another process), held for unknown devices, missing from counting devices.</summary>
 public sealed record Backlog(int? InHand, long Held, long Missing);
+
+/// <summary>How many days of all devices are over, and how many of them are sealed; the oldest that is not, and those that cannot be.</summary>
+public sealed record SealingProgress(long FinishedDays, long SealedDays, DateTimeOffset? OldestUnsealed, IReadOnlyList<DamagedDay> Damaged);
+
+/// <summary>A device's day of UTC of which a page is damaged.</summary>
+public sealed record DamagedDay(string DeviceId, DateTimeOffset Day);

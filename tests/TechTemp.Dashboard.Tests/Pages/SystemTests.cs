@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace TechTemp.Dashboard.Tests.Pages;
 
 /// <summary>The page for whoever runs it.</summary>
@@ -24,6 +26,24 @@ public sealed class SystemTests(Browser browser)
         // It follows by itself.
         await site.PublishAsync("s2", 20, 40);
         await Assertions.Expect(Card(visit, "Devices")).ToContainTextAsync("Online2", new() { Timeout = 30_000 });
+    }
+
+    [Fact]
+    public async Task It_shows_how_far_sealing_is_while_there_is_something_to_seal()
+    {
+        await using var site = await Site.StartAsync();
+        var today = TimeProvider.System.GetUtcNow().UtcDateTime.Date;
+        await site.PublishAsync("s1", 20, 40);
+        await using var visit = await browser.VisitAsync(site.Address);
+        await visit.OpenAsync("/system");
+        await Assertions.Expect(Card(visit, "Devices")).ToContainTextAsync("Online1");
+        await Assertions.Expect(Card(visit, "Sealing")).ToHaveCountAsync(0);
+
+        // They are sealed when ingest looks the next time, in ten minutes.
+        await site.PublishAsync("s1", 20, 40, today.AddDays(-9));
+        await site.PublishAsync("s1", 20, 40, today.AddDays(-6));
+        await Assertions.Expect(Card(visit, "Sealing").Locator("dd").First).ToHaveTextAsync(new Regex("^[67] of [89]$"), new() { Timeout = 30_000 });
+        await visit.AccessibleAsync();
     }
 
     private static ILocator Card(Visit visit, string title) =>

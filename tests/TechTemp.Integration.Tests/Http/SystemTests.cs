@@ -59,6 +59,21 @@ public sealed class SystemTests(SharedStacks stacks) : ApiTest(stacks)
     }
 
     [Fact]
+    public async Task It_tells_how_far_sealing_is()
+    {
+        // No ingest runs that would seal.
+        await using var api = await ApiOverStore.StartAsync();
+        var yesterday = TimeProvider.System.GetUtcNow().UtcDateTime.Date.AddDays(-1);
+        await api.StoreAsync("s1", new[] { -9, -7, 0 }.Select(day => (ApiTime(yesterday.AddDays(day)), 20.0, 50.0)));
+
+        var sealing = (await api.Http.DataAsync("/api/v1/system"))["sealing"]!;
+
+        Assert.Equal((9, 7), ((long)sealing["finished_days"]!, (long)sealing["sealed_days"]!));
+        Assert.Equal(ApiTime(yesterday.AddDays(-9)), (string?)sealing["oldest_unsealed"]);
+        Assert.Empty(sealing["damaged"]!.AsArray());
+    }
+
+    [Fact]
     public async Task Without_its_figures_it_never_says_ok()
     {
         await using var api = await ApiOverStore.StartAsync();

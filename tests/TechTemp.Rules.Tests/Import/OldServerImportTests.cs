@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Import;
+using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Buckets;

@@ -56,6 +56,18 @@ public sealed class QueryPlanTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void How_far_sealing_is_takes_three_seeks_per_device(bool analyzed)
+    {
+        var plan = Plan(SealingProgressQueries.DevicesSql, analyzed, ("?1", 1));
+        Assert.Equal(1, plan.Count(step => step.StartsWith("SCAN", StringComparison.Ordinal)));
+        Assert.Contains("SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)", plan);
+        Assert.Contains("SEARCH readings USING PRIMARY KEY (device_id=? AND ts<?)", plan);
+        Assert.Contains("SEARCH pages USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", plan);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void The_bounds_of_a_devices_readings_are_seeks(bool analyzed)
     {
         var plan = Plan(BucketQueries.BoundsSql, analyzed, ("?1", 1), ("?2", 0), ("?3", 1));

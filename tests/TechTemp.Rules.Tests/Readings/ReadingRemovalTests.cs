@@ -74,7 +74,7 @@ public sealed class ReadingRemovalTests : IDisposable
     {
         _store.Write([.. Enumerable.Range(0, Count).Select(i => Reading(_store.Now - (i * Minute)))]);
         var sent = 0;
-        var removal = new ReadingRemoval(_store.Connections, new PausedTime(() => _store.Write(Reading(_store.Now + ++sent))));
+        var removal = new ReadingRemoval(_store.Connections, new PausedTime(TimeProvider.System, () => _store.Write(Reading(_store.Now + ++sent))));
 
         Assert.Equal(Count, (await removal.RemoveAsync("s1", 0, long.MaxValue))?.Deleted - sent + _store.Readings().Count);
         Assert.InRange(sent, 1, 10);
@@ -97,18 +97,4 @@ public sealed class ReadingRemovalTests : IDisposable
     }
 
     private List<long> All() => [.. _store.Get<SeriesQueries>().Readings(_store.Get<SeriesQueries>().OfDevice("s1", 0, long.MaxValue, calibrated: true)!).Select(r => r.Ts).Reverse()];
-
-    /// <summary>A clock on which each step takes a millisecond, and in each pause something happens.</summary>
-    private sealed class PausedTime(Action pause) : TimeProvider
-    {
-        private long _timestamp;
-
-        public override long GetTimestamp() => _timestamp += TimestampFrequency / 1_000;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            pause();
-            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
-        }
-    }
 }

@@ -40,12 +40,18 @@ public sealed class SealingPropertyTests : IDisposable
         return values;
     });
 
+    // What happens between two steps.
+    private static readonly Gen<(int Device, long Ts, QuantityValues Values)[]> s_late = Gen.Select(Gen.Int[0, 1], s_moment, s_values).Array[0, 3];
+
     private static readonly Gen<Action<House>> s_step = Gen.Frequency(
         (6, Gen.Select(Gen.Int[0, 1], s_moment, s_values).Array[1, 40].Select(readings => (Action<House>)(house => house.Insert(readings)))),
-        (1, Gen.Select(Gen.Int[0, 1], s_moment, Gen.Long[0, 2 * Day]).Select((device, from, length) => (Action<House>)(house => house.Remove(device, from, from + length)))),
+        (1, Gen.Select(Gen.Int[0, 1], s_moment, Gen.Long[0, 2 * Day], Gen.Int[1, 5], s_late).Select((device, from, length, rows, late) =>
+            (Action<House>)(house => house.Remove(device, from, from + length, rows, late)))),
         (1, Gen.Select(Gen.Int[0, 1], s_moment, Gen.Int[0, 2]).Select((device, at, room) => (Action<House>)(house => house.Move(device, at, room)))),
         (1, Gen.Select(Gen.Int[0, 1], Gen.Select(s_moment, Gen.Int[-50, 50]).Array[0, 3]).Select((device, list) => (Action<House>)(house => house.Calibrate(device, list)))),
         (3, Gen.Const<Action<House>>(house => house.Seal())),
+        (2, Gen.Select(Gen.Int[1, 8], Gen.Int[0, 6]).Select((rows, steps) => (Action<House>)(house => house.SealSome(rows, steps)))),
+        (2, Gen.Select(Gen.Int[3, 12], s_late.Array[1, 4]).Select((rows, late) => (Action<House>)(house => house.SealWhileOthersWrite(rows, late)))),
         (1, Gen.Select(s_moment, Gen.Long[0, 4 * Day]).Select((from, length) => (Action<House>)(house => house.Rebuild(from, from + length)))));
 
     private readonly TestStore _store = new();
@@ -100,10 +106,17 @@ public sealed class SealingPropertyTests : IDisposable
             }
         }
 
-        public void Remove(int device, long from, long to)
+        /// <summary>In small steps; between two of them days are sealed, and readings come that are not of the interval.</summary>
+        public void Remove(int device, long from, long to, int rowsOfAStep, (int Device, long Ts, QuantityValues Values)[] late)
         {
             var gone = _readings.Keys.Where(r => r.Device == device && r.Ts >= from && r.Ts <= to).ToList();
-            var removal = store.Get<ReadingRemoval>().RemoveAsync(Uid(device), from, to).GetAwaiter().GetResult();
+            var pauses = 0;
+            var time = new PausedTime(store.Time, () =>
+            {
+                SealSome(rowsOfAStep, ++pauses % 3);
+                Insert([.. late.Where(r => r.Device != device || r.Ts < from || r.Ts > to)]);
+            });
+            var removal = new ReadingRemoval(store.Connections, time) { RowsOfAStep = rowsOfAStep }.RemoveAsync(Uid(device), from, to).GetAwaiter().GetResult();
             Assert.Equal(gone.Count, removal?.Deleted ?? 0);
             gone.ForEach(r => _readings.Remove(r));
         }
@@ -129,6 +142,21 @@ public sealed class SealingPropertyTests : IDisposable
         }
 
         public void Seal() => Assert.All(store.Get<ReadingSealing>().Seal(e => Assert.Fail(e.Message)), step => Assert.True(step.Readings > 0));
+
+        /// <summary>As when the process is killed after some steps.</summary>
+        public void SealSome(int rowsOfAStep, int steps) => Assert.All(Sealing(rowsOfAStep).Seal(e => Assert.Fail(e.Message)).Take(steps), step => Assert.True(step.Readings > 0));
+
+        public void SealWhileOthersWrite(int rowsOfAStep, (int Device, long Ts, QuantityValues Values)[][] late)
+        {
+            var steps = 0;
+            foreach (var step in Sealing(rowsOfAStep).Seal(e => Assert.Fail(e.Message)))
+            {
+                Assert.True(step.Readings > 0);
+                Insert(late[steps++ % late.Length]);
+                AssertTables();
+                AssertSame(TimeBuckets.Of(4 * TimeBuckets.Step), long.MinValue, long.MaxValue);
+            }
+        }
 
         // Of a clock that stands still it is done at once.
         public void Rebuild(long from, long to) =>
@@ -191,6 +219,8 @@ public sealed class SealingPropertyTests : IDisposable
                 Recomputation.AssertSame(expectedBuckets, paged);
             }
         }
+
+        private ReadingSealing Sealing(int rowsOfAStep) => new(store.Connections, store.Time) { RowsOfAStep = rowsOfAStep };
 
         private string Uid(int device) => $"r{run}-{device}";
 

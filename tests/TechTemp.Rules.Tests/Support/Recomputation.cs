@@ -39,6 +39,9 @@ internal static class Recomputation
     /// <summary>Means may differ by how floating point adds up; nothing else may.</summary>
     public static void AssertSame(IEnumerable<ExpectedBucket> expected, IEnumerable<Bucket> actual) => Assert.Equal(expected, actual.Select(Of), AreSame);
 
+    /// <inheritdoc cref="AssertSame(IEnumerable{ExpectedBucket}, IEnumerable{Bucket})"/>
+    public static void AssertSame(IEnumerable<Bucket> expected, IEnumerable<Bucket> actual) => AssertSame(expected.Select(Of), actual);
+
     private static (Quantity, double, double, double) Of(Quantity quantity, IReadOnlyList<WeighedReading> readings) => (
         quantity,
         readings.Sum(r => r.Values.ValueOrZero(quantity) * r.Seconds.ValueOrZero(quantity)) / readings.Sum(r => r.Seconds.ValueOrZero(quantity)),

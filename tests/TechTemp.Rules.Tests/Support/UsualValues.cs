@@ -1,4 +1,5 @@
 using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Rules.Tests.Support;

@@ -1,0 +1,118 @@
+using TechTemp.Data.Store;
+using TechTemp.Readings.Pages;
+
+namespace TechTemp.Data.Sqlite.Pages;
+
+/// <summary>
+/// Turns all readings of a day into pages, in steps of some rows each. A step replaces rows by a page that has the same readings, so a reading is in one of the
+/// two after each of them. The heads are those of the whole day from the beginning: nobody uses them as long as the day has a row, and only the last step
+/// takes the last rows, after it has compared the whole day with what was encoded. Each step is inside its caller's transaction. Not thread-safe.
+/// </summary>
+internal sealed class DaySeal
+{
+    private readonly DayPages _pages;
+    private readonly StoredDay _day;
+    private readonly int _rowsOfAStep;
+    private readonly long _length;
+    private readonly List<Page> _target;
+    private List<Page> _stored;
+    private int _sealed;
+    private long _told;
+
+    /// <summary>Encodes the day.</summary>
+    /// <param name="pages">Writes it.</param>
+    /// <param name="day">The day as it was read.</param>
+    /// <param name="rowsOfAStep">How many rows a step may replace.</param>
+    public DaySeal(DayPages pages, StoredDay day, int rowsOfAStep)
+    {
+        (_pages, _day, _rowsOfAStep) = (pages, day, rowsOfAStep);
+        _length = PageKey.LengthFor(day.Readings.Times.Length);
+        _target = DayEncoder.Encode(day.DeviceId, day.Readings, _length);
+        _stored = day.Pages;
+    }
+
+    /// <summary>The day's start, unix milliseconds UTC.</summary>
+    public long Day => _day.Day;
+
+    /// <summary>How many rows the next step replaces, at most.</summary>
+    public int RowsOfNextStep => Math.Min(_day.Rows.Count - _sealed, _rowsOfAStep);
+
+    /// <summary>Whether all rows are in pages.</summary>
+    public bool IsDone { get; private set; }
+
+    /// <summary>Does the next step.</summary>
+    /// <param name="now">Unix milliseconds UTC.</param>
+    /// <returns>What it sealed; null where the day is no longer what was read: then nothing was written.</returns>
+    /// <exception cref="StoreException">The store failed.</exception>
+    public Sealed? Step(long now) =>
+        !_pages.HasPages(_day.DeviceId, _day.Day, _stored) ? null
+        : _day.Rows.Count - _sealed <= _rowsOfAStep ? Finish(now)
+        : _stored.Exists(page => page.Key.Length != _length) ? Rearrange()
+        : SealSome();
+
+    // The newest reading may have been removed since the day was read: the one that is the newest then stays a row.
+    private Sealed? Finish(long now)
+    {
+        if (!_pages.HasRows(_day.DeviceId, _day.Day, _day.Last, _day.Rows.From(_sealed, _day.Rows.Count))
+            || !(_pages.NewestRow(_day.DeviceId, now) > _day.Last))
+        {
+            return null;
+        }
+
+        _pages.DeleteRows(_day.DeviceId, _day.Day, _day.Last);
+        _pages.Replace(_stored, _target);
+        IsDone = true;
+        return new(_day.Readings.Times.Length - _told, 1, _target.Sum(page => page.Head.Length + (long)page.Body.Length));
+    }
+
+    // Pages of another length have few readings: their day had fewer, or will have.
+    private Sealed? Rearrange()
+    {
+        var readings = _day.Readings.Where(ts => !_day.Rows.Has(ts));
+        return Write(_day.Rows.Times[_sealed], DayEncoder.Encode(_day.DeviceId, readings, _length), readings.Times.Length);
+    }
+
+    // Whole pages where they fit into a step, else a part of one.
+    private Sealed? SealSome()
+    {
+        var (first, beyond) = (_day.Rows.Times[_sealed], _day.Rows.Times[_sealed + _rowsOfAStep]);
+        var end = KeyOf(beyond).Start > first ? KeyOf(beyond).Start : beyond;
+        var after = _day.Rows.IndexOf(end);
+        if (!_pages.HasRows(_day.DeviceId, first, end - 1, _day.Rows.From(_sealed, after)))
+        {
+            return null;
+        }
+
+        var start = KeyOf(first).Start;
+        List<Page> pages = [
+            .. _stored.Where(page => page.Key.Start < start || page.Key.Start >= end),
+            .. _target.Where(page => page.Key.Start >= start && page.Key.Start < end).Select(page => page.Key.End <= end ? page : UpTo(end, page.Key))];
+        var step = Write(end, pages, after - _sealed);
+        if (step is not null)
+        {
+            _pages.DeleteRows(_day.DeviceId, first, end - 1);
+            _sealed = after;
+        }
+
+        return step;
+    }
+
+    private Page UpTo(long end, PageKey key) =>
+        PageEncoder.Encode(key, _day.Readings.Where(ts => ts >= key.Start && ts < key.End && (ts < end || !_day.Rows.Has(ts))));
+
+    // A row must be left: without one the heads would be used.
+    private Sealed? Write(long firstRowLeft, List<Page> pages, int readings)
+    {
+        if (_pages.NextRow(_day.DeviceId, firstRowLeft, _day.Last) is null)
+        {
+            return null;
+        }
+
+        _pages.Replace(_stored, pages);
+        _stored = [.. pages.OrderBy(page => page.Key.Start)];
+        _told += readings;
+        return new(readings, 0, 0);
+    }
+
+    private PageKey KeyOf(long ts) => DayEncoder.KeyOf(_day.DeviceId, ts, _length);
+}
