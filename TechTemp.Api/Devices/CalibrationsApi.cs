@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
-using TechTemp.Data.Devices;
 using TechTemp.Data.Registries;
 
 namespace TechTemp.Api.Devices;

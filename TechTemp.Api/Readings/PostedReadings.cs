@@ -12,7 +12,6 @@ using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Quantities;
-using TechTemp.Readings.Rules;
 
 namespace TechTemp.Api.Readings;
 

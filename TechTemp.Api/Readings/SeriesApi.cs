@@ -4,7 +4,6 @@ using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Api.Readings.Export;
 using TechTemp.Data.Sqlite.Readings;
-using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Api.Readings;

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using TechTemp.Api.Http;
 using TechTemp.Data.Rooms;
 using TechTemp.Readings.Quantities;
-using TechTemp.Readings.Rules;
 
 namespace TechTemp.Api.Rooms;
 

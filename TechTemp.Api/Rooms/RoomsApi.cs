@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Registries;
-using TechTemp.Data.Rooms;
 using TechTemp.ServiceDefaults.Requests;
 
 namespace TechTemp.Api.Rooms;

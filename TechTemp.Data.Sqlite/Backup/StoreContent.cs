@@ -3,7 +3,6 @@ using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Pages;
-using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Quantities;

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using TechTemp.Data.Sqlite.Broker;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Instances;
-using TechTemp.Data.Sqlite.Operation;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
 

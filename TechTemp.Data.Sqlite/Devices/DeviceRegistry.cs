@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Registries;
 using TechTemp.Data.Rejections;
-using TechTemp.Data.Rooms;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Rejections;

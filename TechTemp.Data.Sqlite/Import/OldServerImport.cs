@@ -7,7 +7,6 @@ using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
-using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Sqlite.Import;
 

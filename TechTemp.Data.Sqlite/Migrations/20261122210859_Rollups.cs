@@ -16,7 +16,7 @@ namespace TechTemp.Data.Sqlite.Migrations
                 type: "INTEGER",
                 nullable: true);
 
-            // By hand, as readings are. Numbers are hundredths (INTEGER) or themselves (REAL): Store/StoredNumber.cs.
+            // By hand, as readings are. Numbers are hundredths (INTEGER) or themselves (REAL): Rows/StoredNumber.cs.
             migrationBuilder.Sql("""
                 CREATE TABLE "rollups" (
                     "device_id" INTEGER NOT NULL CONSTRAINT "FK_rollups_devices_device_id" REFERENCES "devices" ("id") ON DELETE CASCADE,

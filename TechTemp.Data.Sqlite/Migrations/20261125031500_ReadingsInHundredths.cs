@@ -15,7 +15,7 @@ namespace TechTemp.Data.Sqlite.Migrations
         protected override void Down(MigrationBuilder migrationBuilder) =>
             Rebuild(migrationBuilder, "REAL", c => $"""iif(typeof("{c}") = 'integer', "{c}" / 100.0, "{c}")""");
 
-        // By hand, as they were made. Values are hundredths (INTEGER) or themselves (REAL), see Store/StoredNumber.cs: in a REAL column
+        // By hand, as they were made. Values are hundredths (INTEGER) or themselves (REAL), see Rows/StoredNumber.cs: in a REAL column
         // SQLite would make them one type again. In the order of the key the new table is filled page by page.
         private static void Rebuild(MigrationBuilder migrationBuilder, string type, Func<string, string> value) => migrationBuilder.Sql($"""
             CREATE TABLE "readings_rebuilt" (

@@ -4,7 +4,6 @@ using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Calibrations;
 using TechTemp.Readings.Pages;
-using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Data.Sqlite.Pages;
 

@@ -1,9 +1,7 @@
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
-using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Sqlite.Pages;

@@ -4,9 +4,7 @@ using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Buckets;
-using TechTemp.Readings.Calibrations;
 using TechTemp.Readings.Pages;
-using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Data.Sqlite.Readings;
 

@@ -1,7 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Sqlite.Rejections;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Store;
-using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Sqlite.Rejections;

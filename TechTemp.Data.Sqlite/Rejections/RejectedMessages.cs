@@ -3,7 +3,6 @@ using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Store;
-using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Sqlite.Rejections;

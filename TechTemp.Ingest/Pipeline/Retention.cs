@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Data.Store;

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Store;
-using TechTemp.Readings.Pages;
 
 namespace TechTemp.Ingest.Pipeline;
 

@@ -28,6 +28,7 @@ public static class DashboardHosting
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ApiConnection>();
         services.AddSingleton<ApiClient>();
+        services.AddSingleton<Quantities>();
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<Fleet>();
         services.AddSingleton<RoomFigures>();

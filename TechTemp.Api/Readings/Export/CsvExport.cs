@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using System.Text;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
 

@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using Parquet;
 using Parquet.Schema;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
 

@@ -1,12 +1,28 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace TechTemp.Dashboard.Api;
 
 /// <summary>A device's newest reading.</summary>
 /// <param name="DeviceId">The device's uid.</param>
 /// <param name="RoomId">The uid of its room; null when none.</param>
 /// <param name="Ts">Time of measurement.</param>
-/// <param name="Temperature">°C.</param>
-/// <param name="Humidity">Relative humidity, %.</param>
-public sealed record LatestReading(string DeviceId, string? RoomId, DateTimeOffset Ts, double Temperature, double Humidity);
+/// <param name="Values">What it measured, by the keys of the quantities.</param>
+[JsonConverter(typeof(Converter))]
+public sealed record LatestReading(string DeviceId, string? RoomId, DateTimeOffset Ts, Measured Values)
+{
+    /// <summary>°C; null when it was not measured.</summary>
+    public double? Temperature => Values[Quantity.TemperatureKey];
+
+    /// <summary>Relative humidity, %; null when it was not measured.</summary>
+    public double? Humidity => Values[Quantity.HumidityKey];
+
+    private sealed class Converter : MeasuredConverter<LatestReading>
+    {
+        protected override LatestReading Make(MeasuredFields fields) =>
+            new(fields.DeviceId ?? throw new JsonException("device_id is missing."), fields.RoomId, fields.Time, new(fields.Numbers));
+    }
+}
 
 /// <summary>A sensor.</summary>
 /// <param name="Uid">Its uid.</param>
@@ -36,15 +52,19 @@ public sealed record RoomComfort(double? TemperatureMin, double? TemperatureMax,
 
 /// <summary>The readings of a quarter of an hour, an hour, a day or longer.</summary>
 /// <param name="Ts">Its start.</param>
-/// <param name="Temperature">Mean, °C.</param>
-/// <param name="TemperatureMin">Lowest, °C.</param>
-/// <param name="TemperatureMax">Highest, °C.</param>
-/// <param name="Humidity">Mean, %.</param>
-/// <param name="HumidityMin">Lowest, %.</param>
-/// <param name="HumidityMax">Highest, %.</param>
 /// <param name="Count">How many readings.</param>
-public sealed record Bucket(
-    DateTimeOffset Ts, double Temperature, double TemperatureMin, double TemperatureMax, double Humidity, double HumidityMin, double HumidityMax, long Count);
+/// <param name="Values">The mean of each quantity by its key, with the least and the greatest value by <see cref="Quantity.MinKey"/> and <see cref="Quantity.MaxKey"/>.</param>
+[JsonConverter(typeof(Converter))]
+public sealed record Bucket(DateTimeOffset Ts, long Count, Measured Values)
+{
+    private const string CountKey = "count";
+
+    private sealed class Converter : MeasuredConverter<Bucket>
+    {
+        protected override Bucket Make(MeasuredFields fields) =>
+            new(fields.Time, (long)fields.Numbers.Find(n => n.Key == CountKey).Value, new(fields.Numbers.Where(n => n.Key != CountKey)));
+    }
+}
 
 /// <summary>Whose readings are asked for.</summary>
 /// <param name="Path">The path of its readings.</param>

@@ -66,10 +66,12 @@ public sealed partial class ApiClient(ApiConnection connection)
     /// <param name="to">Last moment.</param>
     /// <param name="bucket"><c>hour</c>, <c>day</c> or an ISO 8601 duration that is a multiple of PT15M.</param>
     /// <param name="zone">The zone of day buckets, an IANA name.</param>
+    /// <param name="quantities">The keys of the quantities that are wanted, with commas between; null for every one that was measured.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<IReadOnlyList<Bucket>> BucketsAsync(
-        SeriesSource source, DateTimeOffset from, DateTimeOffset to, string bucket, string zone, CancellationToken cancellationToken = default) =>
-        DataAsync<IReadOnlyList<Bucket>>($"{source.Path}?from={Time(from)}&to={Time(to)}&bucket={bucket}&tz={Uri.EscapeDataString(zone)}", cancellationToken);
+        SeriesSource source, DateTimeOffset from, DateTimeOffset to, string bucket, string zone, string? quantities = null, CancellationToken cancellationToken = default) =>
+        DataAsync<IReadOnlyList<Bucket>>(
+            $"{source.Path}?from={Time(from)}&to={Time(to)}&bucket={bucket}&tz={Uri.EscapeDataString(zone)}{(quantities is null ? "" : $"&quantities={quantities}")}", cancellationToken);
 
     /// <summary>A time as a query has it.</summary>
     public static string Time(DateTimeOffset moment) =>

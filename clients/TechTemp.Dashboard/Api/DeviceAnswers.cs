@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TechTemp.Dashboard.Api;
 
 /// <summary>A device's stay in a room.</summary>
@@ -8,15 +10,20 @@ public sealed record Placement(RoomName Room, DateTimeOffset From, DateTimeOffse
 
 /// <summary>What is added to a device's readings, and since when.</summary>
 /// <param name="From">First moment that it holds for.</param>
-/// <param name="TemperatureOffset">°C that are added.</param>
-/// <param name="HumidityOffset">Percentage points that are added.</param>
-public sealed record Calibration(DateTimeOffset From, double TemperatureOffset, double HumidityOffset);
+/// <param name="Offsets">What is added to each quantity, by <see cref="Quantity.OffsetKey"/>; °C, percentage points or the quantity's unit.</param>
+[JsonConverter(typeof(Converter))]
+public sealed record Calibration(DateTimeOffset From, Measured Offsets)
+{
+    private sealed class Converter : MeasuredConverter<Calibration>
+    {
+        protected override Calibration Make(MeasuredFields fields) => new(fields.Time, new(fields.Numbers));
+    }
+}
 
 /// <summary>A calibration to be saved.</summary>
 /// <param name="From">First moment that it holds for.</param>
-/// <param name="TemperatureOffset">°C to add.</param>
-/// <param name="HumidityOffset">Percentage points to add.</param>
-public sealed record CalibrationRequest(DateTimeOffset? From, double? TemperatureOffset, double? HumidityOffset);
+/// <param name="Offsets">What to add to each quantity, by <see cref="Quantity.OffsetKey"/>.</param>
+public sealed record CalibrationRequest(DateTimeOffset? From, IReadOnlyDictionary<string, double> Offsets);
 
 /// <summary>A message that was refused.</summary>
 /// <param name="Id">For replaying it.</param>
@@ -69,7 +76,7 @@ public sealed partial class ApiClient
 
     /// <summary>Replaces all calibrations of a device.</summary>
     public Task CalibrateAsync(string uid, IEnumerable<CalibrationRequest> calibrations, CancellationToken cancellationToken = default) =>
-        SendAsync<object>(HttpMethod.Put, $"{DevicePath(uid)}/calibrations", new { Calibrations = calibrations }, cancellationToken);
+        SendAsync<object>(HttpMethod.Put, $"{DevicePath(uid)}/calibrations", new { Calibrations = calibrations.Select(Body) }, cancellationToken);
 
     /// <summary>Gives a device its place.</summary>
     public Task ProvisionAsync(NewDevice device, CancellationToken cancellationToken = default) =>
@@ -140,6 +147,9 @@ public sealed partial class ApiClient
     /// <summary>Deletes a room that no device stands or stood in.</summary>
     public Task DeleteRoomAsync(string uid, CancellationToken cancellationToken = default) =>
         SendAsync<object>(HttpMethod.Delete, RoomPath(uid), null, cancellationToken);
+
+    private static Dictionary<string, object?> Body(CalibrationRequest calibration) =>
+        new(calibration.Offsets.Select(o => new KeyValuePair<string, object?>(o.Key, o.Value))) { ["from"] = calibration.From };
 
     private sealed record Discarding(int Discarded);
 

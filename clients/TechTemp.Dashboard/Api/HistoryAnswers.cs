@@ -1,11 +1,19 @@
+using System.Text.Json.Serialization;
+
 namespace TechTemp.Dashboard.Api;
 
 /// <summary>One reading.</summary>
 /// <param name="Ts">Time of measurement.</param>
-/// <param name="Temperature">°C.</param>
-/// <param name="Humidity">Relative humidity, %.</param>
+/// <param name="Values">What was measured, by the keys of the quantities.</param>
 /// <param name="DeviceId">The uid of its device, in a room's readings.</param>
-public sealed record RawReading(DateTimeOffset Ts, double Temperature, double Humidity, string? DeviceId = null);
+[JsonConverter(typeof(Converter))]
+public sealed record RawReading(DateTimeOffset Ts, Measured Values, string? DeviceId = null)
+{
+    private sealed class Converter : MeasuredConverter<RawReading>
+    {
+        protected override RawReading Make(MeasuredFields fields) => new(fields.Time, new(fields.Numbers), fields.DeviceId);
+    }
+}
 
 /// <summary>Single readings, newest first.</summary>
 /// <param name="Data">The readings.</param>

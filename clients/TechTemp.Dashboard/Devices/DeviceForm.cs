@@ -35,8 +35,9 @@ public abstract class DeviceForm : ViewerComponent
     /// <summary>The names of rooms to choose from: as many as somebody looks through. A name that is written finds every room.</summary>
     protected IReadOnlyList<string> RoomNames => [.. Rooms.Take(MostSuggestions).Select(r => r.Name)];
 
+    /// <summary>Every device, with its newest reading.</summary>
     [Inject]
-    private Fleet Fleet { get; set; } = null!;
+    protected Fleet Fleet { get; private set; } = null!;
 
     /// <summary>The API.</summary>
     [Inject]

@@ -8,7 +8,7 @@ namespace TechTemp.Dashboard.Fleets;
 /// and the API is asked for all of it from time to time; pages are told of changes at most twice a second. What a page shows of it is a page of a list,
 /// so neither a page nor its circuit grows with the number of devices.
 /// </summary>
-public sealed partial class Fleet(ApiClient api, LiveFeed feed, TimeProvider time, ILogger<Fleet> logger) : IDisposable
+public sealed partial class Fleet(ApiClient api, Quantities quantities, LiveFeed feed, TimeProvider time, ILogger<Fleet> logger) : IDisposable
 {
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(10);
@@ -176,6 +176,7 @@ public sealed partial class Fleet(ApiClient api, LiveFeed feed, TimeProvider tim
     private async Task FetchAllAsync()
     {
         var began = time.GetTimestamp();
+        await quantities.EnsureAsync(again: Error is not null);
         var rooms = await api.RoomsAsync();
         var latest = (await api.LatestAsync()).ToDictionary(r => r.DeviceId);
         var seen = new HashSet<string>();

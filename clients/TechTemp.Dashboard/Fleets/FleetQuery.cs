@@ -86,14 +86,20 @@ public sealed record FleetQuery(
     /// <summary>Orders what is listed. What has no value of that kind comes last in either order.</summary>
     /// <param name="items">What is listed.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="reading">Its temperature, humidity and time; null for none.</param>
+    /// <param name="reading">Its temperature and humidity, each null where it was not measured, and its time; null for none.</param>
     /// <param name="status">Its status.</param>
     public IEnumerable<T> Ordered<T>(
-        IEnumerable<T> items, Func<T, string> name, Func<T, (double Temperature, double Humidity, DateTimeOffset Ts)?> reading, Func<T, string> status)
+        IEnumerable<T> items, Func<T, string> name, Func<T, (double? Temperature, double? Humidity, DateTimeOffset Ts)?> reading, Func<T, string> status)
     {
         // Folded once for each item: an order of twenty thousand names compares them three hundred thousand times.
         var named = items.Select(i => (Item: i, Name: SearchWords.Fold(name(i)), Reading: reading(i)));
-        var missing = named.OrderBy(i => Sort is FleetSort.Temperature or FleetSort.Humidity or FleetSort.Age && i.Reading is null);
+        var missing = named.OrderBy(i => Sort switch
+        {
+            FleetSort.Temperature => i.Reading?.Temperature is null,
+            FleetSort.Humidity => i.Reading?.Humidity is null,
+            FleetSort.Age => i.Reading is null,
+            _ => false,
+        });
         var sorted = Sort switch
         {
             FleetSort.Temperature => By(missing, i => i.Reading?.Temperature ?? 0),
@@ -104,9 +110,9 @@ public sealed record FleetQuery(
         };
         return sorted.ThenBy(i => i.Name, SearchWords.Order).Select(i => i.Item);
 
-        IOrderedEnumerable<(T Item, string Name, (double Temperature, double Humidity, DateTimeOffset Ts)? Reading)> By<TKey>(
-            IOrderedEnumerable<(T Item, string Name, (double Temperature, double Humidity, DateTimeOffset Ts)? Reading)> list,
-            Func<(T Item, string Name, (double Temperature, double Humidity, DateTimeOffset Ts)? Reading), TKey> key) =>
+        IOrderedEnumerable<(T Item, string Name, (double? Temperature, double? Humidity, DateTimeOffset Ts)? Reading)> By<TKey>(
+            IOrderedEnumerable<(T Item, string Name, (double? Temperature, double? Humidity, DateTimeOffset Ts)? Reading)> list,
+            Func<(T Item, string Name, (double? Temperature, double? Humidity, DateTimeOffset Ts)? Reading), TKey> key) =>
             Descending ? list.ThenByDescending(key) : list.ThenBy(key);
     }
 

@@ -5,6 +5,9 @@ namespace TechTemp.Dashboard.Fleets;
 /// <summary>A device with its newest reading, and with what lists search and sort by.</summary>
 public sealed record Sensor
 {
+    // %. Enough for the days until somebody brings another battery.
+    private const double LowCharge = 20;
+
     /// <summary>A device as the API answered it.</summary>
     public Sensor(Device device, LatestReading? latest)
     {
@@ -28,6 +31,9 @@ public sealed record Sensor
 
     /// <summary>What a search looks at, folded by <see cref="SearchWords"/>.</summary>
     public string SearchText { get; }
+
+    /// <summary>The charge of its battery, %, where that is low; else null.</summary>
+    public double? LowBattery => Latest?.Values[Quantity.BatteryKey] is { } charge and <= LowCharge ? charge : null;
 
     /// <summary>When <see cref="Latest"/> arrived over the stream, a timestamp of the clock; 0 when it did not.</summary>
     public long ArrivedAt { get; private init; }

@@ -18,6 +18,7 @@ public sealed partial class HistoryPage
     private FleetQuery _find = new();
     private string? _loaded;
     private IReadOnlyList<HistorySource> _shown = [];
+    private HashSet<string> _newest = [];
     private (DateTimeOffset From, DateTimeOffset To) _range;
     private HistoryData? _data;
     private HistoryChart? _chart;
@@ -72,6 +73,9 @@ public sealed partial class HistoryPage
     private ApiClient Api { get; set; } = null!;
 
     [Inject]
+    private Quantities Quantities { get; set; } = null!;
+
+    [Inject]
     private Fleet Fleet { get; set; } = null!;
 
     [Inject]
@@ -83,7 +87,7 @@ public sealed partial class HistoryPage
     protected override void OnInitialized()
     {
         base.OnInitialized();
-        _loader = new(Api, Viewer);
+        _loader = new(Api, Quantities, Viewer);
     }
 
     protected override async Task OnInitializedAsync()
@@ -106,7 +110,7 @@ public sealed partial class HistoryPage
         if (_width == 0 && Fleet.Loaded)
         {
             // In the first rendering already: what comes later would push the chart down.
-            _shown = Sources();
+            Choose();
         }
 
         // What somebody looks for in the list changes nothing in the chart.
@@ -203,14 +207,14 @@ public sealed partial class HistoryPage
         await _load.CancelAsync();
         _load = new();
         var stop = _load.Token;
-        _shown = Sources();
+        Choose();
         _loaded = _view.Address();
         _range = _view.Range(Time.GetUtcNow());
         _busy = true;
         StateHasChanged();
         try
         {
-            var data = await _loader.LoadAsync(_view, _shown, Time.GetUtcNow(), _width, stop);
+            var data = await _loader.LoadAsync(_view, _shown, _newest, Time.GetUtcNow(), _width, stop);
             if (!stop.IsCancellationRequested)
             {
                 (_data, _failed, _busy) = (data, null, false);
@@ -231,11 +235,18 @@ public sealed partial class HistoryPage
         }
     }
 
-    private IReadOnlyList<HistorySource> Sources()
+    private void Choose()
     {
         var chosen = Chosen();
-        return [.. HistorySource.Of(Fleet, chosen.Rooms, chosen.Devices).Take(HistoryView.MostSources)];
+        _shown = [.. HistorySource.Of(Fleet, chosen.Rooms, chosen.Devices).Take(HistoryView.MostSources)];
+        _newest = HistorySource.NewestNames(Fleet, _shown);
     }
+
+    // What was measured in the range; until that is known, or where it is nothing, what the newest readings have.
+    private HistoryMeasures Measures => HistoryMeasures.Of(Quantities.All, _data?.Measured ?? [], _newest, _view.Measure);
+
+    // Temperature is what is shown without a choice, where it was measured; where it was not, it is not offered.
+    private void GoTo(string measure) => Go(_view with { Measure = measure == Quantity.TemperatureKey ? null : measure });
 
     // Without a choice: the rooms, or where there are none the sensors.
     private HistoryView Chosen()
@@ -255,10 +266,13 @@ public sealed partial class HistoryPage
 
     private string Caption() => T(
         "History.Caption",
-        T(_view.Humidity ? "History.Humidity" : "History.Temperature"),
+        Viewer.Name(Measures.Shown),
         Viewer.Moment(_range.From),
         Viewer.Moment(_range.To),
         _data is null ? T("Shell.Loading") : T($"History.Cut-{_data.Cut.Bucket}"));
+
+    private string WhyEmpty(HistoryData data) =>
+        _shown.Count == 0 ? T("History.NoneChosen") : data.Measured.Count > 0 ? T("History.NotMeasured", Viewer.Name(data.Quantity)) : T("History.NoReadings");
 
     private string Link(HistorySource source, HistoryData data, string bucket) => HistoryDownload.Address(source, data.From, data.To, bucket, Viewer.ZoneName);
 }

@@ -26,6 +26,17 @@ public sealed record HistorySource(bool IsRoom, string Uid, string Name)
         ];
     }
 
+    /// <summary>The keys of the quantities that are in the newest readings of some rooms and devices.</summary>
+    public static HashSet<string> NewestNames(Fleet fleet, IReadOnlyList<HistorySource> sources)
+    {
+        var rooms = sources.Where(s => s.IsRoom).Select(s => s.Uid).ToHashSet();
+        var devices = sources.Where(s => !s.IsRoom).Select(s => s.Uid).ToHashSet();
+        return fleet.Sensors
+            .Where(s => devices.Contains(s.Device.Uid) || (s.Device.Room is { } room && rooms.Contains(room.Uid)))
+            .SelectMany(s => s.Latest?.Values.Names ?? [])
+            .ToHashSet();
+    }
+
     /// <summary>What somebody looks for: the rooms first. A room has the home and the status of its sensors of now, and their values.</summary>
     public static IReadOnlyList<HistorySource> Find(Fleet fleet, FleetQuery query)
     {

@@ -11,12 +11,12 @@ namespace TechTemp.Dashboard.History;
 /// </summary>
 /// <param name="Rooms">Uids of rooms.</param>
 /// <param name="Devices">Uids of devices.</param>
-/// <param name="Humidity">Whether it is about humidity, else temperature.</param>
+/// <param name="Measure">The key of a quantity; null for temperature or, where that was not measured, another one.</param>
 /// <param name="Period">A key of <see cref="Periods"/> that ends now; null for a free range.</param>
 /// <param name="From">First moment of a free range.</param>
 /// <param name="To">Last moment of a free range.</param>
 public sealed record HistoryView(
-    IReadOnlyList<string> Rooms, IReadOnlyList<string> Devices, bool Humidity, string? Period, DateTimeOffset? From, DateTimeOffset? To)
+    IReadOnlyList<string> Rooms, IReadOnlyList<string> Devices, string? Measure, string? Period, DateTimeOffset? From, DateTimeOffset? To)
 {
     /// <summary>How many lines one chart can show apart.</summary>
     public const int MostSources = 24;
@@ -42,7 +42,7 @@ public sealed record HistoryView(
         return new(
             [.. (rooms ?? []).Distinct().Take(MostSources)],
             [.. (devices ?? []).Distinct().Take(MostSources)],
-            measure == "humidity",
+            string.IsNullOrEmpty(measure) ? null : measure,
             free ? null : period is not null && Periods.ContainsKey(period) ? period : UsualPeriod,
             free ? first : null,
             free ? last : null);
@@ -52,9 +52,9 @@ public sealed record HistoryView(
     public string Address()
     {
         List<string> query = [.. Rooms.Select(r => $"room={Uri.EscapeDataString(r)}"), .. Devices.Select(d => $"device={Uri.EscapeDataString(d)}")];
-        if (Humidity)
+        if (Measure is not null)
         {
-            query.Add("measure=humidity");
+            query.Add($"measure={Uri.EscapeDataString(Measure)}");
         }
 
         query.Add(Period is not null ? $"period={Period}" : $"from={ApiClient.Time(From!.Value)}&to={ApiClient.Time(To!.Value)}");

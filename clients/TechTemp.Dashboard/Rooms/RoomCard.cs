@@ -16,21 +16,28 @@ public enum Trend
     Down,
 }
 
-/// <summary>The lowest and highest values of a day, °C and %.</summary>
-public sealed record DayRange(double TemperatureMin, double TemperatureMax, double HumidityMin, double HumidityMax)
+/// <summary>The lowest and highest values of a day, °C and %; null where none was measured.</summary>
+public sealed record DayRange(double? TemperatureMin, double? TemperatureMax, double? HumidityMin, double? HumidityMax)
 {
+    /// <summary>The range of one reading.</summary>
+    public static DayRange Of(LatestReading reading) => new(reading.Temperature, reading.Temperature, reading.Humidity, reading.Humidity);
+
     /// <summary>With one more reading.</summary>
     public DayRange With(LatestReading reading) => new(
-        Math.Min(TemperatureMin, reading.Temperature), Math.Max(TemperatureMax, reading.Temperature),
-        Math.Min(HumidityMin, reading.Humidity), Math.Max(HumidityMax, reading.Humidity));
+        Least(TemperatureMin, reading.Temperature), Greatest(TemperatureMax, reading.Temperature), Least(HumidityMin, reading.Humidity), Greatest(HumidityMax, reading.Humidity));
+
+    private static double? Least(double? a, double? b) => b is null || a < b ? a : b;
+
+    private static double? Greatest(double? a, double? b) => b is null || a > b ? a : b;
 }
 
-/// <summary>The newest values of a card: a sensor's, or the means of a room's sensors.</summary>
+/// <summary>The newest values of a card: a sensor's, or the means of those of a room's sensors that measure a quantity.</summary>
 /// <param name="Ts">Time of the newest one.</param>
-/// <param name="Temperature">°C.</param>
-/// <param name="Humidity">Relative humidity, %.</param>
-/// <param name="Count">How many sensors.</param>
-public sealed record CardValues(DateTimeOffset Ts, double Temperature, double Humidity, int Count);
+/// <param name="Temperature">°C; null when it was not measured.</param>
+/// <param name="Humidity">Relative humidity, %; null when it was not measured.</param>
+/// <param name="Co2">Carbon dioxide, ppm; null when it was not measured.</param>
+/// <param name="Count">How many sensors measure, at most, one of these.</param>
+public sealed record CardValues(DateTimeOffset Ts, double? Temperature, double? Humidity, double? Co2, int Count);
 
 /// <summary>What a card shows: a room with its sensors, or a sensor that stands in no room.</summary>
 /// <param name="Sensors">The sensors, by name; never empty.</param>
@@ -70,6 +77,9 @@ public sealed record RoomCard(IReadOnlyList<Sensor> Sensors, DayRange? Today, do
     /// <summary>Where the temperature goes.</summary>
     public Trend? Trend => Change is not { } change ? null : change >= Steady ? Rooms.Trend.Up : change <= -Steady ? Rooms.Trend.Down : Rooms.Trend.Steady;
 
+    /// <summary>The sensors whose battery is low. One that is offline counts too: that may be why it is.</summary>
+    public IEnumerable<Sensor> LowBatteries => Sensors.Where(s => s.LowBattery is not null);
+
     /// <summary>Whose readings its figures are made of.</summary>
     public SeriesSource Source => Room is null ? SeriesSource.Device(Sensors[0].Device.Uid) : SeriesSource.Room(Room.Uid);
 
@@ -100,15 +110,18 @@ public sealed record RoomCard(IReadOnlyList<Sensor> Sensors, DayRange? Today, do
         var ofToday = buckets.Where(b => b.Ts >= today).ToList();
         var hourAgo = Floor(now - TimeSpan.FromHours(1));
         var range = ofToday.Count == 0 ? null : new DayRange(
-            ofToday.Min(b => b.TemperatureMin), ofToday.Max(b => b.TemperatureMax), ofToday.Min(b => b.HumidityMin), ofToday.Max(b => b.HumidityMax));
-        return (this with { Today = range, HourAgo = buckets.FirstOrDefault(b => b.Ts == hourAgo)?.Temperature }).With(Sensors, today);
+            ofToday.Min(b => b.Values[Quantity.Temperature.MinKey]),
+            ofToday.Max(b => b.Values[Quantity.Temperature.MaxKey]),
+            ofToday.Min(b => b.Values[Quantity.Humidity.MinKey]),
+            ofToday.Max(b => b.Values[Quantity.Humidity.MaxKey]));
+        return (this with { Today = range, HourAgo = buckets.FirstOrDefault(b => b.Ts == hourAgo)?.Values[Quantity.TemperatureKey] }).With(Sensors, today);
     }
 
     /// <summary>With the sensors of now; their newest readings widen the day.</summary>
     public RoomCard With(IReadOnlyList<Sensor> sensors, DateTimeOffset today)
     {
         var range = sensors.Select(s => s.Latest).OfType<LatestReading>().Where(r => r.Ts >= today)
-            .Aggregate(Today, (day, r) => day?.With(r) ?? new(r.Temperature, r.Temperature, r.Humidity, r.Humidity));
+            .Aggregate(Today, (day, r) => day?.With(r) ?? DayRange.Of(r));
         return new(sensors, range, HourAgo) { Limits = Limits };
     }
 
@@ -116,7 +129,28 @@ public sealed record RoomCard(IReadOnlyList<Sensor> Sensors, DayRange? Today, do
     {
         var readings = sensors.Where(s => s is { Latest: not null, Status: not "offline" }).Select(s => s.Latest!).ToList();
         readings = readings.Count > 0 ? readings : [.. sensors.Select(s => s.Latest).OfType<LatestReading>()];
-        return readings.Count == 0 ? null : new(readings.Max(r => r.Ts), readings.Average(r => r.Temperature), readings.Average(r => r.Humidity), readings.Count);
+        if (readings.Count == 0)
+        {
+            return null;
+        }
+
+        var (temperature, humidity, co2) = (Mean(readings, Quantity.TemperatureKey), Mean(readings, Quantity.HumidityKey), Mean(readings, Quantity.Co2Key));
+        return new(readings.Max(r => r.Ts), temperature.Value, humidity.Value, co2.Value, Math.Max(Math.Max(temperature.Count, humidity.Count), co2.Count));
+    }
+
+    // Without a list in between: every device has its card before one page of them is chosen.
+    private static (double? Value, int Count) Mean(List<LatestReading> readings, string key)
+    {
+        var (sum, count) = (0.0, 0);
+        foreach (var reading in readings)
+        {
+            if (reading.Values[key] is { } value)
+            {
+                (sum, count) = (sum + value, count + 1);
+            }
+        }
+
+        return (count == 0 ? null : sum / count, count);
     }
 
     private static DateTimeOffset Floor(DateTimeOffset moment) => new(moment.UtcTicks - moment.UtcTicks % s_quarter.Ticks, TimeSpan.Zero);

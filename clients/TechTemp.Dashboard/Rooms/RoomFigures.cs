@@ -9,6 +9,8 @@ public sealed class RoomFigures(ApiClient api, TimeProvider time)
     // The API computes a chart with one processor at a time; more at once would only wait there.
     private const int AtOnce = 4;
     private const int MostKept = 2_000;
+    // The figures of the day are about these alone.
+    private const string Wanted = $"{Quantity.TemperatureKey},{Quantity.HumidityKey}";
     private static readonly TimeSpan s_keep = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<(SeriesSource Source, DateTimeOffset From), (IReadOnlyList<Bucket> Buckets, long At)> _kept = new();
@@ -41,7 +43,7 @@ public sealed class RoomFigures(ApiClient api, TimeProvider time)
         {
             try
             {
-                var buckets = await api.BucketsAsync(source, from, time.GetUtcNow(), "PT15M", "UTC", stop);
+                var buckets = await api.BucketsAsync(source, from, time.GetUtcNow(), "PT15M", "UTC", Wanted, stop);
                 found[source] = buckets;
                 Keep((source, from), buckets);
             }

@@ -7,10 +7,13 @@ namespace TechTemp.Dashboard.Viewing;
 public static partial class RejectionText
 {
     private const string File = "Rejected";
+    private const string Separator = "; ";
 
     // By the number of places that are free, fewest first: an exact sentence goes before one that only has a similar form.
     private static readonly string[] s_details =
-        ["Utf8", "Object", "Topic", "Required", "Number", "Count", "Unknown", "Size", "Oldest", "Late", "Conflict", "NotStorable", "TooManyUnknown", "Early", "After", "TooOld", "Home", "Range"];
+        ["Utf8", "Object", "Topic", "Required", "AnyQuantity", "Number", "Count", "Unknown", "Size", "Oldest", "Late", "Conflict", "NotStorable", "TooManyUnknown", "Early", "After", "TooOld", "Home", "Range", "RangeIndex"];
+
+    private static readonly string[] s_ranges = ["Range", "RangeIndex"];
 
     private static readonly ConcurrentDictionary<string, Regex> s_patterns = new();
 
@@ -25,7 +28,19 @@ public static partial class RejectionText
             return detail;
         }
 
-        foreach (var name in s_details)
+        // Values that were refused together stand in one text, in this form alone.
+        var parts = detail.Split(Separator);
+        if (parts.Length > 1 && parts.Select(part => Sentence(language, part, s_ranges)).ToList() is var ranges && ranges.TrueForAll(text => text is not null))
+        {
+            return string.Join(Separator, ranges);
+        }
+
+        return Sentence(language, detail, s_details);
+    }
+
+    private static string? Sentence(Language language, string detail, string[] known)
+    {
+        foreach (var name in known)
         {
             if (s_patterns.GetOrAdd(name, Pattern).Match(detail) is { Success: true } match)
             {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using TechTemp.Dashboard.Api;
 
 namespace TechTemp.Dashboard.Viewing;
 
@@ -68,6 +69,21 @@ public sealed class Viewer(IJSRuntime script, NavigationManager navigation, Time
 
     /// <summary>A relative humidity: <c>45 %</c>.</summary>
     public string Humidity(double percent) => $"{Number(percent, 0)}\u00a0%";
+
+    /// <summary>A value of the API in the viewer's unit.</summary>
+    public double Shown(Quantity quantity, double value) => quantity.Unit == Quantity.Celsius ? Degree(value) : value;
+
+    /// <summary>The viewer's unit of a quantity; empty for an index.</summary>
+    public string Unit(Quantity quantity) => quantity.Unit == Quantity.Celsius ? Degrees : quantity.Unit;
+
+    /// <summary>The name of a quantity in the viewer's language.</summary>
+    public string Name(Quantity quantity) => quantity.NameIn(Language.Code);
+
+    /// <summary>A value of the API with its unit: <c>812 ppm</c>.</summary>
+    public string Value(Quantity quantity, double value) => ShownValue(quantity, Shown(quantity, value));
+
+    /// <summary>A value that is in the viewer's unit already, with this unit.</summary>
+    public string ShownValue(Quantity quantity, double shown) => Unit(quantity) is { Length: > 0 } unit ? $"{Number(shown, quantity.Decimals)}\u00a0{unit}" : Number(shown, quantity.Decimals);
 
     /// <summary>A number with its decimals, a true minus sign before a negative one, and no minus before zero.</summary>
     public string Number(double value, int decimals = 1)

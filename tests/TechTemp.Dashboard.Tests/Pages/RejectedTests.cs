@@ -28,7 +28,9 @@ public sealed class RejectedTests(Browser browser)
             ("home/h/sensors/s1/reading", $"{{\"ts\":1757537685,{Values}}}"),
             ("home/h/sensors/s1/reading", $"{{\"ts\":{now.AddDays(2).ToUnixTimeMilliseconds()},{Values}}}"),
             ("home/h/sensors/s1/reading", $"{{\"ts\":4200000000000,{Values}}}"),
-            ("home/h/sensors/s1/reading", Reading("\"temperature_c\":99.5,\"humidity_pct\":40")),
+            ("home/h/sensors/s1/reading", $"{{\"ts\":{now.AddSeconds(-1).ToUnixTimeMilliseconds()},\"temperature_c\":99.5,\"humidity_pct\":40}}"),
+            ("home/h/sensors/s1/reading", Reading("\"voc_index\":900,\"pm25_ugm3\":-1.5")),
+            ("home/h/sensors/s1/reading", Reading("\"wind\":3")),
             ("home/other/sensors/s1/reading", Reading(Values)),
             ("home/h/sensors/s2/reading", Reading(Values)),
         ];

@@ -55,6 +55,21 @@ public sealed class FleetQueryTests
         Assert.Equal(uids, ordered.Select(s => s.Device.Uid));
     }
 
+    [Theory]
+    [InlineData(FleetSort.Temperature, false, "cold", "warm", "air", "moist")]
+    [InlineData(FleetSort.Temperature, true, "warm", "cold", "air", "moist")]
+    [InlineData(FleetSort.Humidity, false, "moist", "cold", "air", "warm")]
+    [InlineData(FleetSort.Humidity, true, "cold", "moist", "air", "warm")]
+    [InlineData(FleetSort.Age, false, "air", "cold", "moist", "warm")]
+    public void What_does_not_measure_the_value_of_an_order_comes_last(FleetSort sort, bool descending, params string[] uids)
+    {
+        Sensor[] sensors = [Sensor("warm", "warm", "r", "h", "online", 21, null, 4), Sensor("moist", "moist", "r", "h", "online", null, 0, 3), Sensor("cold", "cold", "r", "h", "online", -3, 50, 2), Sensor("air", "air", "r", "h", "online", null, null, 1)];
+
+        var ordered = new FleetQuery(Sort: sort, Descending: descending).Ordered(sensors, s => s.Name, s => s.Latest is { } r ? (r.Temperature, r.Humidity, r.Ts) : null, s => s.Status);
+
+        Assert.Equal(uids, ordered.Select(s => s.Device.Uid));
+    }
+
     [Fact]
     public void An_address_that_is_not_understood_looks_for_everything() =>
         Assert.Equal(new FleetQuery(), FleetQuery.Parse(" ", "", null, "sleepy", "7", "up", "-3"));
@@ -64,9 +79,9 @@ public sealed class FleetQueryTests
         Assert.Equal(
             new FleetQuery("a b", "h1", "salon", "late", FleetSort.Humidity, Descending: true, Page: 3), FleetQuery.Parse("a b ", "h1", "salon", "late", "humidity", "desc", "3"));
 
-    private static Sensor Sensor(string uid, string label, string room, string home, string status, double temperature, double humidity, int age)
+    private static Sensor Sensor(string uid, string label, string room, string home, string status, double? temperature, double? humidity, int age)
     {
         var seen = s_now.AddMinutes(-age);
-        return new(new(uid, new(SearchWords.Fold(room), room), label, null, home, true, status, s_now, seen), new(uid, null, seen, temperature, humidity));
+        return new(new(uid, new(SearchWords.Fold(room), room), label, null, home, true, status, s_now, seen), Answers.Latest(uid, null, seen, temperature, humidity));
     }
 }

@@ -23,7 +23,7 @@ public sealed class HistoryRulesTests
     [Fact]
     public void An_address_holds_the_whole_view()
     {
-        var view = new HistoryView(["salon", "kitchen"], ["s-1"], Humidity: true, null, s_noon, s_noon.AddHours(3));
+        var view = new HistoryView(["salon", "kitchen"], ["s-1"], "humidity", null, s_noon, s_noon.AddHours(3));
 
         Assert.Equal("history?room=salon&room=kitchen&device=s-1&measure=humidity&from=2026-06-01T12:00:00.000Z&to=2026-06-01T15:00:00.000Z", view.Address());
         var read = HistoryView.Parse(["salon", "kitchen"], ["s-1"], "humidity", null, "2026-06-01T12:00:00.000Z", "2026-06-01T15:00:00.000Z");
@@ -39,7 +39,7 @@ public sealed class HistoryRulesTests
     {
         var view = HistoryView.Parse(null, null, "wind", "3w", from, to);
 
-        Assert.Equal(("24h", false), (view.Period, view.Humidity));
+        Assert.Equal(("24h", "temperature"), (view.Period, HistoryMeasures.Of(Answers.Quantities, Answers.Quantities, new HashSet<string>(), view.Measure).Shown.Key));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class RoomCardTests
     [Fact]
     public void A_reading_that_comes_widens_the_day_and_brings_a_silent_sensor_back()
     {
-        var sensor = Sensor("s1", 20, "late").With(new("s1", null, s_now, 22, 30), 1);
+        var sensor = Sensor("s1", 20, "late").With(Answers.Latest("s1", null, s_now, 22, 30), 1);
 
         var after = (Card(20, "late") with { Today = new(19, 21, 40, 50) }).With([sensor], s_today);
 
@@ -50,7 +50,7 @@ public sealed class RoomCardTests
     {
         var sensor = Sensor("s1", 20);
 
-        Assert.Same(sensor, sensor.With(new("s1", null, s_now.AddHours(-2), 50, 50), 1));
+        Assert.Same(sensor, sensor.With(Answers.Latest("s1", null, s_now.AddHours(-2), 50, 50), 1));
     }
 
     [Fact]
@@ -97,13 +97,73 @@ public sealed class RoomCardTests
         Assert.Equal("/api/v1/devices/s1/readings", Assert.Single(RoomCard.Of([Sensor("s1", 20)])).Source.Path);
     }
 
+    [Fact]
+    public void Each_value_of_a_room_is_the_mean_of_the_sensors_that_measure_it()
+    {
+        var values = Assert.Single(RoomCard.Of(
+        [
+            Measuring("a", Answers.Values(20, null), room: "salon"),
+            Measuring("b", Answers.Values(22, 40), room: "salon"),
+            Measuring("c", Answers.Values(null, null, ("co2", 900)), room: "salon"),
+        ])).Values!;
+
+        Assert.Equal((21.0, 40.0, 900.0, 2), (values.Temperature, values.Humidity, values.Co2, values.Count));
+    }
+
+    [Fact]
+    public void A_card_without_temperature_has_no_trend_and_no_range_of_temperatures()
+    {
+        var card = new RoomCard([Measuring("s1", Answers.Values(null, 45, ("co2", 800)))], null, null)
+            .WithBuckets([new(s_now.AddMinutes(-7), 1, Answers.Values(null, 44, ("humidity_min", 43), ("humidity_max", 45)))], s_now, s_today);
+
+        Assert.Equal((null, null, new DayRange(null, null, 43, 45)), (card.Trend, card.Change, card.Today));
+        Assert.Null(card.Values!.Temperature);
+    }
+
+    [Fact]
+    public void A_day_whose_first_reading_lacks_a_value_takes_it_from_the_next()
+    {
+        var day = DayRange.Of(Answers.Latest("s1", null, s_now, null, 40)).With(Answers.Latest("s1", null, s_now, 20, null)).With(Answers.Latest("s1", null, s_now, 19, 45));
+
+        Assert.Equal(new DayRange(19, 20, 40, 45), day);
+    }
+
+    [Theory]
+    [InlineData(20.0, true)]
+    [InlineData(20.1, false)]
+    [InlineData(0.0, true)]
+    [InlineData(null, false)]
+    public void A_battery_of_twenty_percent_and_less_is_low(double? charge, bool expected)
+    {
+        var sensor = Measuring("s1", charge is { } value ? Answers.Values(20, 50, ("battery", value)) : Answers.Values(20, 50));
+
+        Assert.Equal(expected ? charge : null, sensor.LowBattery);
+    }
+
+    [Fact]
+    public void A_room_names_the_sensors_whose_battery_is_low_also_those_that_are_offline()
+    {
+        var card = Assert.Single(RoomCard.Of(
+        [
+            Measuring("a", Answers.Values(20, 50, ("battery", 80)), room: "salon"),
+            Measuring("b", Answers.Values(20, 50, ("battery", 3)), "offline", "salon"),
+            Measuring("c", Answers.Values(null, null, ("battery", 20)), room: "salon"),
+        ]));
+
+        Assert.Equal(["b", "c"], card.LowBatteries.Select(s => s.Name));
+    }
+
     private static RoomCard Card(double temperature, string status = "online") => new([Sensor("s1", temperature, status)], null, null);
 
     private static Sensor Sensor(string uid, double temperature, string status = "online", string? room = null) =>
-        new(Device(uid, status, room), new(uid, room, s_now.AddMinutes(-1), temperature, 50));
+        Measuring(uid, Answers.Values(temperature, 50), status, room);
+
+    private static Sensor Measuring(string uid, Measured values, string status = "online", string? room = null) =>
+        new(Device(uid, status, room), new(uid, room, s_now.AddMinutes(-1), values));
 
     private static Device Device(string uid, string status, string? room) =>
         new(uid, room is null ? null : new(room, room), null, null, "h", false, status, s_now.AddDays(-1), s_now.AddMinutes(-1));
 
-    private static Bucket Bucket(DateTimeOffset ts, double min, double max) => new(ts, (min + max) / 2, min, max, 50, 40, 60, 10);
+    private static Bucket Bucket(DateTimeOffset ts, double min, double max) => new(
+        ts, 10, Answers.Values((min + max) / 2, 50, ("temperature_min", min), ("temperature_max", max), ("humidity_min", 40), ("humidity_max", 60)));
 }

@@ -67,6 +67,11 @@ public sealed partial class TextsTests
     [InlineData("humidity_pct must be from 0 to 100 %, was 140.5", "humidity_pct doit être entre 0 et 100 % ; valeur reçue : 140,5")]
     [InlineData("topic must be home/{homeId}/sensors/{deviceId}/reading; each id must be 1 to 50 characters of A-Z a-z 0-9 _ -", "le sujet doit être home/{homeId}/sensors/{deviceId}/reading ; chaque identifiant a de 1 à 50 caractères parmi A–Z a–z 0–9 _ -")]
     [InlineData("device s1 keeps no single readings before 1757537685793 any more, was 1757537685792", "l’appareil s1 ne garde plus de mesures isolées d’avant 1757537685793 ; valeur reçue : 1757537685792")]
+    [InlineData("voc_index must be from 0 to 500, was 600.5", "voc_index doit être entre 0 et 500 ; valeur reçue : 600,5")]
+    [InlineData(
+        "voc_index must be from 0 to 500, was 600; pm25_ugm3 must be from 0 to 1000 µg/m³, was 2000",
+        "voc_index doit être entre 0 et 500 ; valeur reçue : 600; pm25_ugm3 doit être entre 0 et 1000 µg/m³ ; valeur reçue : 2000")]
+    [InlineData("a quantity is required: one of temperature_c, co2_ppm", "une grandeur est obligatoire, parmi temperature_c, co2_ppm")]
     [InlineData("something new", null)]
     public void A_detail_is_told_in_French(string detail, string? french)
     {

@@ -21,6 +21,15 @@ public sealed class ViewerTests
         Assert.Equal(temperature, viewer.Temperature(-3.5));
     }
 
+    [Theory]
+    [InlineData("temperature", 20.04, "68.1\u00a0°F")]
+    [InlineData("humidity", 45.4, "45\u00a0%")]
+    [InlineData("co2", 1812.4, "1,812\u00a0ppm")]
+    [InlineData("pressure", 1013.25, "1,013.3\u00a0hPa")]
+    [InlineData("voc_index", 100, "100")]
+    public void A_value_has_the_decimals_and_the_unit_of_its_quantity(string key, double value, string expected) =>
+        Assert.Equal(expected, Viewer(new() { Fahrenheit = true }).Value(Answers.Quantities.Single(q => q.Key == key), value));
+
     [Fact]
     public void Zero_has_no_sign() => Assert.Equal("0.0", Viewer(new()).Number(-0.04));
 

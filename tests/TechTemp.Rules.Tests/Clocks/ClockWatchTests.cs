@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TechTemp.Data.Clocks;
-using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Clocks;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;

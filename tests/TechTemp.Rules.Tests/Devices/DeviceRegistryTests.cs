@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Devices;
-using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Rules.Tests.Support;

@@ -1,6 +1,5 @@
 using CsCheck;
 using TechTemp.Data.Devices;
-using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;

@@ -4,7 +4,6 @@ using TechTemp.Data.Readings;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.Readings.Messages;
 using TechTemp.Readings.Rules;
-using TechTemp.Rules.Tests.Support;
 using Sent = TechTemp.Testing.SampleReading;
 
 namespace TechTemp.Rules.Tests.Ingest;

@@ -4,7 +4,6 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Store;
 using TechTemp.Ingest;
 using TechTemp.Ingest.Pipeline;

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Ingest;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.Rules.Tests.Support;

@@ -1,4 +1,3 @@
-using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Clocks;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Operation;

@@ -1,5 +1,4 @@
 using CsCheck;
-using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;

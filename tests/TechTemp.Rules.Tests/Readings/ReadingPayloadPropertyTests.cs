@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using TechTemp.Readings.Messages;
-using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 

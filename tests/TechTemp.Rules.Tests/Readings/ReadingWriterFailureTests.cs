@@ -1,6 +1,5 @@
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Data.Store;

@@ -2,7 +2,6 @@ using System.Text;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Devices;
-using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;

@@ -1,10 +1,7 @@
 using System.Text;
-using Microsoft.Extensions.Options;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
-using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;

@@ -1,5 +1,4 @@
 using TechTemp.Data.Devices;
-using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Operation;
 using TechTemp.Data.Sqlite.Rejections;

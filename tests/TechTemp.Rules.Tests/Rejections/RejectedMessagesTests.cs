@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
-using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Data.Sqlite.Schema;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using TechTemp.Api.Readings;
-using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Import;
 using TechTemp.Data.Sqlite.Pages;

@@ -1,4 +1,3 @@
-using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Schema;

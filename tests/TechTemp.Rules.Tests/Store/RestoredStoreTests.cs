@@ -4,8 +4,6 @@ using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Backup;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Schema;
-using TechTemp.Rules.Tests.Support;
-using TechTemp.Testing;
 using static TechTemp.Rules.Tests.Support.Messages;
 
 namespace TechTemp.Rules.Tests.Store;

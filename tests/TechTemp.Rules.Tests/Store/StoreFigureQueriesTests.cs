@@ -1,4 +1,3 @@
-using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Operation;
 using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;

@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Rules.Tests.Support;

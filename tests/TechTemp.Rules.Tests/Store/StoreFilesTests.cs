@@ -1,6 +1,5 @@
 using TechTemp.Data.Sqlite.Backup;
 using TechTemp.Rules.Tests.Support;
-using TechTemp.Testing;
 using static TechTemp.Rules.Tests.Support.Messages;
 
 namespace TechTemp.Rules.Tests.Store;

@@ -35,18 +35,19 @@ export function nearest(s, time, reach) {
   return inside || Math.abs(best.x - time) <= reach ? best : null;
 }
 
-// The values that are seen, with a little air, from one round number to another.
-export function extent(series, [from, to], humidity) {
+// The values that are seen, with a little air, from one round number to another, within what can be measured. Not less than ten steps
+// of the last decimal: noise alone is not to fill the plot.
+export function extent(series, [from, to], { least, greatest, decimals }) {
   let low = Infinity, high = -Infinity;
   for (const s of series) {
     for (const p of s.points) {
       if (p.x >= from && p.x <= to) { low = Math.min(low, p.min); high = Math.max(high, p.max); }
     }
   }
-  if (low > high) [low, high] = humidity ? [30, 70] : [15, 25];
-  const air = Math.max((high - low) * .08, (humidity ? 2 : .5) - (high - low) / 2, .05);
+  if (low > high) [low, high] = [least, greatest];
+  const step = 10 ** -decimals, air = Math.max((high - low) * .08, step * 5 - (high - low) / 2, step / 2);
   [low, high] = [low - air, high + air];
   const rough = (high - low) / 9, power = 10 ** Math.floor(Math.log10(rough)), interval = [1, 2, 5, 10].map(n => n * power).find(n => n >= rough);
   const [min, max] = [Math.floor(low / interval) * interval, Math.ceil(high / interval) * interval];
-  return humidity ? { min: Math.max(min, 0), max: Math.min(max, 100), interval } : { min, max, interval };
+  return { min: Math.max(min, least), max: Math.min(max, greatest), interval };
 }

@@ -66,6 +66,7 @@ class HistoryChart {
     this.draw();
     if (this.pointerTime !== null) this.hover(this.pointerTime);
     this.root.dataset.bucket = data.bucketName;
+    this.root.dataset.measure = data.measure;
     this.root.dataset.gaps = this.series.reduce((sum, s) => sum + s.gaps.length, 0);
     this.root.dataset.series = this.series.length;
   }
@@ -109,7 +110,7 @@ class HistoryChart {
   paint() {
     if (!this.lines) return;
     this.canvas.draw({
-      view: this.view, range: extent(this.series, this.view, this.data.humidity), lines: this.lines, colours: this.colours, font: this.font,
+      view: this.view, range: extent(this.series, this.view, this.data), lines: this.lines, colours: this.colours, font: this.font,
       texts: { time: value => this.tick(value), value: value => this.formats.tick.format(value).replace('-', '−') },
     });
     [this.root.dataset.from, this.root.dataset.to] = this.view.map(Math.round);
@@ -251,7 +252,7 @@ class HistoryChart {
   }
 
   value(p) {
-    const text = n => this.formats.number.format(n).replace('-', '−'), unit = `\u00a0${this.data.unit}`;
+    const text = n => this.formats.number.format(n).replace('-', '−'), unit = this.data.unit && `\u00a0${this.data.unit}`;
     return p.min === p.max ? [text(p.mean) + unit] : [text(p.mean) + unit, `${text(p.min)} – ${text(p.max)}`];
   }
 }
