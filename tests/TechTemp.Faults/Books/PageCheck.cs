@@ -21,7 +21,7 @@ internal static class PageCheck
         {
             var byDay = ofDevice.GroupBy(p => p.Start / Day).ToDictionary(g => g.Key, g => g.ToList());
             var daysOfRows = rows.GetValueOrDefault(device, []).Select(ts => ts / Day).ToHashSet();
-            if (daysOfRows.Count == 0 || daysOfRows.Max() <= byDay.Keys.Max())
+            if (rows.GetValueOrDefault(device, []).DefaultIfEmpty().Max() < ofDevice.Max(p => p.Readings[^1].Ts))
             {
                 differences.Add($"the newest reading of device {device} is no row");
             }

@@ -6,12 +6,12 @@ public sealed class RejectedReadingsTests(SharedStacks stacks) : StackTest(stack
     [Theory]
     [InlineData("invalid-json", "not JSON")]
     [InlineData("invalid-json", "[1757537685793, 21.02, 63.33]")]
-    [InlineData("missing-field", """{"ts": 1757537685793, "temperature_c": 21.02}""")]
+    [InlineData("missing-field", """{"ts": 1757537685793, "temperature": 21.02}""")]
     [InlineData("invalid-type", """{"ts": 1757537685793, "temperature_c": "21.02", "humidity_pct": 63.33}""")]
-    [InlineData("invalid-type", """{"ts": 1757537685793, "temperature_c": 21.02, "humidity_pct": null}""")]
+    [InlineData("invalid-type", """{"ts": 1757537685793, "temperature_c": 21.02, "humidity_pct": true}""")]
     [InlineData("out-of-range", """{"ts": 1757537685, "temperature_c": 21.02, "humidity_pct": 63.33}""")]
-    [InlineData("out-of-range", """{"ts": 1757537685793, "temperature_c": 85.01, "humidity_pct": 63.33}""")]
-    [InlineData("out-of-range", """{"ts": 1757537685793, "temperature_c": 21.02, "humidity_pct": -0.01}""")]
+    [InlineData("out-of-range", """{"ts": 1757537685793, "temperature_c": 85.01}""")]
+    [InlineData("out-of-range", """{"ts": 1757537685793, "temperature_c": null, "humidity_pct": -0.01}""")]
     public async Task An_invalid_reading_is_listed_with_its_reason(string reason, string payload)
     {
         await PublishAsync(payload);
@@ -23,6 +23,22 @@ public sealed class RejectedReadingsTests(SharedStacks stacks) : StackTest(stack
         Assert.Equal(SampleReading.Topic(Device), (string?)rejected["topic"]);
         Assert.NotEmpty((string)rejected["detail"]!);
         Assert.Empty((await Http.DataAsync($"/api/v1/readings/latest?deviceId={Device}")).AsArray());
+    }
+
+    [Fact]
+    public async Task A_value_that_is_out_of_its_range_is_listed_and_the_others_are_stored()
+    {
+        const string Payload = """{"ts": 1757537685793, "temperature_c": 85.01, "humidity_pct": 63.33, "co2_ppm": 812}""";
+        await PublishAsync(Payload);
+
+        var rejected = (await RejectedAsync(1))[0]!;
+        Assert.Equal(("out-of-range", Payload), ((string?)rejected["reason"], (string?)rejected["payload"]));
+        Assert.Equal("temperature_c must be from -40 to 85 °C, was 85.01", (string?)rejected["detail"]);
+        var latest = (await Http.DataAsync($"/api/v1/readings/latest?deviceId={Device}"))[0]!;
+        Assert.Equal((null, 63.33, 812), ((double?)latest["temperature"], (double?)latest["humidity"], (int?)latest["co2"]));
+        // Tried again, it is refused again, and stored once.
+        Assert.Equal("duplicate", (string?)(await Http.PostAsync($"/api/v1/rejected/{rejected["id"]}/replay", "")).Data["outcome"]);
+        Assert.Single((await RejectedAsync(1)));
     }
 
     [Fact]

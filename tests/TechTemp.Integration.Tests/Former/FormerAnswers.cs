@@ -21,7 +21,7 @@ internal sealed record FormerAnswer(string Path, string? Accept, int Status, str
 /// <param name="Farthest">The greatest relative distance of two means.</param>
 internal sealed record Agreement(IReadOnlyList<string> Differences, int Means, int OtherMeans, double Farthest);
 
-/// <summary>Records answers, and compares those of another version with them: byte for byte, but for the means of buckets and what the clock decides.</summary>
+/// <summary>Records answers, and compares those of another version with them: byte for byte, but for the means of buckets and what the clock decides; of Parquet files the rows.</summary>
 internal static partial class FormerAnswers
 {
     /// <summary>Two means are the same when their relative distance is at most this: sums of floating point depend on their order.</summary>
@@ -78,11 +78,14 @@ internal static partial class FormerAnswers
         var agreement = new Agreement([], 0, 0, 0);
         foreach (var answer in former)
         {
-            agreement = Add(agreement, answer, await AskAsync(http, answer.Path, answer.Accept));
+            agreement = Add(agreement, await WithRowsAsync(answer), await WithRowsAsync(await AskAsync(http, answer.Path, answer.Accept)));
         }
 
         return agreement;
     }
+
+    private static async Task<FormerAnswer> WithRowsAsync(FormerAnswer answer) =>
+        answer.Type == Parquet ? answer with { Body = await ParquetText.OfAsync(Convert.FromBase64String(answer.Body)) } : answer;
 
     private static Agreement Add(Agreement agreement, FormerAnswer former, FormerAnswer now)
     {
@@ -119,7 +122,7 @@ internal static partial class FormerAnswers
 
         // A gap that the device is still in lasts until now.
         return !answer.Path.Contains("bucket=", StringComparison.Ordinal) ? (OpenGap().Replace(answer.Body, "${gap}"), means)
-            : ((answer.Type.StartsWith("text/csv", StringComparison.Ordinal) ? CsvMean() : JsonMean()).Replace(
+            : ((answer.Accept is not null ? CsvMean() : JsonMean()).Replace(
                 answer.Body,
                 mean =>
                 {

@@ -78,8 +78,8 @@ public sealed partial class FormerStoreTests : IDisposable
         var routes = JsonNode.Parse(File.ReadAllText(Repository.File("docs", "openapi.json")))!["paths"]!.AsObject()
             .Where(path => path.Key.StartsWith("/api/v1/", StringComparison.Ordinal) && path.Value!.AsObject().ContainsKey("get")).Select(path => path.Key);
 
-        // The stream tells what comes, not what is stored.
-        Assert.Equal(["/api/v1/readings/stream"], routes.Where(route => !asked.Exists(path => Regex.IsMatch(path, $"^{Parameter().Replace(route, "[^/]+")}$"))));
+        // The stream tells what comes, not what is stored; and there were no other quantities.
+        Assert.Equal(["/api/v1/readings/stream", "/api/v1/quantities"], routes.Where(route => !asked.Exists(path => Regex.IsMatch(path, $"^{Parameter().Replace(route, "[^/]+")}$"))));
     }
 
     private static async Task CompareAsync(IReadOnlyList<FormerAnswer> former, HostProcess api, string when)

@@ -1,5 +1,5 @@
-using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Readings.Pages;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;

@@ -1,7 +1,7 @@
+using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
-using TechTemp.Data.Readings;
 using TechTemp.Readings.Pages;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
