@@ -21,7 +21,7 @@ public static class PageEncoder
         var head = new PageWriter();
         var body = new PageWriter();
         var times = readings.Times;
-        WriteStart(head, key, times.Length, times[0], times[^1], readings.Columns.Count);
+        WriteStart(head, key, times.Length, times[0], times[^1], readings.Columns.Length);
         WriteTimes(body, times);
         WriteSources(body, readings.Sources);
         foreach (var column in readings.Columns)
@@ -88,7 +88,7 @@ public static class PageEncoder
         }
 
         var hasValue = new bool[times.Length];
-        for (var i = 0; i < columns.Count; i++)
+        for (var i = 0; i < columns.Length; i++)
         {
             if (columns[i].Values.Length != times.Length || !Note(columns[i].Values, hasValue) || (i > 0 && columns[i].Quantity.Id <= columns[i - 1].Quantity.Id))
             {

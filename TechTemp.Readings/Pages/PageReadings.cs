@@ -6,7 +6,7 @@ namespace TechTemp.Readings.Pages;
 /// <param name="Times">Unix milliseconds UTC, rising.</param>
 /// <param name="Sources">The way each came in, as the store numbers it.</param>
 /// <param name="Columns">The values of each quantity that any of them has, by the quantities' ids.</param>
-public sealed record PageReadings(long[] Times, byte[] Sources, IReadOnlyList<PageColumn> Columns)
+public sealed record PageReadings(long[] Times, byte[] Sources, PageColumn[] Columns)
 {
     /// <summary>The values of one of the readings.</summary>
     /// <param name="index">The index of the reading.</param>

@@ -57,7 +57,7 @@ public sealed class PageReadingsBuilder
             }
         }
 
-        return new([.. InOrder(_times)], InOrder(_sources), columns);
+        return new(InOrder(_times), InOrder(_sources), [.. columns]);
     }
 
     /// <summary>Forgets all readings.</summary>

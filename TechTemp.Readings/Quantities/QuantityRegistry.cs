@@ -46,9 +46,13 @@ public static class QuantityRegistry
     public static IReadOnlyList<Quantity> All { get; } =
         [Temperature, Humidity, Pressure, Co2, Pm25, VocIndex, Illuminance, Battery, Voltage, SignalStrength];
 
+    private static readonly Quantity[] s_all = [.. All];
     private static readonly Quantity?[] s_byId = [.. Enumerable.Range(0, 256).Select(id => All.SingleOrDefault(q => q.Id == id))];
     private static readonly FrozenDictionary<string, Quantity> s_byKey = All.ToFrozenDictionary(q => q.Key, StringComparer.Ordinal);
     private static readonly FrozenDictionary<string, Quantity> s_byPayloadKey = All.ToFrozenDictionary(q => q.PayloadKey, StringComparer.Ordinal);
+
+    /// <summary>The quantity with an <see cref="Quantity.Index"/>.</summary>
+    internal static Quantity At(int index) => s_all[index];
 
     /// <summary>The quantity with a number; null when there is none.</summary>
     public static Quantity? Find(byte id) => s_byId[id];

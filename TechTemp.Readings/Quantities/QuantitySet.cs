@@ -64,7 +64,7 @@ public readonly record struct QuantitySet(long Bits) : IEnumerable<Quantity>
         internal Enumerator(long bits) => (_left, _index) = (bits & All.Bits, -1);
 
         /// <inheritdoc />
-        public readonly Quantity Current => QuantityRegistry.All[_index];
+        public readonly Quantity Current => QuantityRegistry.At(_index);
 
         readonly object IEnumerator.Current => Current;
 
