@@ -10,7 +10,7 @@ public sealed class SystemTests(Browser browser)
     {
         await using var site = await Site.StartAsync();
         await site.PublishAsync("s1", 20, 40);
-        await site.PublishAsync("s1", 99, 40);
+        await site.PublishAsync("s1", 99, 140);
         await using var visit = await browser.VisitAsync(site.Address);
         await visit.OpenAsync("/system");
 
