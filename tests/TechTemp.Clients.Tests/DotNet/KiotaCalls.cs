@@ -3,7 +3,6 @@ using KiotaClient.Api.V1.Devices.Item;
 using KiotaClient.Models;
 using Microsoft.Kiota.Abstractions.Authentication;
 using Microsoft.Kiota.Http.HttpClientLibrary;
-using TechTemp.Readings.Buckets;
 
 internal static class KiotaCalls
 {

@@ -4,11 +4,13 @@ using TechTemp.Data.Readings;
 using TechTemp.Ingest.Pipeline;
 using TechTemp.Readings.Messages;
 using TechTemp.Readings.Rules;
+using TechTemp.Rules.Tests.Hosting;
 using Sent = TechTemp.Testing.SampleReading;
 
 namespace TechTemp.Rules.Tests.Ingest;
 
-/// <summary>The only tests that listen to the source of ingest: one without a listener is among them.</summary>
+/// <summary>One of these is without a listener of the source of ingest, which hosts with telemetry in other tests are.</summary>
+[Collection(nameof(MemoryMeasured))]
 public sealed class BatchTraceTests
 {
     private const string Process = $"process {SensorTopic.ReadingTemplate}";
