@@ -27,7 +27,7 @@ internal static class NSwagCalls
         scenario.Check((await api.GetDevicesAsync(null, null, null, null, null, null, null)).Data.Any(d => d.Uid == uid), "all devices");
         scenario.Check((await api.GetLatestReadingsAsync(uid, null, null, null, null, null)).Data.Single().Temperature == 21.5, "the newest reading");
 
-        var buckets = await api.GetDeviceReadingsAsync(uid, null, null, "day", null, 5, null, null);
+        var buckets = await api.GetDeviceReadingsAsync(uid, null, null, "day", null, 5, null, null, null);
         scenario.Check(buckets.Data.Single() is { Count: 2, Humidity_max: 63.33 } && buckets.Next_cursor is null, "buckets");
 
         var patched = (await api.PatchDeviceAsync(uid, new() { Model = "AHT20", AdditionalProperties = { ["label"] = null! } })).Data;
