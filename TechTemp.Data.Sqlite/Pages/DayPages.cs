@@ -20,9 +20,9 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     private readonly Statement _insertPage = new(connection, PageTable.InsertSql);
     private readonly Statement _insertRow = new(connection, "INSERT INTO readings (device_id, ts, temperature, humidity, more, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6);");
     private readonly Statement _deletePages = new(connection, PageTable.DeleteSql);
-    private readonly PageReadingsBuilder _day = new();
     private readonly Statement _deleteRows = new(connection, "DELETE FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3;");
     private readonly Statement _nextRow = new(connection, "SELECT ts FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts LIMIT 1 OFFSET ?4;");
+    private readonly PageReadingsBuilder _day = new();
 
     /// <summary>A day as it is stored; null when it has no readings.</summary>
     /// <param name="deviceId">The store's key of the device.</param>

@@ -23,15 +23,6 @@ internal static class StoredNumber
     public static Statement BindNumber(this Statement statement, int parameter, double? value) =>
         value is { } number ? statement.BindNumber(parameter, number) : statement.Bind(parameter, (string?)null);
 
-    /// <summary>Binds a sum: of hundredths it is a number of hundredths, however floating point has rounded it.</summary>
-    public static Statement BindSum(this Statement statement, int parameter, double value)
-    {
-        var hundredths = Math.Round(value * 100);
-        return Math.Abs(hundredths / 100 - value) <= 1e-12 * Math.Abs(value) && Math.Abs(hundredths) < Largest
-            ? statement.Bind(parameter, (long)hundredths)
-            : statement.Bind(parameter, value);
-    }
-
     /// <summary>The number that a column holds in this row.</summary>
     public static double Number(this Statement statement, int column) =>
         statement.IsInteger(column) ? statement.Long(column) / 100.0 : statement.Double(column);
