@@ -17,7 +17,7 @@ namespace TechTemp.Bench;
 public sealed class Site : IDisposable
 {
     public const long Step = 300_000;
-    private const long Day = 86_400_000;
+    public const long Day = 86_400_000;
 
     // An end that does not change, so that two runs read the same.
     public static readonly long End = new DateTimeOffset(2026, 10, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
@@ -25,9 +25,8 @@ public sealed class Site : IDisposable
     private readonly TempFolder _folder = new();
     private readonly IHost _host;
 
-    private Site(long start)
+    private Site()
     {
-        Start = start;
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["Store:Path"] = Path;
         builder.AddStoreOwner();
@@ -37,8 +36,6 @@ public sealed class Site : IDisposable
     }
 
     public string Path => _folder.File("techtemp.db");
-
-    public long Start { get; }
 
     public long Readings { get; private set; }
 
@@ -51,21 +48,29 @@ public sealed class Site : IDisposable
     /// <param name="batch">How many readings are written at a time.</param>
     public static async Task<Site> CreateAsync(int devices, int days, int batch = 5_000)
     {
-        var site = new Site(End - days * Day);
-        var seconds = Table.Time(() => site.Fill(devices, site.Start, batch)) / 1000;
-        await site.PlaceAsync(days);
-        var sealing = Table.Time(site.Seal) / 1000;
-        Console.WriteLine(
-            $"{site.Readings:N0} readings of {devices} devices written in {seconds:F1} s and sealed in {sealing:F1} s; the file has {site.Bytes() / (double)site.Readings:F1} bytes a reading, all tables and indices");
+        var site = new Site();
+        var start = End - days * Day;
+        var seconds = Table.Time(() => site.Fill(Messages(devices, start, End), batch)) / 1000;
+        await site.PlaceAsync(start, days);
+        site.SealAndTell(seconds);
         return site;
     }
 
-    public static Site Empty() => new(End);
+    /// <summary>With these readings, and no rooms.</summary>
+    /// <param name="readings">The readings; those of one device in the order of time.</param>
+    public static Site Create(IEnumerable<IncomingMessage> readings)
+    {
+        var site = new Site();
+        site.SealAndTell(Table.Time(() => site.Fill(readings, batch: 5_000)) / 1000);
+        return site;
+    }
+
+    public static Site Empty() => new();
 
     public static Site WithOneReadingEach(int devices)
     {
         var site = Empty();
-        site.Fill(devices, End - Step, devices);
+        site.Fill(Messages(devices, End - Step, End), devices);
         return site;
     }
 
@@ -135,17 +140,24 @@ public sealed class Site : IDisposable
         _folder.Dispose();
     }
 
-    private void Fill(int devices, long from, int batch)
+    private void SealAndTell(double seconds)
+    {
+        var sealing = Table.Time(Seal) / 1000;
+        Console.WriteLine(
+            $"{Readings:N0} readings written in {seconds:F1} s and sealed in {sealing:F1} s; the file has {Bytes() / (double)Readings:F1} bytes a reading, all tables and indices");
+    }
+
+    private void Fill(IEnumerable<IncomingMessage> readings, int batch)
     {
         var writer = Get<ReadingWriter>();
-        foreach (var messages in Messages(devices, from, End).Chunk(batch))
+        foreach (var messages in readings.Chunk(batch))
         {
             writer.Write(messages);
             Readings += messages.Length;
         }
     }
 
-    private async Task PlaceAsync(int days)
+    private async Task PlaceAsync(long start, int days)
     {
         await using var scope = _host.Services.CreateAsyncScope();
         var devices = scope.ServiceProvider.GetRequiredService<DeviceRegistry>();
@@ -153,7 +165,7 @@ public sealed class Site : IDisposable
         {
             foreach (var (room, part) in new[] { ("salon", 0), ("attic", 3), ("salon", 7) })
             {
-                var at = DateTimeOffset.FromUnixTimeMilliseconds(Start + days * Day * part / 10 + device * 1_234_567);
+                var at = DateTimeOffset.FromUnixTimeMilliseconds(start + days * Day * part / 10 + device * 1_234_567);
                 await devices.UpdateAsync(Uid(device), new(false, null, room, room, at), CancellationToken.None);
             }
         }
