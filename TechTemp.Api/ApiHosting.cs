@@ -36,6 +36,7 @@ public static partial class ApiHosting
         services.AddExceptionHandler<ApiExceptionHandler>();
         services.AddOpenApi("v1", OpenApiDescription.Configure);
         services.AddOptions<DeviceStatusOptions>().BindConfiguration(DeviceStatusOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<DeviceStatusOptions>>().Value.ToRule());
         services.AddOptions<CrossOriginOptions>().BindConfiguration(CrossOriginOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LiveOptions>().BindConfiguration(LiveOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<LiveStates>();

@@ -1,8 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Options;
-using TechTemp.Api.Devices;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Sqlite.Clocks;
@@ -10,6 +8,7 @@ using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Operation;
 using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Devices;
 
 namespace TechTemp.Api.Condition;
 
@@ -40,7 +39,7 @@ internal static partial class ConditionApi
         StoreFigureQueries queries,
         SealingProgressQueries sealing,
         DeviceRegistry devices,
-        IOptions<DeviceStatusOptions> status,
+        DeviceStatusRule status,
         ClockWatch clocks,
         StartTime start,
         TimeProvider time,
@@ -54,10 +53,10 @@ internal static partial class ConditionApi
         try
         {
             var figures = queries.Read(s_recent);
-            var states = (await devices.LastSeenAsync(cancellationToken)).CountBy(seen => status.Value.Of(seen, time.GetUtcNow())).ToDictionary();
+            var states = (await devices.LastSeenAsync(cancellationToken)).CountBy(seen => status.Of(seen, time.GetUtcNow())).ToDictionary();
             return TypedResults.Ok(Envelope.Of(condition with
             {
-                Devices = new(states.GetValueOrDefault("online"), states.GetValueOrDefault("late"), states.GetValueOrDefault("offline"), states.GetValueOrDefault("never")),
+                Devices = new(states.GetValueOrDefault(DeviceStatus.Online), states.GetValueOrDefault(DeviceStatus.Late), states.GetValueOrDefault(DeviceStatus.Offline), states.GetValueOrDefault(DeviceStatus.Never)),
                 Readings = new(figures.RecentReadings / s_recent.TotalMinutes, (int)s_recent.TotalMinutes),
                 Rejected = figures.ToRejections(),
                 Store = figures.ToSize(),

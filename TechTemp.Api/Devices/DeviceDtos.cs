@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Devices;
+using TechTemp.Readings.Devices;
 
 namespace TechTemp.Api.Devices;
 
@@ -16,7 +17,7 @@ namespace TechTemp.Api.Devices;
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="LastSeenAt">Time of its newest reading; never moves backwards.</param>
 internal sealed record DeviceDto(
-    string Uid, RoomRef? Room, string? Label, string? Model, string? Home, bool Provisioned, [property: Choice("online", "late", "offline", "never")] string Status, DateTimeOffset CreatedAt, DateTimeOffset? LastSeenAt);
+    string Uid, RoomRef? Room, string? Label, string? Model, string? Home, bool Provisioned, [property: Choice(DeviceStatusTexts.Online, DeviceStatusTexts.Late, DeviceStatusTexts.Offline, DeviceStatusTexts.Never)] string Status, DateTimeOffset CreatedAt, DateTimeOffset? LastSeenAt);
 
 /// <summary>A device to give a place.</summary>
 /// <param name="DeviceUid">Its uid.</param>
@@ -71,6 +72,6 @@ internal static class DeviceMapping
 {
     public static PlacementDto ToDto(this PlacementView placement) => new(placement.Room, placement.From, placement.To);
 
-    public static DeviceDto ToDto(this DeviceView device, DeviceStatusOptions status, DateTimeOffset now) => new(
-        device.Uid, device.Room, device.Label, device.Model, device.Home, device.Provisioned, status.Of(device.LastSeenAt, now), device.CreatedAt, device.LastSeenAt);
+    public static DeviceDto ToDto(this DeviceView device, DeviceStatusRule status, DateTimeOffset now) => new(
+        device.Uid, device.Room, device.Label, device.Model, device.Home, device.Provisioned, status.Of(device.LastSeenAt, now).ToText(), device.CreatedAt, device.LastSeenAt);
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Mvc;
 using TechTemp.Api.Http;
 using TechTemp.Data.Devices;
+using TechTemp.Readings.Devices;
 using TechTemp.Readings.Rules;
 
 namespace TechTemp.Api.Devices;
@@ -41,32 +42,31 @@ internal sealed class DeviceListQuery
     public string? Cursor { get; init; }
 
     /// <summary>The query, understood; what is wrong with it is in the errors.</summary>
-    public (DeviceFilter Filter, string? After, int Limit) Parse(Errors errors, DeviceStatusOptions status, DateTimeOffset now)
+    public (DeviceFilter Filter, string? After, int Limit) Parse(Errors errors, DeviceStatusRule rule, DateTimeOffset now)
     {
         if (Cursor is not null && !Uids.IsValid(Cursor))
         {
             errors.Add("cursor", "must be the next_cursor of an answer");
         }
 
-        var (late, offline) = (now - status.LateAfter, now - status.OfflineAfter);
         var filter = new DeviceFilter(
             errors.Text("search", Search), errors.Uid("home", Home), errors.Uid("room", Room), Provisioned is null ? null : errors.Flag("provisioned", Provisioned, fallback: true));
-        // The rule of DeviceStatusOptions.Of, as ranges that the store can look for.
-        filter = Status switch
-        {
-            null => filter,
-            "online" => filter with { SeenFrom = late.AddMilliseconds(1) },
-            "late" => filter with { SeenFrom = offline.AddMilliseconds(1), SeenBefore = late.AddMilliseconds(1) },
-            "offline" => filter with { SeenBefore = (offline < late ? offline : late).AddMilliseconds(1) },
-            "never" => filter with { Seen = false },
-            _ => Unknown(),
-        };
-        return (filter, Cursor, errors.Limit("limit", Limit, MaxLimit, MaxLimit));
+        return (WithStatus(filter, errors, rule, now), Cursor, errors.Limit("limit", Limit, MaxLimit, MaxLimit));
+    }
 
-        DeviceFilter Unknown()
+    private DeviceFilter WithStatus(DeviceFilter filter, Errors errors, DeviceStatusRule rule, DateTimeOffset now)
+    {
+        if (Status is null)
+        {
+            return filter;
+        }
+
+        if (DeviceStatusTexts.Find(Status) is not { } status)
         {
             errors.Add("status", "must be online, late, offline or never");
             return filter;
         }
+
+        return rule.RangeOf(status, now) is { } seen ? filter with { SeenFrom = seen.From, SeenBefore = seen.Before } : filter with { Seen = false };
     }
 }

@@ -1,10 +1,10 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Readings.Devices;
 
 namespace TechTemp.Api.Devices;
 
@@ -29,7 +29,7 @@ internal static class DevicePatchApi
             .WithExample($$$"""{"data":{"device":{{{DevicesApi.Example}}},"room":{"uid":"salon","name":"Salon"}},"message":"Device sensor-01 updated."}""");
 
     private static Task<Results<Ok<Confirmation<DeviceWithRoom>>, ProblemHttpResult>> PatchAsync(
-        string uid, PatchDevice body, DeviceRegistry devices, IOptions<DeviceStatusOptions> status, TimeProvider time, CancellationToken cancellationToken)
+        string uid, PatchDevice body, DeviceRegistry devices, DeviceStatusRule status, TimeProvider time, CancellationToken cancellationToken)
     {
         var errors = new Errors();
         var change = new DeviceChange(
@@ -43,7 +43,7 @@ internal static class DevicePatchApi
             Model = errors.Text("model", body.Model),
             LeavesRoom = body.SetsRoom && body.RoomName is null && body.RoomUid is null,
         };
-        return DevicesApi.ChangeAsync(uid, change, errors, devices, status.Value, time, cancellationToken);
+        return DevicesApi.ChangeAsync(uid, change, errors, devices, status, time, cancellationToken);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using TechTemp.Readings.Devices;
 
 namespace TechTemp.Api.Devices;
 
@@ -24,10 +25,6 @@ internal sealed class DeviceStatusOptions : IValidatableObject
         }
     }
 
-    /// <summary>online, late, offline or never.</summary>
-    public string Of(DateTimeOffset? lastSeenAt, DateTimeOffset now) =>
-        lastSeenAt is null ? "never"
-        : now - lastSeenAt < LateAfter ? "online"
-        : now - lastSeenAt < OfflineAfter ? "late"
-        : "offline";
+    /// <summary>The rule with these limits.</summary>
+    public DeviceStatusRule ToRule() => new(LateAfter, OfflineAfter);
 }

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Rejections;
+using TechTemp.Readings.Devices;
 using TechTemp.Readings.Rules;
 using TechTemp.ServiceDefaults.Requests;
 
@@ -27,7 +27,7 @@ internal static class DevicesApi
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithNumberParameter("limit", DeviceListQuery.MaxLimit)
             .WithFlagParameter("provisioned")
-            .WithChoiceParameter("status", "online", "late", "offline", "never")
+            .WithChoiceParameter("status", DeviceStatusTexts.Online, DeviceStatusTexts.Late, DeviceStatusTexts.Offline, DeviceStatusTexts.Never)
             .WithExample($$"""{"data":[{{Example}}],"next_cursor":null}""");
 
         group.MapGet("/{uid}", GetAsync)
@@ -76,28 +76,28 @@ internal static class DevicesApi
     }
 
     private static async Task<Results<Ok<Page<DeviceDto>>, ProblemHttpResult>> ListAsync(
-        [AsParameters] DeviceListQuery query, DeviceRegistry devices, IOptions<DeviceStatusOptions> status, TimeProvider time, CancellationToken cancellationToken)
+        [AsParameters] DeviceListQuery query, DeviceRegistry devices, DeviceStatusRule status, TimeProvider time, CancellationToken cancellationToken)
     {
         var (errors, now) = (new Errors(), time.GetUtcNow());
-        var (filter, after, limit) = query.Parse(errors, status.Value, now);
+        var (filter, after, limit) = query.Parse(errors, status, now);
         if (errors.Any)
         {
             return errors.ToProblem();
         }
 
         var found = await devices.ListAsync(filter, after, limit + 1, cancellationToken);
-        var page = found.Take(limit).Select(d => d.ToDto(status.Value, now)).ToList();
+        var page = found.Take(limit).Select(d => d.ToDto(status, now)).ToList();
         return TypedResults.Ok(new Page<DeviceDto>(page, found.Count > limit ? page[^1].Uid : null));
     }
 
     private static async Task<Results<Ok<Envelope<DeviceDto>>, ProblemHttpResult>> GetAsync(
-        string uid, DeviceRegistry devices, IOptions<DeviceStatusOptions> status, TimeProvider time, CancellationToken cancellationToken) =>
+        string uid, DeviceRegistry devices, DeviceStatusRule status, TimeProvider time, CancellationToken cancellationToken) =>
         await devices.FindAsync(uid, cancellationToken) is { } device
-            ? TypedResults.Ok(Envelope.Of(device.ToDto(status.Value, time.GetUtcNow())))
+            ? TypedResults.Ok(Envelope.Of(device.ToDto(status, time.GetUtcNow())))
             : Problems.NoDevice(uid);
 
     private static async Task<Results<Created<Confirmation<DeviceWithRoom>>, ProblemHttpResult>> CreateAsync(
-        CreateDevice body, DeviceRegistry devices, RejectedMessages rejected, IOptions<DeviceStatusOptions> status, TimeProvider time, HttpRequest request, CancellationToken cancellationToken)
+        CreateDevice body, DeviceRegistry devices, RejectedMessages rejected, DeviceStatusRule status, TimeProvider time, HttpRequest request, CancellationToken cancellationToken)
     {
         var errors = new Errors();
         var provisioning = new Provisioning(
@@ -123,14 +123,14 @@ internal static class DevicesApi
                 var held = await rejected.CountHeldAsync(uid, cancellationToken);
                 var more = held == 0 ? "" : $" {held} readings that were held for it are being stored.";
                 // Somebody may delete it before it is read again.
-                return (await devices.FindAsync(uid, cancellationToken))?.ToDto(status.Value, time.GetUtcNow()) is { } device
+                return (await devices.FindAsync(uid, cancellationToken))?.ToDto(status, time.GetUtcNow()) is { } device
                     ? TypedResults.Created(request.PathTo($"/api/v1/devices/{uid}"), new Confirmation<DeviceWithRoom>(new(device, device.Room), $"Device {uid} provisioned in {device.Room!.Name}.{more}"))
                     : Problems.Conflict($"Device {uid} was provisioned, and deleted again meanwhile.");
         }
     }
 
     private static Task<Results<Ok<Confirmation<DeviceWithRoom>>, ProblemHttpResult>> UpdateAsync(
-        string uid, UpdateDevice body, DeviceRegistry devices, IOptions<DeviceStatusOptions> status, TimeProvider time, CancellationToken cancellationToken)
+        string uid, UpdateDevice body, DeviceRegistry devices, DeviceStatusRule status, TimeProvider time, CancellationToken cancellationToken)
     {
         var errors = new Errors();
         var change = new DeviceChange(
@@ -139,12 +139,12 @@ internal static class DevicesApi
             errors.Text("room_name", body.RoomName),
             errors.Uid("room_uid", body.RoomUid),
             body.MovedAt);
-        return ChangeAsync(uid, change, errors, devices, status.Value, time, cancellationToken);
+        return ChangeAsync(uid, change, errors, devices, status, time, cancellationToken);
     }
 
     /// <summary>Makes a change whose fields are right, or have their errors noted, and answers with the device.</summary>
     internal static async Task<Results<Ok<Confirmation<DeviceWithRoom>>, ProblemHttpResult>> ChangeAsync(
-        string uid, DeviceChange change, Errors errors, DeviceRegistry devices, DeviceStatusOptions status, TimeProvider time, CancellationToken cancellationToken)
+        string uid, DeviceChange change, Errors errors, DeviceRegistry devices, DeviceStatusRule status, TimeProvider time, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (change.MovedAt is not null && !change.NamesRoom && !change.LeavesRoom)
