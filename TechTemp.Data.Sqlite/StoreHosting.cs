@@ -18,7 +18,9 @@ using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Data.Sqlite.Schema;
+using TechTemp.Data.Sqlite.Writing;
 using TechTemp.Data.Store;
+using TechTemp.Data.Writing;
 
 namespace TechTemp.Data.Sqlite;
 
@@ -82,6 +84,7 @@ public static class StoreHosting
         });
         // Who only inspects a store that is current does not load EF Core.
         services.AddSingleton(provider => new Lazy<IDbContextFactory<TechTempContext>>(provider.GetRequiredService<IDbContextFactory<TechTempContext>>));
+        services.AddSingleton<IWriteStore, SqliteWriteStore>();
         services.AddSingleton<ReadingWriter>();
         services.AddSingleton<LatestQueries>();
         services.AddSingleton<ReadingGaps>();

@@ -10,7 +10,7 @@ using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Data.Writing;
 using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Api.Readings;
@@ -86,7 +86,7 @@ internal static class PostedReadings
         await foreach (var batch in rows.Chunk(RowsPerBatch))
         {
             await pace.NextAsync(cancellationToken);
-            var result = writer.Write(batch);
+            var result = await writer.WriteAsync(batch, cancellationToken);
             pace.Done(result.OthersWrote);
             foreach (var outcome in result.Outcomes)
             {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Data.Writing;
 
 namespace TechTemp.Api.Readings;
 

@@ -42,7 +42,7 @@ internal static class RejectedApi
             .WithChoiceParameter("reason", [.. RejectionReasons.All])
             .WithExample("""{"data":{"tried":1000,"stored":990,"duplicates":4,"rejected":6,"next_cursor":"1017"}}""");
 
-        group.MapPost("/{id:long}/replay", Replay)
+        group.MapPost("/{id:long}/replay", ReplayAsync)
             .WithName("ReplayRejected")
             .WithSummary("Tries a refused message again; refused once more it stays listed")
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -106,8 +106,9 @@ internal static class RejectedApi
             done.Count, done.Stored, done.Duplicates, done.Count - done.Stored - done.Duplicates, done.Last?.ToString(CultureInfo.InvariantCulture))));
     }
 
-    private static Results<Ok<Envelope<ReplayDto>>, ProblemHttpResult> Replay(long id, RejectedMessages rejected) =>
-        rejected.Replay(id) is { } outcome
+    private static async Task<Results<Ok<Envelope<ReplayDto>>, ProblemHttpResult>> ReplayAsync(
+        long id, RejectedMessages rejected, CancellationToken cancellationToken) =>
+        await rejected.ReplayAsync(id, cancellationToken) is { } outcome
             ? TypedResults.Ok(Envelope.Of(new ReplayDto(id, Name(outcome.Kind), outcome.Rejection?.Reason, outcome.Rejection?.Detail)))
             : Problems.NotFound($"There is no rejected message {id}.");
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Sqlite.Connections;
 

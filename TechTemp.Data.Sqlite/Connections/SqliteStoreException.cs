@@ -28,6 +28,9 @@ internal sealed class SqliteStoreException(SqliteException cause) : StoreExcepti
     public override bool IsTransient => Code is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_NOMEM or raw.SQLITE_READONLY or raw.SQLITE_INTERRUPT
         or raw.SQLITE_IOERR or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN or raw.SQLITE_PROTOCOL or raw.SQLITE_SCHEMA;
 
+    /// <inheritdoc />
+    public override bool MayBeOfTheData => Code is raw.SQLITE_ERROR or raw.SQLITE_INTERNAL or raw.SQLITE_TOOBIG or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH;
+
     /// <summary>Runs something, and throws this where it throws SQLite's own exception.</summary>
     /// <exception cref="SqliteStoreException">It failed.</exception>
     public static T Translate<T>(Func<T> use)

@@ -31,6 +31,8 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
+    public Statement Bind(int parameter, long? value) => value is { } number ? Bind(parameter, number) : Bind(parameter, (string?)null);
+
     public Statement Bind(int parameter, double value)
     {
         Check(raw.sqlite3_bind_double(_statement, parameter, value));
@@ -64,6 +66,19 @@ internal sealed class Statement : IDisposable
         }
 
         return changes;
+    }
+
+    /// <summary>Runs it for the number in the first column of its only row.</summary>
+    /// <exception cref="StoreException">It failed.</exception>
+    public long Scalar()
+    {
+        var value = Step() ? Long(0) : throw new InvalidOperationException("There is no row.");
+        // To its end: an INSERT with RETURNING is not over before.
+        while (Step())
+        {
+        }
+
+        return value;
     }
 
     /// <summary>Goes to the next row. After the last one, or after <see cref="Reset"/>, it can be bound and run again.</summary>

@@ -100,7 +100,7 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         context.ChangeTracker.Clear();
-        if (!HasReplayedAll(provisioning.Uid))
+        if (!await HasReplayedAllAsync(provisioning.Uid))
         {
             replay.Enqueue(provisioning.Uid);
         }
@@ -177,13 +177,14 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         return deleted == 0 ? DeviceOutcome.NotFound : DeviceOutcome.Done;
     }
 
-    private bool HasReplayedAll(string uid)
+    private async Task<bool> HasReplayedAllAsync(string uid)
     {
         try
         {
-            return rejected.ReplayHeld(uid, 0).Last is null;
+            // Not cancelled with the request: the device is provisioned whether the client waits or not.
+            return (await rejected.ReplayHeldAsync(uid, 0, CancellationToken.None)).Last is null;
         }
-        catch (Exception e) when (e is SqliteStoreException or DbUpdateException)
+        catch (Exception e) when (e is StoreException or DbUpdateException)
         {
             // The device is provisioned; its readings wait until the store works again.
             return false;

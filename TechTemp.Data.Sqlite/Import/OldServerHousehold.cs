@@ -29,21 +29,21 @@ internal sealed class OldServerHousehold(TechTempContext context, RejectedMessag
     private ImportCount _devices;
     private ImportCount _placements;
 
-    public ImportedHousehold TakeOver(OldServerFile old, ImportRefusals refusals)
+    public async Task<ImportedHousehold> TakeOverAsync(OldServerFile old, ImportRefusals refusals, CancellationToken cancellationToken)
     {
-        using var transaction = context.Database.BeginTransaction();
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var rooms = Rooms(old, refusals);
         var devices = Devices(old, refusals);
         Place(old, rooms, devices, refusals);
-        context.SaveChanges();
-        transaction.Commit();
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         context.ChangeTracker.Clear();
         // What was held because nobody had provisioned its device, as when somebody provisions it by hand.
         foreach (var device in devices.Values.Where(d => d.Provisioned))
         {
             for (long? last = 0; last is { } after;)
             {
-                last = rejected.ReplayHeld(device.Uid, after).Last;
+                last = (await rejected.ReplayHeldAsync(device.Uid, after, cancellationToken)).Last;
             }
         }
 

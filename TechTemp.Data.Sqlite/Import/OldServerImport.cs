@@ -4,9 +4,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
+using TechTemp.Data.Writing;
 
 namespace TechTemp.Data.Sqlite.Import;
 
@@ -36,7 +36,7 @@ public sealed class OldServerImport(StoreConnections connections, StoreSchema sc
         {
             var refusals = new ImportRefusals();
             using var scope = scopes.CreateScope();
-            var household = scope.ServiceProvider.GetRequiredService<OldServerHousehold>().TakeOver(old, refusals);
+            var household = await scope.ServiceProvider.GetRequiredService<OldServerHousehold>().TakeOverAsync(old, refusals, cancellationToken);
             var (rows, stored, duplicates) = await ReadingsAsync(old, household.DeviceUids, refusals, progress, cancellationToken);
             var report = new StringBuilder();
             report.Append(CultureInfo.InvariantCulture, $"Imported '{old.Path}' into '{connections.Path}' in {time.GetElapsedTime(start).TotalSeconds:N1} s.");
@@ -51,7 +51,7 @@ public sealed class OldServerImport(StoreConnections connections, StoreSchema sc
         {
             throw new StoreException($"'{old.Path}' takes too long to read one row. It is not the Node.js server's file, or a damaged one.", e);
         }
-        catch (Exception e) when (e is SqliteStoreException or DbUpdateException)
+        catch (Exception e) when (e is StoreException or DbUpdateException)
         {
             throw new StoreException(
                 $"The import into '{connections.Path}' broke off: {e.GetBaseException().Message} What was stored is right and stays; run it again for the rest.", e);
@@ -83,7 +83,7 @@ public sealed class OldServerImport(StoreConnections connections, StoreSchema sc
             }
 
             await pace.NextAsync(cancellationToken);
-            var result = writer.Write(messages);
+            var result = await writer.WriteAsync(messages, cancellationToken);
             pace.Done(result.OthersWrote);
             var outcomes = result.Outcomes;
             for (var i = 0; i < outcomes.Count; i++)

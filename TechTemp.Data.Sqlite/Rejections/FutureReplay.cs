@@ -38,7 +38,7 @@ public sealed partial class FutureReplay(
                 await LookAsync(stoppingToken);
                 hasFailed = false;
             }
-            catch (SqliteStoreException e)
+            catch (StoreException e)
             {
                 if (!hasFailed)
                 {
@@ -126,7 +126,7 @@ public sealed partial class FutureReplay(
         for (long? after = due.Count > 0 ? 0 : null; after is { } last;)
         {
             await pace.NextAsync(cancellationToken);
-            var step = messages.Next(filter, last);
+            var step = await messages.NextAsync(filter, last, cancellationToken);
             stored += step.Stored;
             after = step.Last;
             // Ingest has the lock in half of the time, whether it writes at the moment or not.

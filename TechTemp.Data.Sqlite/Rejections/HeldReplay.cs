@@ -26,7 +26,7 @@ public sealed partial class HeldReplay(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await state.WaitAsync(stoppingToken);
-        foreach (var device in await TryAsync(ProvisionedWithHeld, stoppingToken))
+        foreach (var device in await TryAsync(() => Task.FromResult(ProvisionedWithHeld()), stoppingToken))
         {
             Enqueue(device);
         }
@@ -44,7 +44,7 @@ public sealed partial class HeldReplay(
         for (long? after = 0; after is { } last;)
         {
             await pace.NextAsync(stoppingToken);
-            var step = await TryAsync(() => messages.Next(new(RejectionReasons.UnknownDevice, device), last), stoppingToken);
+            var step = await TryAsync(() => messages.NextAsync(new(RejectionReasons.UnknownDevice, device), last, stoppingToken), stoppingToken);
             // Ingest has the lock in half of the time, whether it writes at the moment or not.
             pace.Done(othersWrote: true);
             replayed += step.Count;
@@ -74,15 +74,15 @@ public sealed partial class HeldReplay(
         return devices;
     }
 
-    private async Task<T> TryAsync<T>(Func<T> use, CancellationToken stoppingToken)
+    private async Task<T> TryAsync<T>(Func<Task<T>> use, CancellationToken stoppingToken)
     {
         for (var isFirst = true; ; isFirst = false)
         {
             try
             {
-                return use();
+                return await use();
             }
-            catch (SqliteStoreException e)
+            catch (StoreException e)
             {
                 if (isFirst)
                 {

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Data.Sqlite.Writing;
 using TechTemp.Data.Store;
+using TechTemp.Data.Writing;
 using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Sqlite.Rejections;
@@ -23,35 +24,36 @@ public sealed class MessageReplay(StoreConnections connections, IOptions<IngestO
     /// <summary>Tries the next messages, in the order of receipt.</summary>
     /// <param name="filter">Which ones.</param>
     /// <param name="after">The last id of the step before; 0 for the first step.</param>
+    /// <param name="cancellationToken">Gives up before anything of this step is committed.</param>
     /// <param name="most">How many at most; a step has no more than 250.</param>
     /// <exception cref="StoreException">The store failed; nothing of this step was committed.</exception>
-    public ReplayStep Next(RejectedFilter filter, long after, int most = MessagesOfAStep)
+    public async Task<ReplayStep> NextAsync(RejectedFilter filter, long after, CancellationToken cancellationToken, int most = MessagesOfAStep)
     {
         most = Math.Min(most, MessagesOfAStep);
-        var count = 0;
+        var tried = new List<Kept>();
         try
         {
-            var outcomes = Try(filter, after, most, out count, out var last);
-            return new(count, count < most ? null : last)
+            var outcomes = await TryAsync(filter, after, most, tried, cancellationToken);
+            return new(tried.Count, tried.Count < most ? null : tried[^1].Id)
             {
                 Stored = outcomes.Count(o => o.Kind == OutcomeKind.Stored),
                 Duplicates = outcomes.Count(o => o.Kind == OutcomeKind.Duplicate),
             };
         }
-        catch (Exception e) when (StoreFailure.MayBeOfTheData(e) && count > 0)
+        catch (Exception e) when (StoreFailure.MayBeOfTheData(e) && tried.Count > 0)
         {
-            return most > 1 ? Next(filter, after, Math.Max(1, count / 2)) : SetAside(filter, after, e);
+            return most > 1 ? await NextAsync(filter, after, cancellationToken, Math.Max(1, tried.Count / 2)) : SetAside(filter, after, e);
         }
     }
 
     /// <summary>Tries one message.</summary>
     /// <returns>What became of it; null when there is none of that id.</returns>
     /// <exception cref="StoreException">The store failed.</exception>
-    public Outcome? One(long id)
+    public async Task<Outcome?> OneAsync(long id, CancellationToken cancellationToken)
     {
         try
         {
-            return Try(new() { Ids = [id] }, after: 0, most: 1, out _, out _) is [var outcome] ? outcome : null;
+            return await TryAsync(new() { Ids = [id] }, after: 0, most: 1, [], cancellationToken) is [var outcome] ? outcome : null;
         }
         catch (Exception e) when (StoreFailure.MayBeOfTheData(e))
         {
@@ -59,52 +61,62 @@ public sealed class MessageReplay(StoreConnections connections, IOptions<IngestO
         }
     }
 
-    private List<Outcome> Try(RejectedFilter filter, long after, int most, out int count, out long last)
+    private async Task<Outcome[]> TryAsync(RejectedFilter filter, long after, int most, List<Kept> messages, CancellationToken cancellationToken)
     {
-        (count, last) = (0, after);
         using var span = StoreSpan.Start("INSERT", "readings");
-        using var connection = connections.Open();
-        using var transaction = connection.BeginTransaction(deferred: false);
-        var messages = Read(connection, transaction, filter, after, most);
-        count = messages.Count;
-        span?.Batch(count);
-        using var statements = new ReadingStatements(connection, ingest.Value);
-        statements.Enter(transaction);
-        using var discard = connection.Prepare("DELETE FROM rejected_messages WHERE id = $id;", ("$id", SqliteType.Integer));
-        using var keep = connection.Prepare(
-            "UPDATE rejected_messages SET reason = $reason, detail = $detail, is_held = $is_held, received_at = $received_at WHERE id = $id;",
-            ("$id", SqliteType.Integer), ("$reason", SqliteType.Text), ("$detail", SqliteType.Text), ("$is_held", SqliteType.Integer), ("$received_at", SqliteType.Integer));
-        discard.Transaction = keep.Transaction = transaction;
-        var outcomes = new List<Outcome>(messages.Count);
-        foreach (var message in messages)
+        var session = new SqliteWriteSession(connections);
+        try
         {
-            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            var outcome = Store(statements, message, now);
-            outcomes.Add(outcome);
-            last = message.Id;
-            if (outcome.Rejection is not { } rejection)
+            await using var transaction = session.Begin();
+            messages.AddRange(Read(transaction.Connection, transaction.Transaction, filter, after, most));
+            span?.Batch(messages.Count);
+            var rules = new WriteRules(ingest.Value);
+            rules.Enter(transaction);
+            var outcomes = await StoreAsync(rules, transaction, messages, cancellationToken);
+            Settle(transaction, messages, outcomes);
+            await rules.LeaveAsync(transaction, cancellationToken);
+            await transaction.CommitAsync();
+            span?.Affected(outcomes.Count(o => o.Kind == OutcomeKind.Stored));
+            return outcomes;
+        }
+        finally
+        {
+            session.Return();
+        }
+    }
+
+    private async ValueTask<Outcome[]> StoreAsync(WriteRules rules, SqliteWriteTransaction transaction, List<Kept> messages, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        // Only the start of an oversized payload was kept; it must not pass for the whole.
+        var whole = messages.FindAll(m => m.Size <= m.Payload.Length);
+        var stored = await rules.StoreAsync(
+            transaction, whole.ConvertAll(m => IncomingMessage.FromReplay(m.Topic, m.Payload, m.TrueReceipt(now), now)), cancellationToken);
+        var next = 0;
+        return [.. messages.Select(m => m.Size <= m.Payload.Length ? stored[next++] : new(OutcomeKind.Rejected, new(m.Reason, m.Detail)))];
+    }
+
+    private void Settle(SqliteWriteTransaction transaction, List<Kept> messages, Outcome[] outcomes)
+    {
+        using var discard = new Statement(transaction.Connection, "DELETE FROM rejected_messages WHERE id = ?1;");
+        using var keep = new Statement(transaction.Connection, "UPDATE rejected_messages SET reason = ?2, detail = ?3, is_held = ?4, received_at = ?5 WHERE id = ?1;");
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var message = messages[i];
+            if (outcomes[i].Rejection is not { } rejection)
             {
-                discard.Bind(0, message.Id).ExecuteNonQuery();
+                discard.Bind(1, message.Id).Execute();
             }
             else if (rejection.Reason != message.Reason || rejection.Detail != message.Detail)
             {
                 // Held only for as long as its device is missing, or its time has not come.
                 var isHeld = message.IsHeld && rejection.Reason is RejectionReasons.UnknownDevice or RejectionReasons.InFuture;
-                keep.Bind(0, message.Id).Bind(1, rejection.Reason).Bind(2, rejection.Detail).Bind(3, isHeld ? 1 : 0)
-                    .Bind(4, rejection.Reason == RejectionReasons.InFuture ? message.ReceivedAt : message.TrueReceipt(now)).ExecuteNonQuery();
+                keep.Bind(1, message.Id).Bind(2, rejection.Reason).Bind(3, rejection.Detail).Bind(4, isHeld ? 1L : 0L)
+                    .Bind(5, rejection.Reason == RejectionReasons.InFuture ? message.ReceivedAt : message.TrueReceipt(now)).Execute();
             }
         }
-
-        statements.Leave();
-        transaction.Commit();
-        span?.Affected(outcomes.Count(o => o.Kind == OutcomeKind.Stored));
-        return outcomes;
     }
-
-    // Only the start of an oversized payload was kept; it must not pass for the whole.
-    private static Outcome Store(ReadingStatements statements, in Kept message, long now) => message.Size > message.Payload.Length
-        ? new(OutcomeKind.Rejected, new(message.Reason, message.Detail))
-        : statements.Store(IncomingMessage.FromReplay(message.Topic, message.Payload, message.TrueReceipt(now), now));
 
     // It keeps its quota, so that no junk drops it.
     private ReplayStep SetAside(RejectedFilter filter, long after, Exception failure)
@@ -117,10 +129,8 @@ public sealed class MessageReplay(StoreConnections connections, IOptions<IngestO
             return new(0, null);
         }
 
-        using var update = connection.Prepare(
-            "UPDATE rejected_messages SET reason = $reason, detail = $detail WHERE id = $id;", ("$id", SqliteType.Integer), ("$reason", SqliteType.Text), ("$detail", SqliteType.Text));
-        update.Transaction = transaction;
-        update.Bind(0, message.Id).Bind(1, rejection.Reason).Bind(2, rejection.Detail).ExecuteNonQuery();
+        using var update = new Statement(connection, "UPDATE rejected_messages SET reason = ?2, detail = ?3 WHERE id = ?1;");
+        update.Bind(1, message.Id).Bind(2, rejection.Reason).Bind(3, rejection.Detail).Execute();
         transaction.Commit();
         return new(1, message.Id);
     }

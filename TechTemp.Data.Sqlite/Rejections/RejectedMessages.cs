@@ -41,7 +41,7 @@ public sealed class RejectedMessages(TechTempContext context, MessageReplay repl
     /// </summary>
     /// <returns>What became of it; null when there is none of that id.</returns>
     /// <exception cref="StoreException">The store failed.</exception>
-    public Outcome? Replay(long id) => replay.One(id);
+    public Task<Outcome?> ReplayAsync(long id, CancellationToken cancellationToken) => replay.OneAsync(id, cancellationToken);
 
     /// <summary>
     /// Tries refused messages again, the oldest first, in steps with pauses in which ingest writes. What is done when it is cancelled, or when the store
@@ -59,7 +59,7 @@ public sealed class RejectedMessages(TechTempContext context, MessageReplay repl
         for (var all = new ReplayStep(0, after); ;)
         {
             await pace.NextAsync(cancellationToken);
-            var step = replay.Next(filter, all.Last!.Value, limit - all.Count);
+            var step = await replay.NextAsync(filter, all.Last!.Value, cancellationToken, limit - all.Count);
             pace.Done(othersWrote: true);
             all = new(all.Count + step.Count, step.Last) { Stored = all.Stored + step.Stored, Duplicates = all.Duplicates + step.Duplicates };
             if (all.Last is null || all.Count >= limit)
@@ -104,8 +104,10 @@ public sealed class RejectedMessages(TechTempContext context, MessageReplay repl
     /// <summary>Stores the next of the messages that are held for a device, in the order of receipt.</summary>
     /// <param name="deviceUid">A device that exists by now.</param>
     /// <param name="after">The last id of the step before; 0 for the first step.</param>
+    /// <param name="cancellationToken">Gives up before anything of this step is committed.</param>
     /// <exception cref="StoreException">The store failed; nothing of this step was committed.</exception>
-    public ReplayStep ReplayHeld(string deviceUid, long after) => replay.Next(new(RejectionReasons.UnknownDevice, deviceUid), after);
+    public Task<ReplayStep> ReplayHeldAsync(string deviceUid, long after, CancellationToken cancellationToken) =>
+        replay.NextAsync(new(RejectionReasons.UnknownDevice, deviceUid), after, cancellationToken);
 
     /// <summary>How many messages are held for a device.</summary>
     public Task<int> CountHeldAsync(string deviceUid, CancellationToken cancellationToken) => Held(deviceUid).CountAsync(cancellationToken);

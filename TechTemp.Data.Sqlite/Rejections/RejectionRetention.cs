@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Data.Sqlite.Writing;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Rules;
 
@@ -59,19 +59,18 @@ public sealed class RejectionRetention(StoreConnections connections, IOptions<Re
             RETURNING device_uid, home;
             """,
             ("$oldest", SqliteType.Integer), ("$rows", SqliteType.Integer), ("$reason", SqliteType.Text));
-        using var held = new HeldStatements(connection);
+        using var record = new Statement(connection, RejectionStatements.RecordDropSql);
         // Not by the time of receipt of a clock that was behind: as soon as it is right, all that was held meanwhile would be too old.
         any.Bind(0, oldest).Bind(1, RejectionReasons.InFuture);
         delete.Bind(0, oldest).Bind(1, RowsOfAStep).Bind(2, RejectionReasons.InFuture);
         while ((long)any.ExecuteScalar()! != 0)
         {
             using var transaction = connection.BeginTransaction(deferred: false);
-            held.Enter(transaction, forget: true);
             delete.Transaction = transaction;
             var losses = Delete(delete);
             foreach (var loss in losses)
             {
-                held.Record(loss, time.GetUtcNow().ToUnixTimeMilliseconds());
+                record.Bind(1, loss.DeviceUid).Bind(2, loss.Home).Bind(3, loss.Count).Bind(4, time.GetUtcNow().ToUnixTimeMilliseconds()).Execute();
             }
 
             transaction.Commit();

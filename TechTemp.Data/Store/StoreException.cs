@@ -8,4 +8,7 @@ public class StoreException(string message, Exception? inner = null) : Exception
     /// file, a file that is not ours, a broken constraint.
     /// </summary>
     public virtual bool IsTransient => InnerException is StoreException { IsTransient: true };
+
+    /// <summary>Whether what was written may be at fault, and not the store: the rest of a batch can be stored without it.</summary>
+    public virtual bool MayBeOfTheData => InnerException is null || StoreFailure.MayBeOfTheData(InnerException);
 }

@@ -43,6 +43,9 @@ public sealed class StoreState(TimeProvider time)
         _writing = null;
     }
 
+    /// <summary>A write was cancelled, which says nothing of the store.</summary>
+    internal void WriteGivenUp() => _writing = null;
+
     private TimeSpan Age(Moment moment) => time.GetElapsedTime(moment.Timestamp);
 
     private sealed record Moment(long Timestamp, string? What = null);

@@ -1,8 +1,8 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Data.Writing;
 
 namespace TechTemp.Ingest.Pipeline;
 
@@ -121,7 +121,7 @@ public sealed partial class IngestPipeline(
         {
             try
             {
-                var result = writer.Write(messages);
+                var result = await writer.WriteAsync(messages, stoppingToken);
                 if (pause > s_firstPause)
                 {
                     LogStoreBack(logger, messages.Count);

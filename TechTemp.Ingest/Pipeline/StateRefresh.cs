@@ -1,6 +1,5 @@
-using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Store;
-
+using TechTemp.Data.Writing;
 
 namespace TechTemp.Ingest.Pipeline;
 
@@ -28,7 +27,7 @@ public sealed class StateRefresh(ReadingWriter writer, StatePublisher publisher,
         {
             try
             {
-                writer.TellChanges(publisher.PublishChanges);
+                await writer.TellChangesAsync(publisher.PublishChanges, stoppingToken);
             }
             catch (StoreException)
             {

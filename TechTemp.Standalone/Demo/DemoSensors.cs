@@ -7,6 +7,7 @@ using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Data.Writing;
 using TechTemp.ServiceDefaults.Mqtt;
 using TechTemp.Standalone.Broker;
 
@@ -83,7 +84,7 @@ internal sealed partial class DemoSensors(
             .ToList();
         if (history.Count > 0)
         {
-            writer.Write(history);
+            await writer.WriteAsync(history, cancellationToken);
         }
 
         return history.Count;

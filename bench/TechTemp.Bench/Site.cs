@@ -9,6 +9,7 @@ using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
+using TechTemp.Data.Writing;
 using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Bench;
@@ -152,7 +153,8 @@ public sealed class Site : IDisposable
         var writer = Get<ReadingWriter>();
         foreach (var messages in readings.Chunk(batch))
         {
-            writer.Write(messages);
+            // Complete when it returns: the file is written in this process.
+            writer.WriteAsync(messages, CancellationToken.None).GetAwaiter().GetResult();
             Readings += messages.Length;
         }
     }

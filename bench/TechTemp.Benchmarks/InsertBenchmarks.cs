@@ -1,6 +1,5 @@
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Readings;
-
+using TechTemp.Data.Writing;
 
 namespace TechTemp.Benchmarks;
 
@@ -47,7 +46,13 @@ public class InsertBenchmarks
 
     /// <summary>Some, one after the other.</summary>
     [Benchmark(Description = "write a batch", OperationsPerInvoke = Batches)]
-    public void Write() => _batches.ForEach(b => _writer.Write(b));
+    public async Task Write()
+    {
+        foreach (var batch in _batches)
+        {
+            await _writer.WriteAsync(batch, CancellationToken.None);
+        }
+    }
 
     /// <summary>Removes the store.</summary>
     [GlobalCleanup]

@@ -89,10 +89,10 @@ public sealed class CalibrationTests : IDisposable
         _store.Write(Reading(_store.Now, 20, 50));
         var told = new List<(double, double)>();
         void Tell(IReadOnlyList<DeviceState> states) => told.AddRange(states.Select(s => (s.Temperature, s.Humidity)));
-        _store.Writer.TellChanges(Tell);
-        _store.Writer.TellChanges(Tell);
+        await _store.Writer.TellChangesAsync(Tell, Cancel);
+        await _store.Writer.TellChangesAsync(Tell, Cancel);
         await Calibrate("s1", new(s_start, new(1, -1)), new(s_start.AddMinutes(1), new(2, -2)));
-        _store.Writer.TellChanges(Tell);
+        await _store.Writer.TellChangesAsync(Tell, Cancel);
         Assert.Equal([(20, 50), (21, 49)], told);
 
         var states = _store.Write(Reading(_store.Now + 60_000, 20, 50), Reading(_store.Now + 59_999, 0, 0)).States;

@@ -168,7 +168,7 @@ public sealed class DeviceProvisioningTests : IDisposable
 
         for (long? last = 0; last is { } after;)
         {
-            last = await store.With((RejectedMessages rejected) => Task.FromResult(rejected.ReplayHeld("s1", after).Last));
+            last = (await store.With((RejectedMessages rejected) => rejected.ReplayHeldAsync("s1", after, Cancel))).Last;
         }
 
         Assert.Equal(99, store.Readings().Count);

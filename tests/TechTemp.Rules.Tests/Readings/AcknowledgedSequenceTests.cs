@@ -15,6 +15,8 @@ public sealed class AcknowledgedSequenceTests : IDisposable
 
     private long Now => _store.Now;
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     public void Dispose() => _store.Dispose();
 
     [Fact]
@@ -26,17 +28,17 @@ public sealed class AcknowledgedSequenceTests : IDisposable
     }
 
     [Fact]
-    public void A_gap_is_remembered_over_a_restart()
+    public async Task A_gap_is_remembered_over_a_restart()
     {
         Acked(Numbered(1), Numbered(4), Numbered(6));
         using (var restarted = _store.NewWriter())
         {
-            Assert.Equal(1, restarted.Write([Numbered(3)]).States.Single().AckedSeq);
+            Assert.Equal(1, (await restarted.WriteAsync([Numbered(3)], Cancel)).States.Single().AckedSeq);
         }
 
         using var again = _store.NewWriter();
-        Assert.Equal(4, again.Write([Numbered(2)]).States.Single().AckedSeq);
-        Assert.Equal(6, again.Write([Numbered(5)]).States.Single().AckedSeq);
+        Assert.Equal(4, (await again.WriteAsync([Numbered(2)], Cancel)).States.Single().AckedSeq);
+        Assert.Equal(6, (await again.WriteAsync([Numbered(5)], Cancel)).States.Single().AckedSeq);
         Assert.Empty(_store.Read(c => c.Set<SequenceGap>().ToList()));
     }
 
@@ -100,14 +102,14 @@ public sealed class AcknowledgedSequenceTests : IDisposable
     }
 
     [Fact]
-    public void A_rejected_message_that_the_broker_sends_again_is_kept_once()
+    public async Task A_rejected_message_that_the_broker_sends_again_is_kept_once()
     {
         var refused = Encoding.UTF8.GetBytes("""{"ts": "x"}""");
         IncomingMessage Delivered(bool again) => IncomingMessage.FromMqtt(new(SensorTopic.Reading("h1", "s1")), refused, Now, again);
 
         var first = _store.Write(Delivered(again: false), Delivered(again: true));
         using var restarted = _store.NewWriter();
-        var second = restarted.Write([Delivered(again: true)]);
+        var second = await restarted.WriteAsync([Delivered(again: true)], Cancel);
         Assert.Equal([OutcomeKind.Rejected, OutcomeKind.Duplicate, OutcomeKind.Duplicate], [.. first.Outcomes.Concat(second.Outcomes).Select(o => o.Kind)]);
         Assert.Equal(1, _store.Read(c => c.RejectedMessages.Count()));
 
@@ -121,15 +123,15 @@ public sealed class AcknowledgedSequenceTests : IDisposable
     {
         var told = new List<DeviceState>();
         _store.Write(Reading(Now), Reading(Now, device: "s2"));
-        _store.Writer.TellChanges(told.AddRange);
+        await _store.Writer.TellChangesAsync(told.AddRange, Cancel);
         Assert.Equal(["s1", "s2"], told.Select(s => s.DeviceUid).Order());
         told.Clear();
         _store.Write(Reading(Now + 1));
-        _store.Writer.TellChanges(told.AddRange);
+        await _store.Writer.TellChangesAsync(told.AddRange, Cancel);
         Assert.Empty(told);
 
         await _store.With<DeviceRegistry, DeviceOutcome>(d => d.ProvisionAsync(new("s1", "Salon", null, null, null, null), CancellationToken.None));
-        _store.Writer.TellChanges(told.AddRange);
+        await _store.Writer.TellChangesAsync(told.AddRange, Cancel);
         Assert.Equal("salon", told.Single(s => s.DeviceUid == "s1").RoomUid);
     }
 

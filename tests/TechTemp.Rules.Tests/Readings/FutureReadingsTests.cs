@@ -15,6 +15,8 @@ public sealed class FutureReadingsTests : IDisposable
 
     private long Now => _store.Now;
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     public void Dispose() => _store.Dispose();
 
     [Fact]
@@ -57,27 +59,27 @@ public sealed class FutureReadingsTests : IDisposable
     }
 
     [Fact]
-    public void The_state_is_that_of_the_latest()
+    public async Task The_state_is_that_of_the_latest()
     {
         Assert.Equal(Now, Write((Now, 1), (Now + 23 * Hour, 2)).States.Single().Ts);
         Assert.Equal((Now + Minute, 3d), State(Write((Now + Minute, 3))));
         // After a restart as well.
         using var next = _store.NewWriter();
-        Assert.Equal((Now + 2 * Minute, 4d), State(next.Write([Reading(Now + 2 * Minute, 4)])));
+        Assert.Equal((Now + 2 * Minute, 4d), State(await next.WriteAsync([Reading(Now + 2 * Minute, 4)], Cancel)));
     }
 
     [Fact]
-    public void A_reading_whose_time_has_come_becomes_the_state_although_nothing_is_stored()
+    public async Task A_reading_whose_time_has_come_becomes_the_state_although_nothing_is_stored()
     {
         Write((Now, 1), (Now + Hour, 2));
         var told = new List<double>();
-        Tell(told);
+        await TellAsync(told);
         _store.Time.Advance(TimeSpan.FromMinutes(54));
-        Tell(told);
+        await TellAsync(told);
         _store.Time.Advance(TimeSpan.FromMinutes(1));
-        Tell(told);
+        await TellAsync(told);
         _store.Time.Advance(TimeSpan.FromMinutes(1));
-        Tell(told);
+        await TellAsync(told);
         Assert.Equal([1, 1, 2], told);
     }
 
@@ -118,7 +120,7 @@ public sealed class FutureReadingsTests : IDisposable
     private (long Ts, double Temperature)? Latest() =>
         _store.Get<LatestQueries>().Read() is [var latest] ? (latest.Ts, latest.Temperature) : null;
 
-    private void Tell(List<double> told) => _store.Writer.TellChanges(states => told.Add(states.Single().Temperature));
+    private Task TellAsync(List<double> told) => _store.Writer.TellChangesAsync(states => told.Add(states.Single().Temperature), Cancel);
 
     private static (long Ts, double Temperature) State(BatchResult result) => (result.States.Single().Ts, result.States.Single().Temperature);
 }

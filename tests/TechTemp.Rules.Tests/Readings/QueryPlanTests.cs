@@ -4,6 +4,7 @@ using TechTemp.Data.Sqlite.Operation;
 using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Rejections;
+using TechTemp.Data.Sqlite.Writing;
 using TechTemp.Rules.Tests.Support;
 
 namespace TechTemp.Rules.Tests.Readings;

@@ -58,7 +58,7 @@ public sealed class ReadingWriterFailureTests : IDisposable
         _store.Execute("DROP INDEX fails;");
 
         var id = _store.Read(c => c.RejectedMessages.Single().Id);
-        Assert.Equal(OutcomeKind.Stored, (await _store.With((RejectedMessages rejected) => Task.FromResult(rejected.Replay(id))))!.Value.Kind);
+        Assert.Equal(OutcomeKind.Stored, (await _store.With((RejectedMessages rejected) => rejected.ReplayAsync(id, Cancel)))!.Value.Kind);
         Assert.Equal(66, Assert.Single(_store.Readings()).Temperature);
     }
 
@@ -144,6 +144,42 @@ public sealed class ReadingWriterFailureTests : IDisposable
         var result = _store.Write(Reading(now + 5, 3));
         Assert.False(result.Outcomes.Single().Late);
         Assert.Equal(now + 5, result.States.Single().Ts);
+    }
+
+    [Fact]
+    public async Task A_write_that_is_cancelled_while_it_waits_for_its_turn_commits_nothing()
+    {
+        var now = _store.Now;
+        using var gone = new CancellationTokenSource();
+        Task waiting = Task.CompletedTask;
+        await _store.Writer.TellChangesAsync(_ => waiting = _store.Writer.WriteAsync([Reading(now)], gone.Token), Cancel);
+        await waiting;
+        Assert.Equal([now], _store.Readings().Select(r => r.Ts));
+
+        _store.Execute("UPDATE devices SET label = 'changed';");
+        await _store.Writer.TellChangesAsync(
+            _ =>
+            {
+                waiting = _store.Writer.WriteAsync([Reading(now + 1)], gone.Token);
+                gone.Cancel();
+            },
+            Cancel);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Assert.Null(_store.Get<StoreState>().WriteFailure);
+        Assert.Equal([now], _store.Readings().Select(r => r.Ts));
+        Assert.Equal(OutcomeKind.Stored, _store.Write(Reading(now + 1)).Outcomes.Single().Kind);
+    }
+
+    [Fact]
+    public async Task States_are_told_in_the_order_of_the_commits()
+    {
+        var now = _store.Now;
+        var told = new List<long>();
+        _store.Writer.Committed += states => told.Add(states.Single().Ts);
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => _store.Writer.WriteAsync([Reading(now + i)], Cancel), Cancel)));
+        Assert.Equal(200, told.Count);
+        // The newest reading so far each time: never an older one after a newer one.
+        Assert.Equal(told.Order(), told);
     }
 
     /// <summary>Makes the store fail for readings of one temperature: an index of them overflows.</summary>

@@ -14,6 +14,8 @@ public sealed class ReadingWriterTests : IDisposable
 
     private long Now => _store.Now;
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     public void Dispose() => _store.Dispose();
 
     [Fact]
@@ -188,12 +190,12 @@ public sealed class ReadingWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_late_reading_does_not_move_the_state_backwards()
+    public async Task A_late_reading_does_not_move_the_state_backwards()
     {
         _store.Write(Reading(Now, 1));
         Assert.Equal([new DeviceState("h1", "s1", null, Now, new(1, 50))], _store.Write(Reading(Now - 1, 2)).States);
         using var again = _store.NewWriter();
-        Assert.Equal([new DeviceState("h1", "s1", null, Now, new(1, 50))], again.Write([Reading(Now - 2, 3)]).States);
+        Assert.Equal([new DeviceState("h1", "s1", null, Now, new(1, 50))], (await again.WriteAsync([Reading(Now - 2, 3)], Cancel)).States);
     }
 
     [Fact]

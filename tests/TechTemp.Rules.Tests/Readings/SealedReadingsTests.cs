@@ -71,6 +71,28 @@ public sealed class SealedReadingsTests : IDisposable
         Assert.Equal([20, 22, 21], Series().Reverse().Take(3).Select(r => r.Temperature));
     }
 
+    [Fact]
+    public void Late_readings_of_several_devices_and_days_are_each_compared_with_their_own_page()
+    {
+        var day = PageKey.DayOf(_store.Now) - (3 * Day);
+        IncomingMessage At(int days, int minute, double temperature, string device) => Reading(day + (days * Day) + (minute * Minute), temperature, device: device);
+        var first = (string[])["s1", "s2"];
+        _store.Write([.. first.SelectMany(d => Enumerable.Range(0, 3).SelectMany(i => new[] { At(i, 1, i, d), At(i, 2, i, d) })), .. first.Select(d => Reading(_store.Now, device: d))]);
+        Assert.Equal(12, _store.Seal());
+
+        // In no order, and a device that is new among them.
+        var result = _store.Write(
+            At(2, 1, 2, "s2"), At(0, 1, 0, "s1"), At(1, 2, 9, "s1"), At(0, 3, 7, "s2"), At(0, 1, 0, "s3"), At(1, 1, 1, "s2"), At(0, 3, 7, "s2"), At(0, 3, 8, "s2"), At(2, 2, 2, "s1"));
+        Assert.Equal(
+            [
+                OutcomeKind.Duplicate, OutcomeKind.Duplicate, OutcomeKind.Rejected, OutcomeKind.Stored, OutcomeKind.Stored, OutcomeKind.Duplicate, OutcomeKind.Duplicate,
+                OutcomeKind.Rejected, OutcomeKind.Duplicate,
+            ],
+            result.Outcomes.Select(o => o.Kind));
+        Assert.Equal([false, false, false, true, false, false, false, false, false], result.Outcomes.Select(o => o.Late));
+        Assert.Equal(2, _store.Read(c => c.RejectedMessages.Count(r => r.Reason == RejectionReasons.Conflict)));
+    }
+
     [Theory]
     [InlineData(0.1 + 0.2)]
     [InlineData(21.0204)]

@@ -36,7 +36,7 @@ public sealed class HeldMessagesTests
     }
 
     [Fact]
-    public void Beyond_its_quota_the_oldest_of_the_same_device_and_home_are_dropped_and_written_down()
+    public async Task Beyond_its_quota_the_oldest_of_the_same_device_and_home_are_dropped_and_written_down()
     {
         using var store = Holding(("Retention:HeldPerDevice", "3"));
         store.Write(Held(store, 1, "s2"), Held(store, 1), Held(store, 2), Held(store, 3, home: "h2"));
@@ -45,7 +45,7 @@ public sealed class HeldMessagesTests
         Assert.Equal([new("s1", "h1", 2)], store.Write(Held(store, 4), Held(store, 5)).DroppedHeld);
         // Uses a new writer, whose counters start at zero.
         using var next = store.NewWriter();
-        Assert.Equal([new("s1", "h1", 1)], next.Write([Held(store, 6)]).DroppedHeld);
+        Assert.Equal([new("s1", "h1", 1)], (await next.WriteAsync([Held(store, 6)], Cancel)).DroppedHeld);
 
         Assert.Equal([("s1", "h1", 4d), ("s1", "h1", 5), ("s1", "h1", 6), ("s1", "h2", 3), ("s2", "h1", 1)], Remaining(store));
         Assert.Equal([("s1", "h1", 3L)], store.Read(c => c.HeldDrops.AsNoTracking().ToList()).Select(d => (d.DeviceUid, d.Home, d.Count)));
@@ -88,7 +88,7 @@ public sealed class HeldMessagesTests
         store.Write(Held(store, 1));
         await store.With((DeviceRegistry d) => d.ProvisionAsync(new("s2", "Salon", null, null, null, "h1"), Cancel));
         store.Execute("UPDATE devices SET uid = 's1', home = 'h2';");
-        await store.With((RejectedMessages r) => Task.FromResult(r.Replay(1)));
+        await store.With((RejectedMessages r) => r.ReplayAsync(1, Cancel));
         Assert.Equal((0, 1), (CountHeld(store), Count(store)));
     }
 

@@ -74,7 +74,7 @@ public sealed class RejectedMessagesTests : IDisposable
         store.Execute("UPDATE devices SET uid = 's1', home = 'h2';");
         var before = store.Read(c => c.RejectedMessages.Single());
         store.Time.Advance(TimeSpan.FromHours(1));
-        var outcome = await store.With((RejectedMessages r) => Task.FromResult(r.Replay(before.Id)));
+        var outcome = await store.With((RejectedMessages r) => r.ReplayAsync(before.Id, Cancel));
         Assert.Equal(RejectionReasons.HomeMismatch, outcome?.Rejection?.Reason);
         var after = store.Read(c => c.RejectedMessages.Single());
         Assert.Equal((before.Id, RejectionReasons.HomeMismatch, TestStore.Start), (after.Id, after.Reason, after.ReceivedAt));
@@ -87,7 +87,7 @@ public sealed class RejectedMessagesTests : IDisposable
     {
         using var store = new TestStore(("Ingest:UnknownDevices", "Hold"));
         store.Write(Reading(store.Now));
-        var outcome = await store.With((RejectedMessages r) => Task.FromResult(r.Replay(1)));
+        var outcome = await store.With((RejectedMessages r) => r.ReplayAsync(1, Cancel));
         Assert.Equal(RejectionReasons.UnknownDevice, outcome?.Rejection?.Reason);
         Assert.Empty(store.Read(c => c.Devices.ToList()));
     }
@@ -241,7 +241,7 @@ public sealed class RejectedMessagesTests : IDisposable
     private Task<IReadOnlyList<RejectedMessage>> List(string? reason = null, string? device = null, long before = long.MaxValue, int limit = 100) =>
         _store.With((RejectedMessages r) => r.ListAsync(new(reason, device), before, limit, Cancel));
 
-    private Task<Outcome?> Replay(long id) => _store.With((RejectedMessages r) => Task.FromResult(r.Replay(id)));
+    private Task<Outcome?> Replay(long id) => _store.With((RejectedMessages r) => r.ReplayAsync(id, Cancel));
 
     private Task<ReplayStep> ReplayAll(RejectedFilter filter, long after = 0, int limit = 1_000)
     {

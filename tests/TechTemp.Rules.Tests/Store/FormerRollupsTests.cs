@@ -19,7 +19,7 @@ public sealed class FormerRollupsTests : IDisposable
     public void Dispose() => _store.Dispose();
 
     [Fact]
-    public void What_rollups_say_of_readings_that_are_gone_is_kept()
+    public async Task What_rollups_say_of_readings_that_are_gone_is_kept()
     {
         _store.Write([.. Enumerable.Range(0, 600).Select(i => Reading(_store.Now - i * 1_000_000L, i % 50, i % 100, device: $"s{i % 2}"))]);
         var before = Figures(Days()).ToList();
@@ -52,7 +52,7 @@ public sealed class FormerRollupsTests : IDisposable
         Assert.Equal(SchemaState.Current, _store.Get<StoreSchema>().Inspect());
         Assert.All(_store.Get<PageVerification>().Verify(), found => Assert.Empty(found.Wrong));
         // They are no readings.
-        Assert.Equal(RejectionReasons.TooOld, _store.NewWriter().Write([Reading(Gone + 1, device: "s0")]).Outcomes.Single().Rejection?.Reason);
+        Assert.Equal(RejectionReasons.TooOld, (await _store.NewWriter().WriteAsync([Reading(Gone + 1, device: "s0")], TestContext.Current.CancellationToken)).Outcomes.Single().Rejection?.Reason);
         _store.Seal();
         Assert.Equal(3, Days().Count(day => day.Start < Gone + (3 * Day)));
     }

@@ -151,12 +151,12 @@ public sealed class StoreTroubleTests : IDisposable
         var batch = Enumerable.Range(1, 3_000).Select(i => Reading(store.Now + i)).ToList();
         for (var i = 0; i < 3; i++)
         {
-            Assert.ThrowsAny<StoreException>(() => store.Writer.Write(batch));
+            await Assert.ThrowsAnyAsync<StoreException>(() => store.Writer.WriteAsync(batch, TestContext.Current.CancellationToken));
         }
 
         Assert.Single(store.Readings());
         disk.Free();
-        store.Writer.Write(batch);
+        await store.Writer.WriteAsync(batch, TestContext.Current.CancellationToken);
         Assert.Equal(3_001, store.Readings().Count);
         using var connection = store.Connections.Open();
         Assert.Equal("ok", connection.ScalarText("PRAGMA integrity_check;"));

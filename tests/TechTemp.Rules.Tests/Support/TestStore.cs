@@ -13,6 +13,7 @@ using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
+using TechTemp.Data.Writing;
 using TechTemp.Testing;
 
 namespace TechTemp.Rules.Tests.Support;
@@ -137,7 +138,8 @@ internal sealed class TestStore : IDisposable
         $"SELECT ts, temperature, humidity FROM readings JOIN devices d ON d.id = device_id WHERE d.uid = '{uid}' ORDER BY ts;",
         r => (r.GetInt64(0), r.Number(1), r.Number(2)));
 
-    public BatchResult Write(params IReadOnlyList<IncomingMessage> batch) => Writer.Write(batch);
+    /// <summary>Writes a batch. On SQLite it is complete when it returns, unless another one is being written.</summary>
+    public BatchResult Write(params IReadOnlyList<IncomingMessage> batch) => Writer.WriteAsync(batch, CancellationToken.None).GetAwaiter().GetResult();
 
     /// <summary>Seals what is finished.</summary>
     /// <returns>How many readings.</returns>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using TechTemp.Data.Store;
 
-namespace TechTemp.Data.Sqlite.Connections;
+namespace TechTemp.Data.Store;
 
 /// <summary>
 /// A span of access to the store, by OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/db/database-spans/): the operation, the
@@ -10,6 +9,9 @@ namespace TechTemp.Data.Sqlite.Connections;
 /// </summary>
 internal sealed class StoreSpan : IDisposable
 {
+    /// <summary>The name of SQLite in spans.</summary>
+    public const string Sqlite = "sqlite";
+
     private static readonly ActivitySource s_source = new("TechTemp.Data");
 
     private readonly Activity _span;
@@ -23,7 +25,8 @@ internal sealed class StoreSpan : IDisposable
     /// <param name="operation">SELECT, INSERT, UPDATE or DELETE.</param>
     /// <param name="table">The table that it is about; null when unknown.</param>
     /// <param name="start">When it started; default for now.</param>
-    public static StoreSpan? Start(string operation, string? table, DateTimeOffset start = default)
+    /// <param name="system">The store's <c>db.system.name</c>.</param>
+    public static StoreSpan? Start(string operation, string? table, DateTimeOffset start = default, string system = Sqlite)
     {
         if (!IsWanted || Activity.Current is not { } parent)
         {
@@ -34,7 +37,7 @@ internal sealed class StoreSpan : IDisposable
             table is null ? operation : $"{operation} {table}",
             ActivityKind.Client,
             parent.Context,
-            [new("db.system.name", "sqlite"), new("db.operation.name", operation)],
+            [new("db.system.name", system), new("db.operation.name", operation)],
             startTime: start);
         Activity.Current = parent;
         if (span is null)
