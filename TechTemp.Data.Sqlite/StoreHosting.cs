@@ -21,6 +21,8 @@ using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Sqlite.Writing;
 using TechTemp.Data.Store;
 using TechTemp.Data.Writing;
+using TechTemp.Readings.Queries;
+using TechTemp.Readings.Storage;
 
 namespace TechTemp.Data.Sqlite;
 
@@ -87,9 +89,11 @@ public static class StoreHosting
         services.AddSingleton<IWriteStore, SqliteWriteStore>();
         services.AddSingleton<ReadingWriter>();
         services.AddSingleton<LatestQueries>();
-        services.AddSingleton<ReadingGaps>();
+        services.AddSingleton<ILatestReadings>(provider => provider.GetRequiredService<LatestQueries>());
+        services.AddSingleton<IReadingStore, ReadingStore>();
         services.AddSingleton<SeriesQueries>();
         services.AddSingleton<BucketQueries>();
+        services.AddSingleton<ReadingGaps>();
         services.AddSingleton<ReadingSealing>();
         services.AddSingleton<SealingProgressQueries>();
         services.AddSingleton<PageRebuild>();

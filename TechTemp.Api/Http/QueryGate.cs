@@ -15,12 +15,12 @@ internal sealed class QueryGate : IDisposable
     /// <summary>Computes something when its turn comes.</summary>
     /// <param name="compute">Computes it, without a pause.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public async Task<T> ComputeAsync<T>(Func<T> compute, CancellationToken cancellationToken)
+    public async Task<T> ComputeAsync<T>(Func<ValueTask<T>> compute, CancellationToken cancellationToken)
     {
         await _free.WaitAsync(cancellationToken);
         try
         {
-            return compute();
+            return await compute();
         }
         finally
         {

@@ -1,7 +1,7 @@
-using System.Text.Json;
-using TechTemp.Data.Sqlite.Readings;
+using System.IO.Pipelines;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Queries;
 
 namespace TechTemp.Api.Readings;
 
@@ -13,28 +13,48 @@ namespace TechTemp.Api.Readings;
 /// <param name="queries">Reads them.</param>
 internal sealed class BucketPage(Series series, TimeBuckets buckets, QuantitySet quantities, int limit, BucketQueries queries) : SeriesPage
 {
-    private static readonly JsonEncodedText s_count = JsonEncodedText.Encode("count");
+    private IReadOnlyList<Bucket> _page = [];
 
-    protected override string? WriteRows(Utf8JsonWriter json)
+    protected override async ValueTask ReadAsync(CancellationToken cancellationToken) =>
+        _page = await queries.NewestAsync(series.Parts, buckets, limit + 1, quantities, cancellationToken);
+
+    protected override string? WriteRows(RowText text, PipeWriter output)
     {
-        var text = new UtcText();
-        var page = queries.Newest(series.Parts, buckets, limit + 1, quantities);
-        foreach (var bucket in page.Take(limit))
+        var (means, leasts, greatests) = (QuantityColumns.JsonNames(quantities), QuantityColumns.JsonNames(quantities, "_min"), QuantityColumns.JsonNames(quantities, "_max"));
+        for (var row = 0; row < Math.Min(limit, _page.Count); row++)
         {
-            json.WriteStartObject();
-            json.WriteString(Ts, text.Format(bucket.Start));
+            var bucket = _page[row];
+            BeginRow(text, output, isFirst: row == 0);
+            text.Add("{\"ts\":\""u8);
+            text.AddTime(bucket.Start);
+            text.Add((byte)'"');
+            var column = 0;
             foreach (var quantity in quantities)
             {
                 var aggregate = bucket[quantity];
-                json.WriteReading(QuantityColumns.Value(quantity), aggregate.IsEmpty ? null : aggregate.Mean);
-                json.WriteReading(QuantityColumns.Least(quantity), aggregate.IsEmpty ? null : aggregate.Least);
-                json.WriteReading(QuantityColumns.Greatest(quantity), aggregate.IsEmpty ? null : aggregate.Greatest);
+                AddValue(text, means[column], aggregate.IsEmpty, aggregate.Mean);
+                AddValue(text, leasts[column], aggregate.IsEmpty, aggregate.Least);
+                AddValue(text, greatests[column++], aggregate.IsEmpty, aggregate.Greatest);
             }
 
-            json.WriteNumber(s_count, bucket.Count);
-            json.WriteEndObject();
+            text.Add(",\"count\":"u8);
+            text.AddNumber(bucket.Count);
+            text.Add((byte)'}');
         }
 
-        return page.Count > limit ? SeriesQuery.CursorAfter(page[limit - 1].Start) : null;
+        return _page.Count > limit ? SeriesQuery.CursorAfter(_page[limit - 1].Start) : null;
+    }
+
+    private static void AddValue(RowText text, ReadOnlySpan<byte> name, bool isEmpty, double value)
+    {
+        text.Add(name);
+        if (isEmpty)
+        {
+            text.Add("null"u8);
+        }
+        else
+        {
+            text.AddNumber(value);
+        }
     }
 }

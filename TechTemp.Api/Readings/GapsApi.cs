@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Sqlite.Devices;
-using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Readings.Queries;
 
 namespace TechTemp.Api.Readings;
 
@@ -46,7 +46,7 @@ internal static class GapsApi
         }
 
         var (longerThan, gaps) = await gate.ComputeAsync(
-            () => readings.Find(id, range.From, range.To, range.LongerThan, range.Before, range.Limit + 1, cancellationToken), cancellationToken);
+            () => readings.FindAsync(id, range.From, range.To, range.LongerThan, range.Before, range.Limit + 1, cancellationToken), cancellationToken);
         return TypedResults.Ok(new GapPage(
             [.. gaps.Take(range.Limit).Select(g => g.ToDto())],
             longerThan is { } ms ? QueryDuration.ToText(TimeSpan.FromMilliseconds(ms)) : null,

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Readings.Storage;
 
 namespace TechTemp.Api.Readings;
 

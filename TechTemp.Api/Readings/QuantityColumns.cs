@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using TechTemp.Api.Http;
 using TechTemp.Readings.Quantities;
@@ -7,19 +8,16 @@ namespace TechTemp.Api.Readings;
 /// <summary>The columns of an answer: which quantities it has, and what they are called there.</summary>
 internal static class QuantityColumns
 {
-    private static readonly JsonEncodedText[] s_values = Names("");
-    private static readonly JsonEncodedText[] s_leasts = Names("_min");
-    private static readonly JsonEncodedText[] s_greatests = Names("_max");
+    private static readonly JsonEncodedText[] s_values = [.. QuantityRegistry.All.Select(q => JsonEncodedText.Encode(q.Key))];
     private static readonly string s_rule = $"must be keys of quantities, separated by commas: {string.Join(", ", QuantityRegistry.All.Select(q => q.Key))}";
 
-    /// <summary>The name of a value, or of a bucket's mean.</summary>
+    /// <summary>The name of a value.</summary>
     public static JsonEncodedText Value(Quantity quantity) => s_values[quantity.Index];
 
-    /// <summary>The name of a bucket's least value.</summary>
-    public static JsonEncodedText Least(Quantity quantity) => s_leasts[quantity.Index];
-
-    /// <summary>The name of a bucket's greatest value.</summary>
-    public static JsonEncodedText Greatest(Quantity quantity) => s_greatests[quantity.Index];
+    /// <summary>The names of values as they stand in JSON between the values: <c>,"co2_min":</c>.</summary>
+    /// <param name="quantities">Whose.</param>
+    /// <param name="suffix">What they end with.</param>
+    public static byte[][] JsonNames(QuantitySet quantities, string suffix = "") => [.. quantities.Select(q => Encoding.UTF8.GetBytes($",\"{q.Key}{suffix}\":"))];
 
     /// <summary>Reads <c>temperature,co2</c>; null where it is absent or wrong.</summary>
     public static QuantitySet? Parse(Errors errors, string? keys)
@@ -43,6 +41,4 @@ internal static class QuantityColumns
 
         return chosen;
     }
-
-    private static JsonEncodedText[] Names(string suffix) => [.. QuantityRegistry.All.Select(q => JsonEncodedText.Encode(q.Key + suffix))];
 }

@@ -1,51 +1,75 @@
-using System.Text.Json;
+using System.IO.Pipelines;
+using System.Text;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Queries;
 
 namespace TechTemp.Api.Readings;
 
 /// <summary>A page of single readings.</summary>
 /// <param name="series">What they are the readings of.</param>
-/// <param name="readings">Newest first.</param>
 /// <param name="quantities">Which quantities each has.</param>
 /// <param name="limit">How many at most.</param>
 /// <param name="namesDevices">Whether each names its device: a room's do.</param>
-internal sealed class RawPage(Series series, IEnumerable<SeriesReading> readings, QuantitySet quantities, int limit, bool namesDevices) : SeriesPage
+/// <param name="read">Reads the newest ones, up to one more than the limit.</param>
+internal sealed class RawPage(
+    Series series, QuantitySet quantities, int limit, bool namesDevices, Func<CancellationToken, ValueTask<IReadOnlyList<SeriesBlock>>> read) : SeriesPage
 {
-    private static readonly JsonEncodedText s_source = JsonEncodedText.Encode("source");
-    private static readonly JsonEncodedText s_deviceId = JsonEncodedText.Encode("device_id");
-    private static readonly JsonEncodedText[] s_sources = [.. Enum.GetValues<ReadingSource>().Select(s => JsonEncodedText.Encode(s.ToText()))];
+    private static readonly byte[][] s_sources = [.. Enum.GetValues<ReadingSource>().Select(s => Encoding.UTF8.GetBytes($",\"source\":\"{s.ToText()}\""))];
 
-    protected override string? WriteRows(Utf8JsonWriter json)
+    private IReadOnlyList<SeriesBlock> _blocks = [];
+
+    protected override async ValueTask ReadAsync(CancellationToken cancellationToken) => _blocks = await read(cancellationToken);
+
+    protected override string? WriteRows(RowText text, PipeWriter output)
     {
-        var text = new UtcText();
+        var names = QuantityColumns.JsonNames(quantities);
+        var devices = namesDevices ? series.DeviceUids.ToDictionary(d => d.Key, d => Encoding.UTF8.GetBytes($",\"device_id\":\"{d.Value}\"")) : null;
         var count = 0;
-        var last = default(SeriesReading);
-        foreach (var reading in readings)
+        (long Ts, int DeviceId) last = default;
+        foreach (var block in _blocks)
         {
-            if (count++ == limit)
+            var columns = quantities.Select(block.Values).ToArray();
+            for (var i = block.Last; i >= block.First; i--)
             {
-                return SeriesQuery.CursorAfter(last.Ts, namesDevices ? last.DeviceId : null);
-            }
+                if (count == limit)
+                {
+                    return SeriesQuery.CursorAfter(last.Ts, namesDevices ? last.DeviceId : null);
+                }
 
-            last = reading;
-            json.WriteStartObject();
-            json.WriteString(Ts, text.Format(reading.Ts));
-            foreach (var quantity in quantities)
-            {
-                json.WriteReading(QuantityColumns.Value(quantity), reading.Values[quantity]);
-            }
+                last = (block.Times[i], block.DeviceAt(i));
+                BeginRow(text, output, isFirst: count++ == 0);
+                text.Add("{\"ts\":\""u8);
+                text.AddTime(last.Ts);
+                text.Add((byte)'"');
+                for (var column = 0; column < columns.Length; column++)
+                {
+                    text.Add(names[column]);
+                    AddValue(text, columns[column] is { } values ? values[i] : double.NaN);
+                }
 
-            json.WriteString(s_source, s_sources[(int)reading.Source]);
-            if (namesDevices)
-            {
-                json.WriteString(s_deviceId, series.DeviceUids[reading.DeviceId]);
-            }
+                text.Add(s_sources[block.Sources[i]]);
+                if (devices is not null)
+                {
+                    text.Add(devices[last.DeviceId]);
+                }
 
-            json.WriteEndObject();
+                text.Add((byte)'}');
+            }
         }
 
         return null;
+    }
+
+    private static void AddValue(RowText text, double value)
+    {
+        if (double.IsNaN(value))
+        {
+            text.Add("null"u8);
+        }
+        else
+        {
+            text.AddNumber(value);
+        }
     }
 }

@@ -5,6 +5,7 @@ using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Writing;
+using TechTemp.Readings.Storage;
 
 namespace TechTemp.Api.Readings;
 
@@ -15,7 +16,7 @@ internal static class ReadingsApi
     {
         var group = routes.MapGroup("/readings").WithTags("Readings");
 
-        group.MapGet("/latest", Latest)
+        group.MapGet("/latest", LatestAsync)
             .WithName("GetLatestReadings")
             .WithSummary("The newest reading of each device, calibrated, ordered by device; an unknown id gives an empty list")
             .WithDescription("With `limit` it comes in pages: where `next_cursor` is not null there are more; ask again with it as `cursor`, and with the same filters. Without both the answer is whole and has no `next_cursor`.")
@@ -47,13 +48,13 @@ internal static class ReadingsApi
         return group;
     }
 
-    private static IResult Latest([AsParameters] LatestQuery query, LatestQueries queries)
+    private static async ValueTask<IResult> LatestAsync([AsParameters] LatestQuery query, ILatestReadings latest, CancellationToken cancellationToken)
     {
         var errors = new Errors();
         var (calibrated, limit) = query.Parse(errors);
         return errors.Any
             ? errors.ToProblem()
-            : new LatestPage(queries.Read(query.DeviceId, query.RoomId, query.HomeId, calibrated, query.Cursor, limit + 1), limit);
+            : new LatestPage(await latest.ReadAsync(new(query.DeviceId, query.RoomId, query.HomeId, calibrated, query.Cursor, limit + 1), cancellationToken), limit);
     }
 
     private static async Task<Results<Ok<Envelope<PostReport>>, ProblemHttpResult>> Post(

@@ -5,6 +5,7 @@ using TechTemp.Api.OpenApi;
 using TechTemp.Api.Readings.Export;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Queries;
 
 namespace TechTemp.Api.Readings;
 
@@ -31,7 +32,7 @@ internal static class SeriesApi
     {
         var group = routes.MapGroup("").WithTags("Readings").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
 
-        group.MapGet("/devices/{uid}/readings", OfDevice)
+        group.MapGet("/devices/{uid}/readings", OfDeviceAsync)
             .WithName("GetDeviceReadings")
             .WithSummary("A device's readings, newest first: raw, or mean, minimum and maximum of each bucket that has any")
             .WithExports("ts,temperature,humidity,source\r\n2025-09-10T20:54:45.793Z,21.02,63.33,mqtt\r\n")
@@ -39,7 +40,7 @@ internal static class SeriesApi
             .WithFlagParameter("calibrated")
             .WithExample("""{"data":[{"ts":"2025-09-10T20:54:45.793Z","temperature":21.02,"humidity":63.33,"source":"mqtt"}],"next_cursor":null}""");
 
-        group.MapGet("/rooms/{uid}/readings", OfRoom)
+        group.MapGet("/rooms/{uid}/readings", OfRoomAsync)
             .WithName("GetRoomReadings")
             .WithSummary("A room's readings, as a device's: of whichever devices were placed there, each for its own time")
             .WithExports("ts,temperature,humidity,source,device_id\r\n2025-09-10T20:54:45.793Z,21.02,63.33,mqtt,sensor-01\r\n")
@@ -62,14 +63,20 @@ internal static class SeriesApi
         .WithAlternative(SeriesExport.Csv, null, "A header and one line for each reading or bucket, ended by CR LF, in UTF-8", csv)
         .WithAlternative(SeriesExport.Parquet, "binary", "`ts` is a timestamp in UTC with milliseconds, quantities are doubles or null, `count` is an int64, `source` and `device_id` are strings; the file's metadata have the unit of each quantity, as in `unit:temperature`", "PAR1…PAR1");
 
-    private static IResult OfDevice(string uid, [AsParameters] SeriesQuery query, HttpContext context, [AsParameters] Sources sources) =>
-        Answer(context, uid, query, range => sources.Series.OfDevice(uid, range.From, range.To, range.Calibrated), sources, namesDevices: false, Problems.NoDevice(uid));
+    private static ValueTask<IResult> OfDeviceAsync(string uid, [AsParameters] SeriesQuery query, HttpContext context, [AsParameters] Sources sources) => AnswerAsync(
+        context, uid, query, range => sources.Series.OfDeviceAsync(uid, range.From, range.To, range.Calibrated, context.RequestAborted), sources, namesDevices: false, Problems.NoDevice);
 
-    private static IResult OfRoom(string uid, [AsParameters] SeriesQuery query, HttpContext context, [AsParameters] Sources sources) =>
-        Answer(context, uid, query, range => sources.Series.OfRoom(uid, range.From, range.To, range.Calibrated), sources, namesDevices: true, Problems.NoRoom(uid));
+    private static ValueTask<IResult> OfRoomAsync(string uid, [AsParameters] SeriesQuery query, HttpContext context, [AsParameters] Sources sources) => AnswerAsync(
+        context, uid, query, range => sources.Series.OfRoomAsync(uid, range.From, range.To, range.Calibrated, context.RequestAborted), sources, namesDevices: true, Problems.NoRoom);
 
-    private static IResult Answer(
-        HttpContext context, string uid, SeriesQuery query, Func<SeriesRange, Series?> find, Sources sources, bool namesDevices, ProblemHttpResult missing)
+    private static async ValueTask<IResult> AnswerAsync(
+        HttpContext context,
+        string uid,
+        SeriesQuery query,
+        Func<SeriesRange, ValueTask<Series?>> find,
+        Sources sources,
+        bool namesDevices,
+        Func<string, ProblemHttpResult> missing)
     {
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         if (ContentTypes.Choose(context.Request, "application/json", SeriesExport.Csv, SeriesExport.Parquet) is not { } form)
@@ -84,9 +91,9 @@ internal static class SeriesApi
             return errors.ToProblem();
         }
 
-        if (find(range) is not { } found)
+        if (await find(range) is not { } found)
         {
-            return missing;
+            return missing(uid);
         }
 
         return form == 0
@@ -100,20 +107,15 @@ internal static class SeriesApi
 
     private static IResult Page(in SeriesRange range, Series found, Sources sources, bool namesDevices)
     {
+        var quantities = Columns(range, found);
         if (range.Buckets is { } cut)
         {
-            return sources.Gate.Limit(new BucketPage(found, cut, Columns(range, found), range.Limit ?? SeriesQuery.MaxLimit, sources.Buckets));
-        }
-
-        var readings = sources.Series.Readings(found);
-        if (range.BeforeDevice is { } device)
-        {
-            var to = range.To;
-            readings = readings.SkipWhile(r => r.Ts == to && r.DeviceId >= device);
+            return sources.Gate.Limit(new BucketPage(found, cut, quantities, range.Limit ?? SeriesQuery.MaxLimit, sources.Buckets));
         }
 
         var limit = range.Limit ?? DefaultRawLimit;
-        var page = new RawPage(found, readings, Columns(range, found), limit, namesDevices);
+        var series = range.BeforeDevice is { } device ? found.After(range.To, device) : found;
+        var page = new RawPage(series, quantities, limit, namesDevices, stop => sources.Series.NewestAsync(series, limit + 1, stop));
         return limit > SmallPage ? sources.Gate.Limit(page) : page;
     }
 
@@ -127,10 +129,10 @@ internal static class SeriesApi
         var quantities = Columns(range, found);
         return (asCsv, range.Buckets) switch
         {
-            (true, null) => new(SeriesExport.Csv, name + ".csv", (output, stop) => CsvExport.WriteAsync(output, series.ReadingsInChunks(found), quantities, uids, stop)),
-            (true, { } cut) => new(SeriesExport.Csv, name + ".csv", (output, stop) => CsvExport.WriteAsync(output, buckets.All(found.Parts, cut, quantities), quantities, stop)),
-            (false, null) => new(SeriesExport.Parquet, name + ".parquet", (output, stop) => ParquetExport.WriteAsync(output, series.ReadingsInChunks(found), quantities, uids, stop)),
-            (false, { } cut) => new(SeriesExport.Parquet, name + ".parquet", (output, stop) => ParquetExport.WriteAsync(output, buckets.All(found.Parts, cut, quantities), quantities, stop)),
+            (true, null) => new(SeriesExport.Csv, name + ".csv", (output, stop) => CsvExport.WriteAsync(output, series.AllAsync(found, stop), quantities, uids, stop)),
+            (true, { } cut) => new(SeriesExport.Csv, name + ".csv", (output, stop) => CsvExport.WriteAsync(output, buckets.AllAsync(found.Parts, cut, quantities, stop), quantities, stop)),
+            (false, null) => new(SeriesExport.Parquet, name + ".parquet", (output, stop) => ParquetExport.WriteAsync(output, series.AllAsync(found, stop), quantities, uids, stop)),
+            (false, { } cut) => new(SeriesExport.Parquet, name + ".parquet", (output, stop) => ParquetExport.WriteAsync(output, buckets.AllAsync(found.Parts, cut, quantities, stop), quantities, stop)),
         };
     }
 

@@ -13,7 +13,7 @@ namespace TechTemp.Data.Sqlite.Pages;
 /// </summary>
 internal sealed class DayPages(SqliteConnection connection) : IDisposable
 {
-    private readonly Statement _rows = new(connection, DeviceReadings.ForwardSql);
+    private readonly Statement _rows = new(connection, ReadingTable.ForwardSql);
     private readonly Statement _pages = new(connection, PageTable.RangeSql);
     private readonly Statement _newest = new(connection, PageTable.NewestSql);
     private readonly Statement _newestRow = new(connection, "SELECT max(ts) FROM readings WHERE device_id = ?1 AND ts <= ?2;");

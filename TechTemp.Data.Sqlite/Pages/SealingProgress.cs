@@ -1,4 +1,5 @@
 using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 
@@ -80,7 +81,7 @@ public sealed class SealingProgressQueries(StoreConnections connections, TimePro
 
     private sealed class Walk(StoreReader reader)
     {
-        private readonly Statement _nextRow = reader.Prepare(DeviceReadings.NextSql);
+        private readonly Statement _nextRow = reader.Prepare(ReadingTable.NextSql);
         private readonly Statement _pages = reader.Prepare(PageTable.RangeSql);
         private int _days;
         private int _decoded;

@@ -8,10 +8,17 @@ public sealed class PageReadingsBuilder
     private readonly List<long> _times = [];
     private readonly List<byte> _sources = [];
     private readonly List<double>?[] _columns = new List<double>[QuantityRegistry.Count];
-    private bool _isSorted = true;
+    private bool _isRising = true;
+    private bool _isFalling = true;
 
     /// <summary>How many readings there are.</summary>
     public int Count => _times.Count;
+
+    /// <summary>The time of the reading that was added first.</summary>
+    public long FirstTime => _times[0];
+
+    /// <summary>The time of the reading that was added last.</summary>
+    public long LastTime => _times[^1];
 
     /// <summary>Adds a reading.</summary>
     /// <param name="ts">Its time, unix milliseconds UTC; no other reading has it.</param>
@@ -29,14 +36,29 @@ public sealed class PageReadingsBuilder
     }
 
     /// <summary>Adds all readings of a page.</summary>
-    public void Add(PageReadings page)
+    public void Add(PageReadings page) => Add(page, 0, page.Times.Length);
+
+    /// <summary>Adds some readings of a page that follow each other.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="first">The index of the first one.</param>
+    /// <param name="count">How many.</param>
+    public void Add(PageReadings page, int first, int count)
     {
         var before = _times.Count;
-        Array.ForEach(page.Times, AddTime);
-        _sources.AddRange(page.Sources);
+        foreach (var ts in page.Times.AsSpan(first, count))
+        {
+            AddTime(ts);
+        }
+
+        _sources.AddRange(page.Sources.AsSpan(first, count));
         foreach (var column in page.Columns)
         {
-            ColumnOf(column.Quantity, before).AddRange(column.Values);
+            var values = column.Values.AsSpan(first, count);
+            // A quantity that none of these readings has is none of theirs.
+            if (column.IsWhole || values.ContainsAnyInRange(double.NegativeInfinity, double.PositiveInfinity))
+            {
+                ColumnOf(column.Quantity, before).AddRange(values);
+            }
         }
     }
 
@@ -66,12 +88,13 @@ public sealed class PageReadingsBuilder
         _times.Clear();
         _sources.Clear();
         Array.ForEach(_columns, column => column?.Clear());
-        _isSorted = true;
+        (_isRising, _isFalling) = (true, true);
     }
 
     private void AddTime(long ts)
     {
-        _isSorted &= _times.Count == 0 || ts > _times[^1];
+        _isRising &= _times.Count == 0 || ts > _times[^1];
+        _isFalling &= _times.Count == 0 || ts < _times[^1];
         _times.Add(ts);
     }
 
@@ -90,7 +113,11 @@ public sealed class PageReadingsBuilder
     private T[] InOrder<T>(List<T> column)
     {
         T[] values = [.. column];
-        if (!_isSorted)
+        if (_isFalling)
+        {
+            Array.Reverse(values);
+        }
+        else if (!_isRising)
         {
             Array.Sort(_times.ToArray(), values);
         }

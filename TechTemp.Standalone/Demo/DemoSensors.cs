@@ -8,6 +8,7 @@ using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Data.Writing;
+using TechTemp.Readings.Storage;
 using TechTemp.ServiceDefaults.Mqtt;
 using TechTemp.Standalone.Broker;
 
@@ -22,7 +23,7 @@ internal sealed partial class DemoSensors(
     StoreConnections connections,
     IServiceScopeFactory scopes,
     ReadingWriter writer,
-    LatestQueries latest,
+    ILatestReadings latest,
     IOptions<BrokerOptions> broker,
     IOptions<MqttOptions> credentials,
     TimeProvider time,
@@ -74,7 +75,7 @@ internal sealed partial class DemoSensors(
         }
 
         // A demo that was away goes on where it ended.
-        if (latest.Read(uid) is [var newest] && newest.Ts > start.ToUnixTimeMilliseconds())
+        if (await latest.ReadAsync(new(uid), cancellationToken) is [var newest] && newest.Ts > start.ToUnixTimeMilliseconds())
         {
             start = new DateTimeOffset((DateTimeOffset.FromUnixTimeMilliseconds(newest.Ts).Ticks / s_step.Ticks + 1) * s_step.Ticks, TimeSpan.Zero);
         }

@@ -10,7 +10,9 @@ using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
 using TechTemp.Data.Writing;
+using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Queries;
 
 namespace TechTemp.Bench;
 
@@ -93,6 +95,22 @@ public sealed class Site : IDisposable
     public static string Uid(int device) => $"sensor-{device:00}";
 
     public SqliteConnection Open() => Get<StoreConnections>().Open();
+
+    /// <summary>The whole series of a device, calibrated.</summary>
+    public Series OfDevice(string uid) => Ended(Get<SeriesQueries>().OfDeviceAsync(uid, long.MinValue, long.MaxValue, calibrated: true, CancellationToken.None))!;
+
+    /// <summary>The whole series of a room, calibrated.</summary>
+    public Series OfRoom(string uid) => Ended(Get<SeriesQueries>().OfRoomAsync(uid, long.MinValue, long.MaxValue, calibrated: true, CancellationToken.None))!;
+
+    /// <summary>The newest readings of a series.</summary>
+    public IReadOnlyList<SeriesBlock> Newest(Series series, int limit) => Ended(Get<SeriesQueries>().NewestAsync(series, limit, CancellationToken.None));
+
+    /// <summary>All buckets of a series, newest first: at most 40,000, more than the quarter hours of a year.</summary>
+    public IReadOnlyList<Bucket> Buckets(Series series, TimeBuckets buckets) =>
+        Ended(Get<BucketQueries>().NewestAsync(series.Parts, buckets, 40_000, QuantitySet.All, CancellationToken.None));
+
+    /// <summary>An answer of the store: SQLite computes in the calling thread, so the task has ended.</summary>
+    public static T Ended<T>(ValueTask<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("The store went on in another thread.");
 
     /// <summary>So that what is read next comes from the disk; false where this process may not.</summary>
     public static bool ForgetCaches()

@@ -3,14 +3,15 @@ using TechTemp.Api.Readings;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Queries;
 
 namespace TechTemp.Benchmarks;
 
 /// <summary>A page of readings as JSON, without the store and without a network.</summary>
 public class JsonBenchmarks
 {
-    private readonly Series _series = new([], new Dictionary<int, string>(), QuantitySet.Usual);
-    private SeriesReading[] _readings = null!;
+    private Series _series = null!;
+    private IReadOnlyList<SeriesBlock> _readings = null!;
 
     /// <summary>How many readings.</summary>
     [Params(10, 10_000)]
@@ -18,8 +19,12 @@ public class JsonBenchmarks
 
     /// <summary>Readings that lie ready.</summary>
     [GlobalSetup]
-    public void SetUp() => _readings =
-        [.. Site.Messages(1, Site.End - Rows * Site.Step, Site.End).Reverse().Select(m => new SeriesReading(m.Measurement.Ts, m.Measurement.Values, m.Source, 1))];
+    public async Task SetUp()
+    {
+        var site = await SharedSite.GetAsync();
+        _series = site.OfDevice(Site.Uid(5));
+        _readings = site.Newest(_series, Rows);
+    }
 
     /// <summary>Into a body that goes nowhere.</summary>
     [Benchmark(Description = "write a page of readings")]
@@ -27,6 +32,6 @@ public class JsonBenchmarks
     {
         var context = new DefaultHttpContext();
         context.Response.Body = Stream.Null;
-        return new RawPage(_series, _readings, QuantitySet.Usual, Rows, namesDevices: false).ExecuteAsync(context);
+        return new RawPage(_series, QuantitySet.Usual, Rows, namesDevices: false, _ => new(_readings)).ExecuteAsync(context);
     }
 }

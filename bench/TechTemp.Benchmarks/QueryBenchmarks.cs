@@ -1,6 +1,7 @@
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Queries;
 
 namespace TechTemp.Benchmarks;
 
@@ -9,15 +10,14 @@ public class QueryBenchmarks
 {
     private readonly TimeBuckets _days = TimeBuckets.Days(TimeZoneInfo.Utc);
     private LatestQueries _latest = null!;
-    private SeriesQueries _series = null!;
-    private BucketQueries _buckets = null!;
+    private Site _site = null!;
 
     /// <summary>A year of readings of twenty devices.</summary>
     [GlobalSetup]
     public async Task SetUp()
     {
-        var site = await SharedSite.GetAsync();
-        (_latest, _series, _buckets) = (site.Get<LatestQueries>(), site.Get<SeriesQueries>(), site.Get<BucketQueries>());
+        _site = await SharedSite.GetAsync();
+        _latest = _site.Get<LatestQueries>();
     }
 
     /// <summary>Of all devices.</summary>
@@ -34,18 +34,22 @@ public class QueryBenchmarks
 
     /// <summary>A year chart.</summary>
     [Benchmark(Description = "a device's year of days")]
-    public int Days() => _buckets.Newest(OfDevice().Parts, _days, 10_000).Count;
+    public int Days() => _site.Buckets(OfDevice(), _days).Count;
 
     private double Sum(int count)
     {
         var sum = 0d;
-        foreach (var reading in _series.Readings(OfDevice()).Take(count))
+        foreach (var block in _site.Newest(OfDevice(), count))
         {
-            sum += reading.Values.ValueOrZero(QuantityRegistry.Temperature);
+            var temperature = block.Values(QuantityRegistry.Temperature)!;
+            for (var i = block.Last; i >= block.First; i--)
+            {
+                sum += temperature[i];
+            }
         }
 
         return sum;
     }
 
-    private Series OfDevice() => _series.OfDevice(Site.Uid(5), long.MinValue, long.MaxValue, calibrated: true)!;
+    private Series OfDevice() => _site.OfDevice(Site.Uid(5));
 }

@@ -1,6 +1,6 @@
-using TechTemp.Data.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Queries;
 
 namespace TechTemp.History;
 
@@ -12,7 +12,7 @@ internal static class BucketCheck
     /// <param name="readings">All readings of the series, newest first.</param>
     /// <param name="buckets">How time is cut.</param>
     /// <exception cref="InvalidDataException">A bucket differs, is missing, or has no readings.</exception>
-    public static void Check(string what, IReadOnlyList<Bucket> found, IEnumerable<SeriesReading> readings, TimeBuckets buckets)
+    public static void Check(string what, IReadOnlyList<Bucket> found, IEnumerable<SeriesBlock> readings, TimeBuckets buckets)
     {
         var expected = Recompute(readings, buckets);
         if (found.Count != expected.Count)
@@ -30,19 +30,22 @@ internal static class BucketCheck
         }
     }
 
-    private static List<Summary> Recompute(IEnumerable<SeriesReading> readings, TimeBuckets buckets)
+    private static List<Summary> Recompute(IEnumerable<SeriesBlock> readings, TimeBuckets buckets)
     {
         var all = new List<Summary>();
-        foreach (var reading in readings)
+        foreach (var block in readings)
         {
-            var (temperature, humidity) = (reading.Values.ValueOrZero(QuantityRegistry.Temperature), reading.Values.ValueOrZero(QuantityRegistry.Humidity));
-            if (all.Count == 0 || reading.Ts < all[^1].Start)
+            var (temperatures, humidities) = (block.Values(QuantityRegistry.Temperature)!, block.Values(QuantityRegistry.Humidity)!);
+            for (var i = block.Last; i >= block.First; i--)
             {
-                all.Add(new(buckets.StartOf(reading.Ts), 0, new(temperature, temperature), new(humidity, humidity)));
-            }
+                if (all.Count == 0 || block.Times[i] < all[^1].Start)
+                {
+                    all.Add(new(buckets.StartOf(block.Times[i]), 0, new(temperatures[i], temperatures[i]), new(humidities[i], humidities[i])));
+                }
 
-            var last = all[^1];
-            all[^1] = new(last.Start, last.Count + 1, last.Temperature.With(temperature), last.Humidity.With(humidity));
+                var last = all[^1];
+                all[^1] = new(last.Start, last.Count + 1, last.Temperature.With(temperatures[i]), last.Humidity.With(humidities[i]));
+            }
         }
 
         return all;

@@ -1,6 +1,6 @@
-using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Queries;
 
 namespace TechTemp.History;
 
@@ -12,13 +12,10 @@ internal static class BucketRow
     // Until the code that runs often is compiled for it.
     private const int WarmUp = 10;
 
-    // More buckets than any row has: a year has 35,040 quarter hours.
-    private const int AllBuckets = 40_000;
-
     public static void Measure(Site site, Table table, string what, string uid, TimeBuckets buckets)
     {
-        var series = site.Get<SeriesQueries>().OfDevice(uid, long.MinValue, long.MaxValue, calibrated: true)!;
-        BucketCheck.Check(what, All(site, series, buckets), site.Get<SeriesQueries>().Readings(series), buckets);
+        var series = site.OfDevice(uid);
+        BucketCheck.Check(what, site.Buckets(series, buckets), site.Newest(series, int.MaxValue), buckets);
         var (rolled, scanned) = (new List<double>(), new List<double>());
         for (var run = -WarmUp; run < Runs; run++)
         {
@@ -29,35 +26,37 @@ internal static class BucketRow
             }
 
             // In turn, so that what disturbs the machine disturbs both.
-            rolled.Add(Table.Time(() => All(site, series, buckets)));
+            rolled.Add(Table.Time(() => site.Buckets(series, buckets)));
             scanned.Add(Table.Time(() => Scan(site, series, buckets)));
         }
 
         var (fast, slow) = (Table.Median(rolled), Table.Median(scanned));
-        table.Add(what, $"{fast:F1} ms", $"{slow:F1} ms over single readings: 1/{slow / fast:F0}; {Cold(() => All(site, series, buckets))}");
+        table.Add(what, $"{fast:F1} ms", $"{slow:F1} ms over single readings: 1/{slow / fast:F0}; {Cold(() => site.Buckets(series, buckets))}");
     }
 
     public static string Cold(Action question) => Site.ForgetCaches() ? $"cold {Table.Time(question):F1} ms" : "cold: not as this user";
-
-    public static IReadOnlyList<Bucket> All(Site site, Series series, TimeBuckets buckets) => site.Get<BucketQueries>().Newest(series.Parts, buckets, AllBuckets);
 
     // The same aggregation over single readings: one pass in the order of the key.
     private static int Scan(Site site, Series series, TimeBuckets buckets)
     {
         var (count, start) = (0, long.MaxValue);
         double temperature = 0, humidity = 0, lowest = 0, highest = 0, driest = 0, dampest = 0;
-        foreach (var reading in site.Get<SeriesQueries>().Readings(series))
+        foreach (var block in site.Newest(series, int.MaxValue))
         {
-            if (reading.Ts < start)
+            var (temperatures, humidities) = (block.Values(QuantityRegistry.Temperature)!, block.Values(QuantityRegistry.Humidity)!);
+            for (var i = block.Last; i >= block.First; i--)
             {
-                (start, count) = (buckets.StartOf(reading.Ts), count + 1);
-                (lowest, highest, driest, dampest) = (double.MaxValue, double.MinValue, double.MaxValue, double.MinValue);
-            }
+                if (block.Times[i] < start)
+                {
+                    (start, count) = (buckets.StartOf(block.Times[i]), count + 1);
+                    (lowest, highest, driest, dampest) = (double.MaxValue, double.MinValue, double.MaxValue, double.MinValue);
+                }
 
-            temperature += reading.Values.ValueOrZero(QuantityRegistry.Temperature);
-            humidity += reading.Values.ValueOrZero(QuantityRegistry.Humidity);
-            (lowest, highest) = (Math.Min(lowest, reading.Values.ValueOrZero(QuantityRegistry.Temperature)), Math.Max(highest, reading.Values.ValueOrZero(QuantityRegistry.Temperature)));
-            (driest, dampest) = (Math.Min(driest, reading.Values.ValueOrZero(QuantityRegistry.Humidity)), Math.Max(dampest, reading.Values.ValueOrZero(QuantityRegistry.Humidity)));
+                temperature += temperatures[i];
+                humidity += humidities[i];
+                (lowest, highest) = (Math.Min(lowest, temperatures[i]), Math.Max(highest, temperatures[i]));
+                (driest, dampest) = (Math.Min(driest, humidities[i]), Math.Max(dampest, humidities[i]));
+            }
         }
 
         return temperature + humidity + lowest + highest + driest + dampest > double.MinValue ? count : 0;

@@ -1,5 +1,3 @@
-using TechTemp.Data.Sqlite.Readings;
-
 namespace TechTemp.History;
 
 /// <summary>What a reading takes on disk, all tables and indices; the newest day of each device is still rows.</summary>
@@ -7,7 +5,7 @@ internal static class BytesRow
 {
     public static void Measure(Site site, Table table, string what, int devices)
     {
-        var stored = Enumerable.Range(0, devices).Sum(device => Count(site.Get<SeriesQueries>(), Site.Uid(device)));
+        var stored = Enumerable.Range(0, devices).Sum(device => site.Newest(site.OfDevice(Site.Uid(device)), int.MaxValue).Sum(block => (long)block.Count));
         if (stored != site.Readings)
         {
             throw new InvalidDataException($"{what}: {site.Readings:N0} readings were written, {stored:N0} are stored.");
@@ -15,7 +13,4 @@ internal static class BytesRow
 
         table.Add(what, $"{site.Bytes() / (double)stored:F2}", $"{stored:N0} readings");
     }
-
-    private static long Count(SeriesQueries queries, string uid) =>
-        queries.Readings(queries.OfDevice(uid, long.MinValue, long.MaxValue, calibrated: true)!).LongCount();
 }

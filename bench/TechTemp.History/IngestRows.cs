@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite;
 using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Readings.Storage;
 using TechTemp.Ingest;
 using TechTemp.ServiceDefaults.Mqtt;
 
@@ -55,13 +56,13 @@ internal static class IngestRows
         await host.StartAsync();
         await Eventually.TrueAsync(() => host.Services.GetRequiredService<MqttConnection>().IsConnected, "ingest is connected");
 
-        var latest = host.Services.GetRequiredService<LatestQueries>();
+        var latest = host.Services.GetRequiredService<ILatestReadings>();
         var last = Site.End - Site.Step;
         var milliseconds = await Table.TimeAsync(async () =>
         {
             await Task.WhenAll(lines.Select((text, device) => PublishAsync(broker.Client, Site.Uid(device), text)));
             // Each device's readings come in their order: where the last one is, all are.
-            await Eventually.TrueAsync(() => latest.Read().Count(r => r.Ts == last) == lines.Count, "all readings are stored", TimeSpan.FromMinutes(2));
+            await Eventually.TrueAsync(() => Site.Ended(latest.ReadAsync(LatestFilter.All, CancellationToken.None)).Count(r => r.Ts == last) == lines.Count, "all readings are stored", TimeSpan.FromMinutes(2));
         });
         await host.StopAsync();
         return milliseconds;

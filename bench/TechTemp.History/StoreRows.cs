@@ -1,6 +1,7 @@
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Queries;
 
 namespace TechTemp.History;
 
@@ -24,7 +25,7 @@ internal static class StoreRows
 
         Latest(site, table);
 
-        var series = site.Get<SeriesQueries>().OfDevice(Site.Uid(5), long.MinValue, long.MaxValue, calibrated: true)!;
+        var series = site.OfDevice(Site.Uid(5));
         var raw = Table.Median(Runs, () => Take(site, series, 10_000));
         table.Add("10,000 single readings out of the store", $"{raw:F1} ms", $"{10_000 / raw / 1000:F2} million rows/s");
 
@@ -33,14 +34,18 @@ internal static class StoreRows
     }
 
     private static void Room(Site site, TimeBuckets buckets) =>
-        BucketRow.All(site, site.Get<SeriesQueries>().OfRoom("salon", long.MinValue, long.MaxValue, calibrated: true)!, buckets);
+        site.Buckets(site.OfRoom("salon"), buckets);
 
     private static double Take(Site site, Series series, int rows)
     {
         var sum = 0d;
-        foreach (var reading in site.Get<SeriesQueries>().Readings(series).Take(rows))
+        foreach (var block in site.Newest(series, rows))
         {
-            sum += reading.Values.ValueOrZero(QuantityRegistry.Temperature);
+            var temperature = block.Values(QuantityRegistry.Temperature)!;
+            for (var i = block.Last; i >= block.First; i--)
+            {
+                sum += temperature[i];
+            }
         }
 
         return sum;

@@ -1,9 +1,11 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Parquet;
 using Parquet.Schema;
 using TechTemp.Data.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Queries;
 
 namespace TechTemp.Api.Readings.Export;
 
@@ -15,28 +17,28 @@ internal static class ParquetExport
     private static readonly string[] s_sources = [.. Enum.GetValues<ReadingSource>().Select(s => s.ToText())];
 
     /// <param name="output">Where to.</param>
-    /// <param name="readings">What.</param>
+    /// <param name="blocks">What, newest first.</param>
     /// <param name="quantities">Which quantities each row has.</param>
     /// <param name="deviceUids">The devices' uids by the store's keys, where each row names its device.</param>
     /// <param name="cancellationToken">The client is gone.</param>
     public static Task WriteAsync(
-        PipeWriter output, IEnumerable<SeriesReading> readings, QuantitySet quantities, IReadOnlyDictionary<int, string>? deviceUids, CancellationToken cancellationToken)
+        PipeWriter output, IAsyncEnumerable<SeriesBlock> blocks, QuantitySet quantities, IReadOnlyDictionary<int, string>? deviceUids, CancellationToken cancellationToken)
     {
-        List<ParquetColumn<SeriesReading>> columns =
+        List<ParquetColumn<Row>> columns =
         [
-            Time<SeriesReading>(r => r.Ts),
-            .. quantities.Select(quantity => Value<SeriesReading>(quantity.Key, r => r.Values[quantity])),
-            new ParquetTextColumn<SeriesReading>("source", RowsPerGroup, r => s_sources[(int)r.Source]),
+            Time<Row>(r => r.Block.Times[r.Index]),
+            .. quantities.Select(quantity => Value<Row>(quantity.Key, r => r.Block.Values(quantity)?[r.Index] is { } value && !double.IsNaN(value) ? value : null)),
+            new ParquetTextColumn<Row>("source", RowsPerGroup, r => s_sources[r.Block.Sources[r.Index]]),
         ];
         if (deviceUids is not null)
         {
-            columns.Add(new ParquetTextColumn<SeriesReading>("device_id", RowsPerGroup, r => deviceUids[r.DeviceId]));
+            columns.Add(new ParquetTextColumn<Row>("device_id", RowsPerGroup, r => deviceUids[r.Block.DeviceAt(r.Index)]));
         }
 
-        return WriteAsync(output, readings, columns, quantities, cancellationToken);
+        return WriteAsync(output, RowsOf(blocks, cancellationToken), columns, quantities, cancellationToken);
     }
 
-    public static Task WriteAsync(PipeWriter output, IEnumerable<Bucket> buckets, QuantitySet quantities, CancellationToken cancellationToken) =>
+    public static Task WriteAsync(PipeWriter output, IAsyncEnumerable<Bucket> buckets, QuantitySet quantities, CancellationToken cancellationToken) =>
         WriteAsync(
             output,
             buckets,
@@ -53,6 +55,17 @@ internal static class ParquetExport
             quantities,
             cancellationToken);
 
+    private static async IAsyncEnumerable<Row> RowsOf(IAsyncEnumerable<SeriesBlock> blocks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var block in blocks.WithCancellation(cancellationToken))
+        {
+            for (var i = block.Last; i >= block.First; i--)
+            {
+                yield return new(block, i);
+            }
+        }
+    }
+
     private static ParquetColumn<TRow> Time<TRow>(Func<TRow, long> select) => new ParquetColumn<TRow, DateTime>(
         new DateTimeDataField("ts", DateTimeFormat.Timestamp, isAdjustedToUTC: true, unit: DateTimeTimeUnit.Millis, isNullable: false),
         RowsPerGroup,
@@ -61,14 +74,14 @@ internal static class ParquetExport
     private static ParquetColumn<TRow> Value<TRow>(string name, Func<TRow, double?> select) => new ParquetValueColumn<TRow>(name, RowsPerGroup, select);
 
     private static async Task WriteAsync<TRow>(
-        PipeWriter output, IEnumerable<TRow> rows, IReadOnlyList<ParquetColumn<TRow>> columns, QuantitySet quantities, CancellationToken cancellationToken)
+        PipeWriter output, IAsyncEnumerable<TRow> rows, IReadOnlyList<ParquetColumn<TRow>> columns, QuantitySet quantities, CancellationToken cancellationToken)
     {
         // It writes forward only. Its own flushes, which are synchronous, find everything sent.
         var file = output.AsStream(leaveOpen: true);
         var writer = await ParquetWriter.CreateAsync(new ParquetSchema(columns.Select(c => c.Field)), file, cancellationToken: cancellationToken);
         writer.CustomMetadata = quantities.ToDictionary(q => $"unit:{q.Key}", q => q.Unit);
         var count = 0;
-        foreach (var row in rows)
+        await foreach (var row in rows.WithCancellation(cancellationToken))
         {
             foreach (var column in columns)
             {
@@ -100,4 +113,6 @@ internal static class ParquetExport
             count = 0;
         }
     }
+
+    private readonly record struct Row(SeriesBlock Block, int Index);
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Readings.Storage;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 

@@ -7,6 +7,7 @@ using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Queries;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 

@@ -12,13 +12,13 @@ public sealed class QueryGateTests
         using var gate = new QueryGate();
         using var release = new ManualResetEventSlim();
         var turns = Math.Max(1, Environment.ProcessorCount - 1);
-        var running = Enumerable.Range(0, turns).Select(_ => Task.Run(() => gate.ComputeAsync(() => release.Wait(TimeSpan.FromMinutes(1), Cancel), Cancel), Cancel)).ToList();
+        var running = Enumerable.Range(0, turns).Select(_ => Task.Run(() => gate.ComputeAsync<bool>(() => new(release.Wait(TimeSpan.FromMinutes(1), Cancel)), Cancel), Cancel)).ToList();
         await TechTemp.Testing.Eventually.TrueAsync(async () =>
         {
             using var given = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
             try
             {
-                return await gate.ComputeAsync(() => false, given.Token);
+                return await gate.ComputeAsync<bool>(() => new(false), given.Token);
             }
             catch (OperationCanceledException)
             {
@@ -28,6 +28,6 @@ public sealed class QueryGateTests
 
         release.Set();
         Assert.All(await Task.WhenAll(running), Assert.True);
-        Assert.Equal(1, await gate.ComputeAsync(() => 1, Cancel));
+        Assert.Equal(1, await gate.ComputeAsync<int>(() => new(1), Cancel));
     }
 }

@@ -4,6 +4,7 @@ using TechTemp.Data.Sqlite.Operation;
 using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Rejections;
+using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Sqlite.Writing;
 using TechTemp.Rules.Tests.Support;
 
@@ -34,12 +35,12 @@ public sealed class QueryPlanTests : IDisposable
     [InlineData(true)]
     public void A_range_of_readings_is_one_seek_in_the_order_of_the_key(bool analyzed)
     {
-        foreach (var sql in new[] { DeviceReadings.BackwardSql, DeviceReadings.ForwardSql })
+        foreach (var sql in new[] { ReadingTable.BackwardSql, ReadingTable.ForwardSql })
         {
             Assert.Equal(["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)"], Plan(sql, analyzed, ("?1", 1), ("?2", 0), ("?3", long.MaxValue)));
         }
 
-        Assert.Equal(["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)"], Plan(DeviceReadings.NextSql, analyzed, ("?1", 1), ("?2", 0)));
+        Assert.Equal(["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)"], Plan(ReadingTable.NextSql, analyzed, ("?1", 1), ("?2", 0)));
     }
 
     [Theory]
@@ -70,7 +71,7 @@ public sealed class QueryPlanTests : IDisposable
     [InlineData(true)]
     public void The_bounds_of_a_devices_readings_are_seeks(bool analyzed)
     {
-        var plan = Plan(BucketQueries.BoundsSql, analyzed, ("?1", 1), ("?2", 0), ("?3", 1));
+        var plan = Plan(ReadingSnapshot.SpanSql, analyzed, ("?1", 1), ("?2", 0), ("?3", 1));
         Assert.Equal(2, plan.Count(step => step.StartsWith("SEARCH readings USING PRIMARY KEY (device_id=?)", StringComparison.Ordinal)));
         Assert.Equal(2, plan.Count(step => step.StartsWith("SEARCH pages USING INTEGER PRIMARY KEY", StringComparison.Ordinal)));
     }
@@ -127,7 +128,7 @@ public sealed class QueryPlanTests : IDisposable
     public void The_stays_in_a_room_are_found_by_their_room(bool analyzed) =>
         Assert.Contains(
             "SEARCH p USING INDEX IX_placements_room_id (room_id=?)",
-            Plan(SeriesQueries.StaysSql, analyzed, ("?1", 1), ("?2", 0), ("?3", 1)));
+            Plan(ReadingSnapshot.StaysSql, analyzed, ("?1", 1), ("?2", 0), ("?3", 1)));
 
     /// <summary>The plan's steps; with statistics of many readings of few devices where asked for.</summary>
     private List<string> Plan(string sql, bool analyzed, params ReadOnlySpan<(string Name, object? Value)> parameters)

@@ -1,5 +1,6 @@
 using CsCheck;
 using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Readings.Queries;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
@@ -113,14 +114,14 @@ public sealed class ReadingGapsTests : IDisposable
     }
 
     [Fact]
-    public void A_search_that_nobody_waits_for_any_more_ends()
+    public async Task A_search_that_nobody_waits_for_any_more_ends()
     {
         WriteMinutesAgo(Enumerable.Range(0, 10));
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         var id = _store.Read(c => c.Devices.Single().Id);
 
-        Assert.Throws<OperationCanceledException>(() => _store.Get<ReadingGaps>().Find(id, 0, _store.Now, null, null, 100, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _store.Get<ReadingGaps>().FindAsync(id, 0, _store.Now, null, null, 100, cancelled.Token));
     }
 
     private long Ago(long minutes) => _store.Now - minutes * Minute;
@@ -131,6 +132,6 @@ public sealed class ReadingGapsTests : IDisposable
         long? from = null, long? to = null, string device = "s1", long? longerThan = null, long? before = null, int limit = 100)
     {
         var id = _store.Read(c => c.Devices.Where(d => d.Uid == device).Select(d => d.Id).SingleOrDefault());
-        return _store.Get<ReadingGaps>().Find(id, from ?? 0, to ?? _store.Now, longerThan, before, limit, TestContext.Current.CancellationToken);
+        return StoreAnswers.Ended(_store.Get<ReadingGaps>().FindAsync(id, from ?? 0, to ?? _store.Now, longerThan, before, limit, TestContext.Current.CancellationToken));
     }
 }

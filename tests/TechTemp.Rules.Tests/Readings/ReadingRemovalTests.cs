@@ -3,6 +3,7 @@ using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Calibrations;
+using TechTemp.Readings.Queries;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 

@@ -2,6 +2,7 @@ using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Pages;
+using TechTemp.Readings.Queries;
 using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;

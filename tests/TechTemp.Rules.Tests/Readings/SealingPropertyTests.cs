@@ -7,6 +7,7 @@ using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Queries;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 

@@ -2,6 +2,7 @@ using TechTemp.Data.Devices;
 using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Queries;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
@@ -20,7 +21,8 @@ public sealed class SeriesQueriesTests : IDisposable
         var series = _store.Get<SeriesQueries>();
         for (var taken = 0; taken < 10; taken++)
         {
-            Assert.Equal(taken, series.Readings(room).Take(taken).Count());
+            Assert.Equal(taken, series.ReadingsInChunks(room).Take(taken).Count());
+            Assert.Equal(taken, series.Readings(room, taken).Count);
             Assert.Equal(Math.Min(taken, 1), _store.Get<BucketQueries>().Newest(room.Parts, TimeBuckets.Days(TimeZoneInfo.Utc), 1).Take(taken).Count());
         }
 

@@ -3,6 +3,7 @@ using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Queries;
 using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;

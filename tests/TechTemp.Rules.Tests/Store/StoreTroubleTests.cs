@@ -7,6 +7,7 @@ using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Operation;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Storage;
 using TechTemp.Rules.Tests.Support;
 using TechTemp.Testing;
 using static TechTemp.Rules.Tests.Support.Messages;

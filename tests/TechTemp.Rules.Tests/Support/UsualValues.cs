@@ -1,6 +1,7 @@
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Storage;
 
 namespace TechTemp.Rules.Tests.Support;
 

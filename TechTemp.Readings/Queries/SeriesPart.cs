@@ -1,6 +1,6 @@
 using TechTemp.Readings.Calibrations;
 
-namespace TechTemp.Data.Readings;
+namespace TechTemp.Readings.Queries;
 
 /// <summary>
 /// A piece of a series: the readings of one device over a time, with what is added to them. A device's series has one for each

@@ -1,0 +1,247 @@
+using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Pages;
+using TechTemp.Readings.Storage;
+
+namespace TechTemp.Readings.Queries;
+
+/// <summary>
+/// Fills buckets from rows and pages, day by day. A page that lies in one bucket and one part of the series is taken from its head; one with an edge
+/// inside (a local midnight, a calibration, a move, an end of the range) is decoded. A head holds where no reading of its day is a row:
+/// such a reading changes how long those beside it stand for, and they are of the same day. A page whose readings are gone counts by its start, and
+/// not at all in buckets that are not made of whole spans of its length. Not thread-safe.
+/// </summary>
+internal sealed class BucketReader
+{
+    // Of either kind at a time, and at least a whole day.
+    private const int MostRows = 20_000;
+    private const int MostPages = 10_000;
+
+    private readonly PageReadingsBuilder _rowsBuilder = new();
+    private readonly PageReadingsBuilder _dayBuilder = new();
+    private readonly StoredPages _pages = new();
+    private readonly List<PageHead> _heads = [];
+    private readonly List<DayOfDevice> _days = [];
+    private readonly List<int> _decoded = [];
+    private PageReadings? _rows;
+
+    /// <summary>Adds to the buckets what the part has in their time.</summary>
+    /// <exception cref="PageDamagedException">A page is damaged.</exception>
+    public async ValueTask ReadAsync(IReadingSnapshot snapshot, SeriesPart part, BucketWindow window, CancellationToken cancellationToken)
+    {
+        part = part with { From = Math.Max(Math.Max(part.From, window.Start), 0), To = Math.Min(part.To, window.End - 1) };
+        // Whole days: with the neighbours that decide how long the first and the last reading stand for.
+        var end = PageKey.DayOf(part.To) + PageKey.Day;
+        for (var from = PageKey.DayOf(part.From); part.From <= part.To && from < end;)
+        {
+            var next = await ReadRowsAsync(snapshot, part.DeviceId, from, end, cancellationToken);
+            next = await ReadHeadsAsync(snapshot, part.DeviceId, from, next, cancellationToken);
+            Divide(part, window, next);
+            await snapshot.BodiesAsync(_pages, _decoded, cancellationToken);
+            foreach (var day in _days)
+            {
+                Add(day, part, window);
+            }
+
+            from = next;
+        }
+    }
+
+    // Returns the end of the days whose rows are complete.
+    private async ValueTask<long> ReadRowsAsync(IReadingSnapshot snapshot, int deviceId, long from, long end, CancellationToken cancellationToken)
+    {
+        _rowsBuilder.Clear();
+        await snapshot.OldestRowsAsync(new(deviceId, from, end - 1), MostRows, _rowsBuilder, cancellationToken);
+        if (_rowsBuilder.Count == MostRows)
+        {
+            var day = PageKey.DayOf(_rowsBuilder.LastTime);
+            if (day > PageKey.DayOf(_rowsBuilder.FirstTime))
+            {
+                end = day;
+            }
+            else
+            {
+                end = day + PageKey.Day;
+                await snapshot.OldestRowsAsync(new(deviceId, _rowsBuilder.LastTime + 1, end - 1), int.MaxValue, _rowsBuilder, cancellationToken);
+            }
+        }
+
+        _rows = _rowsBuilder.Build();
+        return end;
+    }
+
+    // Returns the end of the days whose pages are complete, too.
+    private async ValueTask<long> ReadHeadsAsync(IReadingSnapshot snapshot, int deviceId, long from, long end, CancellationToken cancellationToken)
+    {
+        _pages.Clear();
+        await snapshot.OldestHeadsAsync(new(deviceId, from, end - 1), MostPages, _pages, cancellationToken);
+        if (_pages.Count == MostPages)
+        {
+            end = PageKey.DayOf(_pages.KeyOf(_pages.Count - 1).Start);
+            var count = _pages.Count;
+            while (_pages.KeyOf(count - 1).Start >= end)
+            {
+                count--;
+            }
+
+            _pages.Cut(count);
+        }
+
+        _heads.Clear();
+        for (var i = 0; i < _pages.Count; i++)
+        {
+            _heads.Add(_pages.Head(i));
+        }
+
+        return end;
+    }
+
+    // Into days, and says which pages have to be decoded.
+    private void Divide(in SeriesPart part, BucketWindow window, long end)
+    {
+        _days.Clear();
+        _decoded.Clear();
+        var (row, page) = (0, 0);
+        var rows = _rows?.Times ?? [];
+        while (true)
+        {
+            var start = Math.Min(row < rows.Length ? rows[row] : long.MaxValue, page < _pages.Count ? _pages.KeyOf(page).Start : long.MaxValue);
+            if (start >= end)
+            {
+                return;
+            }
+
+            var (firstRow, firstPage, next) = (row, page, PageKey.DayOf(start) + PageKey.Day);
+            for (; row < rows.Length && rows[row] < next; row++)
+            {
+            }
+
+            for (; page < _pages.Count && _pages.KeyOf(page).Start < next; page++)
+            {
+            }
+
+            var day = new DayOfDevice(firstRow..row, firstPage..page);
+            var decodesAll = row > firstRow || (page - firstPage > 1 && AnyNeedsReadings(day, part, window) && !HaveSameQuantities(day));
+            for (var i = firstPage; i < page; i++)
+            {
+                if (_pages.HasBody(i) && (decodesAll || NeedsReadings(i, part, window)))
+                {
+                    _decoded.Add(i);
+                }
+            }
+
+            _days.Add(day with { DecodesAll = decodesAll });
+        }
+    }
+
+    private void Add(in DayOfDevice day, in SeriesPart part, BucketWindow window)
+    {
+        if (day.DecodesAll)
+        {
+            AddReadings(day, part, window);
+            return;
+        }
+
+        for (var i = day.Pages.Start.Value; i < day.Pages.End.Value; i++)
+        {
+            var head = _heads[i];
+            if (NeedsReadings(i, part, window))
+            {
+                long? before = i > day.Pages.Start.Value ? _heads[i - 1].Last : null;
+                long? after = i + 1 < day.Pages.End.Value ? _heads[i + 1].First : null;
+                window.Add(_pages.Decode(i, head), part.From, part.To, before, after, part.Correction);
+            }
+            else if (head.First >= part.From && head.First <= part.To && (_pages.HasBody(i) || window.IsMadeOf(_pages.KeyOf(i).Length)))
+            {
+                window.Add(head, part.Correction);
+            }
+        }
+    }
+
+    // All readings of the day, of rows and pages.
+    private void AddReadings(in DayOfDevice day, in SeriesPart part, BucketWindow window)
+    {
+        _dayBuilder.Clear();
+        for (var i = day.Pages.Start.Value; i < day.Pages.End.Value; i++)
+        {
+            var head = _heads[i];
+            if (_pages.HasBody(i))
+            {
+                _dayBuilder.Add(_pages.Decode(i, head));
+            }
+            else if (head.First >= part.From && head.First <= part.To && window.IsMadeOf(_pages.KeyOf(i).Length))
+            {
+                window.Add(head, part.Correction);
+            }
+        }
+
+        if (_rows is not null)
+        {
+            _dayBuilder.Add(_rows, day.Rows.Start.Value, day.Rows.End.Value - day.Rows.Start.Value);
+        }
+
+        if (_dayBuilder.Build() is { } readings)
+        {
+            window.Add(readings, part.From, part.To, null, null, part.Correction);
+        }
+    }
+
+    // Where an edge lies in the page, or values are shown otherwise than they are. One that is not in the part at all needs nothing.
+    private bool NeedsReadings(int page, in SeriesPart part, BucketWindow window)
+    {
+        var head = _heads[page];
+        if (!_pages.HasBody(page) || head.Last < part.From || head.First > part.To)
+        {
+            return false;
+        }
+
+        if (head.First < part.From || head.Last > part.To || !window.IsInOne(head))
+        {
+            return true;
+        }
+
+        foreach (ref readonly var column in head.Columns.AsSpan())
+        {
+            if (!part.Correction.IsLinear(column.Quantity, column.Least, column.Greatest))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool AnyNeedsReadings(in DayOfDevice day, in SeriesPart part, BucketWindow window)
+    {
+        for (var i = day.Pages.Start.Value; i < day.Pages.End.Value; i++)
+        {
+            if (NeedsReadings(i, part, window))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Then the reading beside a page, which the others are weighed by, is the first or last one of the page beside it.
+    private bool HaveSameQuantities(in DayOfDevice day)
+    {
+        var columns = _heads[day.Pages.Start.Value].Columns;
+        for (var i = day.Pages.Start.Value; i < day.Pages.End.Value; i++)
+        {
+            var head = _heads[i];
+            if (!_pages.HasBody(i) || !Array.TrueForAll(head.Columns, c => c.Count == head.Count)
+                || !head.Columns.Select(c => c.Quantity).SequenceEqual(columns.Select(c => c.Quantity)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private readonly record struct DayOfDevice(Range Rows, Range Pages)
+    {
+        public bool DecodesAll { get; init; }
+    }
+}
