@@ -15,29 +15,50 @@ internal static class NumberText
     public static bool TryFormat(double value, Span<byte> text, out int length)
     {
         length = 0;
-        var hundredths = (int)Math.Round(Math.Clamp(value * 100, -Largest, Largest));
-        // Not a negative zero either, which has a text of its own.
-        if (hundredths / 100.0 != value || (hundredths == 0 && double.IsNegative(value)))
+        var scaled = value * 100;
+        if (!(Math.Abs(scaled) < Largest))
         {
             return false;
         }
 
-        if (hundredths < 0)
+        var signed = (int)Math.Round(scaled);
+        // Not a negative zero either, which has a text of its own.
+        if (signed / 100.0 != value || (signed == 0 && double.IsNegative(value)))
         {
-            text[length++] = (byte)'-';
-            hundredths = -hundredths;
+            return false;
         }
 
-        var (whole, fraction) = Math.DivRem(hundredths, 100);
-        whole.TryFormat(text[length..], out var digits);
-        length += digits;
+        if (signed < 0)
+        {
+            text[length++] = (byte)'-';
+            signed = -signed;
+        }
+
+        var (whole, fraction) = Math.DivRem((uint)signed, 100u);
+        if (whole < 10)
+        {
+            text[length++] = (byte)('0' + whole);
+        }
+        else if (whole < 100)
+        {
+            var (tens, ones) = Math.DivRem(whole, 10u);
+            text[length++] = (byte)('0' + tens);
+            text[length++] = (byte)('0' + ones);
+        }
+        else
+        {
+            whole.TryFormat(text[length..], out var digits);
+            length += digits;
+        }
+
         if (fraction > 0)
         {
+            var (tenths, hundredths) = Math.DivRem(fraction, 10u);
             text[length++] = (byte)'.';
-            text[length++] = (byte)('0' + fraction / 10);
-            if (fraction % 10 > 0)
+            text[length++] = (byte)('0' + tenths);
+            if (hundredths > 0)
             {
-                text[length++] = (byte)('0' + fraction % 10);
+                text[length++] = (byte)('0' + hundredths);
             }
         }
 

@@ -9,13 +9,32 @@ namespace TechTemp.Api.Readings;
 internal sealed class UtcText
 {
     private const int Length = 24;
+    private const long Minute = 60_000;
     private const long Day = 86_400_000;
     private readonly byte[] _text = new byte[Length];
     private long _day = long.MinValue;
+    private long _minute = long.MinValue;
 
     /// <summary>The text of a time; good until the next call.</summary>
     /// <param name="ts">Unix milliseconds UTC, not before 1970.</param>
     public ReadOnlySpan<byte> Format(long ts)
+    {
+        var minute = ts / Minute;
+        if (minute != _minute)
+        {
+            SetMinute(ts);
+            _minute = minute;
+        }
+
+        // 2025-09-10T20:54:45.793Z
+        var (second, millisecond) = Math.DivRem((uint)(ts - (minute * Minute)), 1_000u);
+        _text[22] = (byte)('0' + (millisecond % 10));
+        TwoDigits(20, millisecond / 10);
+        TwoDigits(17, second);
+        return _text;
+    }
+
+    private void SetMinute(long ts)
     {
         var day = ts / Day;
         if (day != _day)
@@ -24,21 +43,15 @@ internal sealed class UtcText
             _day = day;
         }
 
-        // 2025-09-10T20:54:45.793Z
-        var rest = (int)(ts - day * Day);
-        Digits(20, 3, rest % 1000);
-        Digits(17, 2, rest / 1000 % 60);
-        Digits(14, 2, rest / 60_000 % 60);
-        Digits(11, 2, rest / 3_600_000);
-        return _text;
+        var (hour, minute) = Math.DivRem((uint)((ts - (day * Day)) / Minute), 60u);
+        TwoDigits(14, minute);
+        TwoDigits(11, hour);
     }
 
-    private void Digits(int at, int count, int value)
+    private void TwoDigits(int at, uint value)
     {
-        for (var i = at + count - 1; i >= at; i--)
-        {
-            _text[i] = (byte)('0' + value % 10);
-            value /= 10;
-        }
+        var (tens, ones) = Math.DivRem(value, 10u);
+        _text[at] = (byte)('0' + tens);
+        _text[at + 1] = (byte)('0' + ones);
     }
 }

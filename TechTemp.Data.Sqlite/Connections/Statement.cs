@@ -15,6 +15,7 @@ internal sealed class Statement : IDisposable
 {
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
+    private readonly nint _handle;
 
     /// <summary>How many rows it has returned since this was set to 0.</summary>
     public int Rows { get; set; }
@@ -23,11 +24,12 @@ internal sealed class Statement : IDisposable
     {
         _database = connection.Handle!;
         Check(raw.sqlite3_prepare_v3(_database, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement));
+        _handle = _statement.DangerousGetHandle();
     }
 
     public Statement Bind(int parameter, long value)
     {
-        Check(raw.sqlite3_bind_int64(_statement, parameter, value));
+        Check(SqliteNative.BindLong(_handle, parameter, value));
         return this;
     }
 
@@ -35,13 +37,13 @@ internal sealed class Statement : IDisposable
 
     public Statement Bind(int parameter, double value)
     {
-        Check(raw.sqlite3_bind_double(_statement, parameter, value));
+        Check(SqliteNative.BindDouble(_handle, parameter, value));
         return this;
     }
 
     public Statement Bind(int parameter, string? value)
     {
-        Check(value is null ? raw.sqlite3_bind_null(_statement, parameter) : raw.sqlite3_bind_text(_statement, parameter, value));
+        Check(value is null ? SqliteNative.BindNull(_handle, parameter) : raw.sqlite3_bind_text(_statement, parameter, value));
         return this;
     }
 
@@ -57,9 +59,9 @@ internal sealed class Statement : IDisposable
     /// <exception cref="StoreException">It failed.</exception>
     public int Execute()
     {
-        var result = raw.sqlite3_step(_statement);
+        var result = SqliteNative.Step(_handle);
         var changes = raw.sqlite3_changes(_database);
-        var reset = raw.sqlite3_reset(_statement);
+        var reset = SqliteNative.Reset(_handle);
         if (result != raw.SQLITE_DONE)
         {
             Check(reset);
@@ -85,21 +87,21 @@ internal sealed class Statement : IDisposable
     /// <exception cref="StoreException">It failed.</exception>
     public bool Step()
     {
-        var result = raw.sqlite3_step(_statement);
+        var result = SqliteNative.Step(_handle);
         if (result == raw.SQLITE_ROW)
         {
             Rows++;
             return true;
         }
 
-        Check(raw.sqlite3_reset(_statement));
+        Check(SqliteNative.Reset(_handle));
         return false;
     }
 
     /// <summary>Ends it before its last row.</summary>
-    public void Reset() => raw.sqlite3_reset(_statement);
+    public void Reset() => _ = SqliteNative.Reset(_handle);
 
-    public long Long(int column) => raw.sqlite3_column_int64(_statement, column);
+    public long Long(int column) => SqliteNative.ColumnLong(_handle, column);
 
     public long? LongOrNull(int column) => IsNull(column) ? null : Long(column);
 
@@ -107,10 +109,15 @@ internal sealed class Statement : IDisposable
 
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
-    public double Double(int column) => raw.sqlite3_column_double(_statement, column);
+    public double Double(int column) => SqliteNative.ColumnDouble(_handle, column);
 
     /// <summary>The bytes of a column, which are there until the next step.</summary>
-    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(_statement, column);
+    public unsafe ReadOnlySpan<byte> Blob(int column)
+    {
+        var bytes = SqliteNative.ColumnBlob(_handle, column);
+        // Asked for after the bytes: that may convert them first. A blob of no bytes has none.
+        return bytes == 0 ? default : new((void*)bytes, SqliteNative.ColumnBytes(_handle, column));
+    }
 
     /// <summary>Appends this row as bytes: two rows have the same ones when their columns hold the same, of the same types.</summary>
     public void AppendTo(IBufferWriter<byte> bytes)
@@ -118,7 +125,7 @@ internal sealed class Statement : IDisposable
         Span<byte> number = stackalloc byte[1 + sizeof(long)];
         for (var column = 0; column < raw.sqlite3_column_count(_statement); column++)
         {
-            var type = raw.sqlite3_column_type(_statement, column);
+            var type = Type(column);
             var blob = type is raw.SQLITE_TEXT or raw.SQLITE_BLOB ? Blob(column) : [];
             number[0] = (byte)type;
             BinaryPrimitives.WriteInt64LittleEndian(number[1..], type switch
@@ -132,11 +139,11 @@ internal sealed class Statement : IDisposable
         }
     }
 
-    /// <summary>Whether a column holds an INTEGER in this row.</summary>
-    public bool IsInteger(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_INTEGER;
+    /// <summary>The type of what a column holds in this row, as SQLite numbers it.</summary>
+    public int Type(int column) => SqliteNative.ColumnType(_handle, column);
 
     /// <summary>Whether a column holds NULL in this row.</summary>
-    public bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => Type(column) == raw.SQLITE_NULL;
 
     /// <inheritdoc />
     public void Dispose() => _statement.Dispose();

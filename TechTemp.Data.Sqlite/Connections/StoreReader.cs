@@ -44,6 +44,9 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
         return statement;
     }
 
+    /// <summary>For a loop over many rows, in which nothing is awaited.</summary>
+    public ConnectionMutex Enter() => new(connection);
+
     /// <summary>Lets all that follows see the store as of one moment, until it is given back.</summary>
     /// <exception cref="StoreException">The store failed.</exception>
     public void BeginSnapshot()

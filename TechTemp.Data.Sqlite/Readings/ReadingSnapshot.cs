@@ -80,6 +80,7 @@ internal sealed class ReadingSnapshot(StoreReader reader) : IReadingSnapshot
     /// <inheritdoc />
     public ValueTask NewestPagesAsync(DeviceRange range, int readings, StoredPages pages, CancellationToken cancellationToken)
     {
+        using var mutex = reader.Enter();
         var row = reader.Prepare(PageTable.BackwardSql).BindPages(range.DeviceId, range.From, range.To);
         while (pages.Readings < readings && row.Step())
         {
@@ -96,6 +97,7 @@ internal sealed class ReadingSnapshot(StoreReader reader) : IReadingSnapshot
     /// <inheritdoc />
     public ValueTask OldestHeadsAsync(DeviceRange range, int limit, StoredPages pages, CancellationToken cancellationToken)
     {
+        using var mutex = reader.Enter();
         var row = reader.Prepare(PageTable.HeadsSql).BindPages(range.DeviceId, range.From, range.To);
         for (; limit > 0 && row.Step(); limit--)
         {
@@ -115,6 +117,7 @@ internal sealed class ReadingSnapshot(StoreReader reader) : IReadingSnapshot
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        using var mutex = reader.Enter();
         var row = reader.Prepare(PageTable.BodySql);
         for (var i = 0; i < wanted.Count; i++)
         {
@@ -136,6 +139,7 @@ internal sealed class ReadingSnapshot(StoreReader reader) : IReadingSnapshot
     private ValueTask Rows(string sql, DeviceRange range, int limit, PageReadingsBuilder rows, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        using var mutex = reader.Enter();
         var row = reader.Prepare(sql).Bind(1, range.DeviceId).Bind(2, range.From).Bind(3, range.To);
         for (; limit > 0 && row.Step(); limit--)
         {

@@ -31,14 +31,14 @@ internal static class ReadingRow
     public static QuantityValues Values(this Statement row, int column)
     {
         var values = default(QuantityValues);
-        if (!row.IsNull(column))
+        if (row.TryNumber(column, out var temperature))
         {
-            values.Set(QuantityRegistry.Temperature, row.Number(column));
+            values.Set(QuantityRegistry.Temperature, temperature);
         }
 
-        if (!row.IsNull(column + 1))
+        if (row.TryNumber(column + 1, out var humidity))
         {
-            values.Set(QuantityRegistry.Humidity, row.Number(column + 1));
+            values.Set(QuantityRegistry.Humidity, humidity);
         }
 
         MoreValues.Read(row.Blob(column + 2), ref values);

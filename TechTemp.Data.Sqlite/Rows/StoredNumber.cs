@@ -1,4 +1,5 @@
 using System.Data.Common;
+using SQLitePCL;
 using TechTemp.Data.Sqlite.Connections;
 
 namespace TechTemp.Data.Sqlite.Rows;
@@ -23,11 +24,18 @@ internal static class StoredNumber
     public static Statement BindNumber(this Statement statement, int parameter, double? value) =>
         value is { } number ? statement.BindNumber(parameter, number) : statement.Bind(parameter, (string?)null);
 
-    /// <summary>The number that a column holds in this row.</summary>
-    public static double Number(this Statement statement, int column) =>
-        statement.IsInteger(column) ? statement.Long(column) / 100.0 : statement.Double(column);
+    /// <summary>The number that a column holds in this row; false for NULL.</summary>
+    public static bool TryNumber(this Statement statement, int column, out double number)
+    {
+        var type = statement.Type(column);
+        number = type == raw.SQLITE_INTEGER ? statement.Long(column) / 100.0 : type == raw.SQLITE_NULL ? 0 : statement.Double(column);
+        return type != raw.SQLITE_NULL;
+    }
 
-    /// <inheritdoc cref="Number(Statement, int)"/>
+    /// <summary>The number that a column holds in this row; 0 for NULL.</summary>
+    public static double Number(this Statement statement, int column) => statement.TryNumber(column, out var number) ? number : 0;
+
+    /// <summary>The number that a column holds in this row.</summary>
     public static double Number(this DbDataReader reader, int ordinal) =>
         reader.GetFieldType(ordinal) == typeof(long) ? reader.GetInt64(ordinal) / 100.0 : reader.GetDouble(ordinal);
 

@@ -13,6 +13,8 @@ public sealed class BucketWindow
     private readonly QuantityAggregate[]?[] _columns = new QuantityAggregate[QuantityRegistry.Count][];
     private readonly TimeBuckets _buckets;
     private readonly QuantitySet _quantities;
+    private readonly List<(int Bucket, int First, int Beyond)> _runs = [];
+    private long[] _seconds = [];
     private int _last;
 
     /// <param name="buckets">How time is cut.</param>
@@ -23,14 +25,7 @@ public sealed class BucketWindow
     public BucketWindow(TimeBuckets buckets, QuantitySet quantities, long oldest, long end, int width)
     {
         (_buckets, _quantities) = (buckets, quantities);
-        var edges = new List<long> { end };
-        while (edges.Count <= width && edges[^1] > oldest)
-        {
-            edges.Add(buckets.StartOf(edges[^1] - 1));
-        }
-
-        edges.Reverse();
-        _edges = [.. edges];
+        _edges = buckets.Edges(end, oldest, width);
         _counts = new long[_edges.Length - 1];
     }
 
@@ -76,38 +71,47 @@ public sealed class BucketWindow
             return;
         }
 
-        Count(times, first, beyond);
-        long[]? ofAll = null;
+        Divide(times, first, beyond);
+        foreach (var run in _runs)
+        {
+            _counts[run.Bucket] += run.Beyond - run.First;
+        }
+
+        // The columns of quantities that each reading has, and then the others, whose readings are fewer.
+        ReadOnlySpan<long> seconds = default;
         foreach (var column in readings.Columns)
         {
-            if (!_quantities.Contains(column.Quantity))
+            if (column.IsWhole && _quantities.Contains(column.Quantity))
             {
-                continue;
+                seconds = seconds.IsEmpty ? Weigh(times, before, after, readings.Step) : seconds;
+                Add(column, column.Values, seconds, correction);
             }
+        }
 
-            correction.Apply(column.Quantity, column.Values);
-            if (column.IsWhole)
-            {
-                Add(column.Quantity, times, column.Values, ofAll ??= Weights(times, before, after), first, beyond);
-            }
-            else
+        foreach (var column in readings.Columns)
+        {
+            if (!column.IsWhole && _quantities.Contains(column.Quantity))
             {
                 var present = column.Present(times);
-                Add(column.Quantity, present.Times, present.Values, Weights(present.Times, before, after), FirstAt(present.Times, from), FirstAt(present.Times, to + 1));
+                Divide(present.Times, FirstAt(present.Times, from), FirstAt(present.Times, to + 1));
+                Add(column, present.Values, Weigh(present.Times, before, after, step: null), correction);
             }
         }
     }
 
     /// <summary>The buckets that have any reading, newest first.</summary>
-    public IEnumerable<Bucket> NewestFirst()
+    public IReadOnlyList<Bucket> NewestFirst()
     {
+        var buckets = new List<Bucket>(_counts.Length);
         for (var i = _counts.Length - 1; i >= 0; i--)
         {
             if (_counts[i] > 0)
             {
-                yield return new(this, i);
+                buckets.Add(new(this, i));
             }
         }
+
+        return buckets;
     }
 
     internal long StartOf(int index) => _edges[index];
@@ -116,10 +120,23 @@ public sealed class BucketWindow
 
     internal QuantityAggregate Of(Quantity quantity, int index) => _columns[quantity.Index] is { } column ? column[index] : default;
 
-    private static long[] Weights(long[] times, long? before, long? after)
+    private ReadOnlySpan<long> Weigh(long[] times, long? before, long? after, long? step)
     {
-        var seconds = new long[times.Length];
-        ReadingTime.Weigh(times, before, after, seconds);
+        if (_seconds.Length < times.Length)
+        {
+            _seconds = new long[Math.Max(times.Length, 2 * _seconds.Length)];
+        }
+
+        var seconds = _seconds.AsSpan(0, times.Length);
+        if (step is { } same)
+        {
+            ReadingTime.Weigh(times, before, after, same, seconds);
+        }
+        else
+        {
+            ReadingTime.Weigh(times, before, after, seconds);
+        }
+
         return seconds;
     }
 
@@ -134,24 +151,25 @@ public sealed class BucketWindow
         return found < 0 ? ~found : found;
     }
 
-    private void Count(long[] times, int first, int beyond)
+    // Into readings that follow each other in one bucket.
+    private void Divide(long[] times, int first, int beyond)
     {
+        _runs.Clear();
         for (int end; first < beyond; first = end)
         {
-            var index = IndexOf(times[first]);
-            end = EndOfRun(times, first, beyond, index);
-            _counts[index] += end - first;
+            var bucket = IndexOf(times[first]);
+            end = EndOfRun(times, first, beyond, bucket);
+            _runs.Add((bucket, first, end));
         }
     }
 
-    private void Add(Quantity quantity, long[] times, double[] values, long[] seconds, int first, int beyond)
+    private void Add(PageColumn column, Span<double> values, ReadOnlySpan<long> seconds, Correction correction)
     {
-        var column = ColumnOf(quantity);
-        for (int end; first < beyond; first = end)
+        correction.Apply(column.Quantity, values, column.Range);
+        var aggregates = ColumnOf(column.Quantity);
+        foreach (var (bucket, first, beyond) in _runs)
         {
-            var index = IndexOf(times[first]);
-            end = EndOfRun(times, first, beyond, index);
-            column[index].Add(values.AsSpan(first, end - first), seconds.AsSpan(first, end - first));
+            aggregates[bucket].Add(values[first..beyond], seconds[first..beyond]);
         }
     }
 

@@ -25,6 +25,34 @@ public sealed class TimeBuckets
             ? new(null, (long)length.TotalMilliseconds)
             : throw new ArgumentOutOfRangeException(nameof(length), length, "Must be a positive multiple of 15 minutes.");
 
+    /// <summary>The starts of the buckets before one, oldest first, and at the end the start of that one.</summary>
+    /// <param name="end">The start of a bucket, unix milliseconds UTC.</param>
+    /// <param name="oldest">Not further back than the bucket of this moment.</param>
+    /// <param name="most">How many buckets at most.</param>
+    internal long[] Edges(long end, long oldest, int most)
+    {
+        if (_zone is null)
+        {
+            var count = end <= oldest ? 0 : (int)Math.Min(most, (end - StartOf(oldest)) / _length);
+            var edges = new long[count + 1];
+            for (var i = 0; i <= count; i++)
+            {
+                edges[i] = end - ((count - i) * _length);
+            }
+
+            return edges;
+        }
+
+        var starts = new List<long> { end };
+        while (starts.Count <= most && starts[^1] > oldest)
+        {
+            starts.Add(StartOfDay(starts[^1] - 1));
+        }
+
+        starts.Reverse();
+        return [.. starts];
+    }
+
     /// <summary>The start of the bucket that a moment falls in; both unix milliseconds UTC.</summary>
     public long StartOf(long ts)
     {

@@ -49,7 +49,10 @@ public sealed class Correction
     }
 
     /// <summary>Replaces values of a quantity by those that are answered. <see cref="double.NaN"/> stays.</summary>
-    public void Apply(Quantity quantity, Span<double> values)
+    /// <param name="quantity">The quantity.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="range">The least and the greatest of them; null where they are not known.</param>
+    public void Apply(Quantity quantity, Span<double> values, (double Least, double Greatest)? range = null)
     {
         if (!_isCalibrated)
         {
@@ -57,6 +60,18 @@ public sealed class Correction
         }
 
         var (offset, least, greatest) = (OffsetOf(quantity), quantity.ShownLeast, quantity.ShownGreatest);
+        var (lowest, highest) = range ?? (double.NegativeInfinity, double.PositiveInfinity);
+        if (IsLinear(quantity, lowest, highest))
+        {
+            // Most sensors are not calibrated, and none of their values is beyond what is shown.
+            for (var i = 0; offset != 0 && i < values.Length; i++)
+            {
+                values[i] += offset;
+            }
+
+            return;
+        }
+
         foreach (ref var value in values)
         {
             value += offset;

@@ -36,18 +36,20 @@ internal static class NumberColumn
         page.EndBits();
     }
 
-    public static void Read(ref PageSource page, Span<ulong> numbers)
+    /// <summary>Reads a column.</summary>
+    /// <returns>Whether all numbers are zero.</returns>
+    public static bool Read(ref PageSource page, Span<ulong> numbers)
     {
         switch (page.Byte())
         {
             case AllZero:
                 numbers.Clear();
-                return;
+                return true;
             case Rice:
                 break;
             default:
                 page.Break();
-                return;
+                return false;
         }
 
         for (; numbers.Length > 0 && !page.IsBroken; numbers = numbers[Math.Min(BlockLength, numbers.Length)..])
@@ -56,6 +58,7 @@ internal static class NumberColumn
         }
 
         page.EndBits();
+        return false;
     }
 
     private static void WriteBlock(PageWriter page, ReadOnlySpan<ulong> block)

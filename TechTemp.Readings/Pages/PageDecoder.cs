@@ -5,6 +5,9 @@ namespace TechTemp.Readings.Pages;
 /// <summary>Reads pages. A page whose bytes are not those that were written is an error, never a wrong value.</summary>
 public static class PageDecoder
 {
+    [ThreadStatic]
+    private static ulong[]? s_numbers;
+
     /// <summary>Reads a page's head.</summary>
     /// <exception cref="PageDamagedException">It is damaged, of another version, or has a quantity that this program does not know.</exception>
     public static PageHead ReadHead(in PageKey key, ReadOnlySpan<byte> bytes)
@@ -51,16 +54,26 @@ public static class PageDecoder
     public static PageReadings Read(in PageKey key, PageHead summary, ReadOnlySpan<byte> body)
     {
         var page = new PageSource(Checked(key, body, "the checksum of its body does not match"));
-        var times = ReadTimes(ref page, summary);
-        var sources = ReadSources(ref page, summary.Count);
+        // What each column is decoded from; the readings of a page are few.
+        if (s_numbers is not { } scratch || scratch.Length < summary.Count)
+        {
+            s_numbers = scratch = new ulong[Math.Max(summary.Count, 2_048)];
+        }
+
+        var (times, step) = ReadTimes(ref page, summary, scratch);
+        var sources = ReadSources(ref page, summary.Count, scratch);
         var columns = new PageColumn[summary.Columns.Length];
         for (var i = 0; i < columns.Length; i++)
         {
-            var column = summary.Columns[i];
-            columns[i] = new(column.Quantity, ReadColumn(ref page, summary.Count, column.Count, column.Form)) { IsWhole = column.Count == summary.Count };
+            ref readonly var column = ref summary.Columns[i];
+            columns[i] = new(column.Quantity, ReadColumn(ref page, summary.Count, column.Count, column.Form, scratch))
+            {
+                IsWhole = column.Count == summary.Count,
+                Range = (column.Least, column.Greatest),
+            };
         }
 
-        return page.IsBroken || !page.IsAtEnd || times[^1] != summary.Last ? throw Damaged(key, "its body does not fit its head") : new(times, sources, columns);
+        return page.IsBroken || !page.IsAtEnd || times[^1] != summary.Last ? throw Damaged(key, "its body does not fit its head") : new(times, sources, columns) { Step = step };
     }
 
     private static QuantitySummary ReadSummary(ref PageSource head, Quantity quantity, byte form, int readings)
@@ -84,25 +97,38 @@ public static class PageDecoder
         return new(quantity, count, values.Value(least), values.Value(greatest), values.Value(head.Signed()), (long)head.Unsigned()) { Form = form };
     }
 
-    private static long[] ReadTimes(ref PageSource page, PageHead head)
+    // And the step, where all are the same.
+    private static (long[] Times, long? Step) ReadTimes(ref PageSource page, PageHead head, ulong[] scratch)
     {
         var times = new long[head.Count];
-        times[0] = head.First;
-        if (times.Length > 1)
+        var ts = times[0] = head.First;
+        if (times.Length == 1)
         {
-            var usual = (long)page.Unsigned();
-            var steps = new ulong[times.Length - 1];
-            NumberColumn.Read(ref page, steps);
-            for (var i = 0; i < steps.Length; i++)
-            {
-                times[i + 1] = times[i] + usual + PageSource.UnZigZag(steps[i]);
-            }
+            return (times, null);
         }
 
-        return times;
+        var usual = (long)page.Unsigned();
+        var steps = scratch.AsSpan(0, times.Length - 1);
+        if (NumberColumn.Read(ref page, steps))
+        {
+            for (var i = 1; i < times.Length; i++)
+            {
+                times[i] = ts += usual;
+            }
+
+            return (times, usual);
+        }
+
+        var later = times.AsSpan(1);
+        for (var i = 0; i < steps.Length; i++)
+        {
+            later[i] = ts += usual + PageSource.UnZigZag(steps[i]);
+        }
+
+        return (times, null);
     }
 
-    private static byte[] ReadSources(ref PageSource page, int count)
+    private static byte[] ReadSources(ref PageSource page, int count, ulong[] scratch)
     {
         var sources = new byte[count];
         switch (page.Byte())
@@ -111,9 +137,12 @@ public static class PageDecoder
                 Array.Fill(sources, page.Byte());
                 break;
             case PageFormat.ManySources:
-                var numbers = new ulong[count];
-                NumberColumn.Read(ref page, numbers);
-                sources = Array.ConvertAll(numbers, number => (byte)number);
+                NumberColumn.Read(ref page, scratch.AsSpan(0, count));
+                for (var i = 0; i < sources.Length; i++)
+                {
+                    sources[i] = (byte)scratch[i];
+                }
+
                 break;
             default:
                 page.Break();
@@ -123,10 +152,10 @@ public static class PageDecoder
         return sources;
     }
 
-    private static double[] ReadColumn(ref PageSource page, int readings, int count, byte form)
+    private static double[] ReadColumn(ref PageSource page, int readings, int count, byte form, ulong[] scratch)
     {
         var presence = count < readings ? page.Bytes((readings + 7) / 8) : default;
-        var values = (form & PageFormat.RawFlag) != 0 ? ReadRaw(ref page, count) : ReadScaled(ref page, count, form);
+        var values = (form & PageFormat.RawFlag) != 0 ? ReadRaw(ref page, count) : ReadScaled(ref page, count, form, scratch);
         if (count == readings || page.IsBroken)
         {
             return values;
@@ -160,18 +189,21 @@ public static class PageDecoder
         return values;
     }
 
-    private static double[] ReadScaled(ref PageSource page, int count, byte form)
+    private static double[] ReadScaled(ref PageSource page, int count, byte form, ulong[] scratch)
     {
         var scale = new ValueForm((byte)(form & PageFormat.ScaleMask), false);
         var scaled = page.Signed();
-        var steps = new ulong[count - 1];
-        NumberColumn.Read(ref page, steps);
+        var steps = scratch.AsSpan(0, count - 1);
+        var areSame = NumberColumn.Read(ref page, steps);
         var values = new double[count];
         values[0] = scale.Value(scaled);
-        for (var i = 0; i < steps.Length; i++)
+        if (areSame)
         {
-            scaled += PageSource.UnZigZag(steps[i]);
-            values[i + 1] = scale.Value(scaled);
+            Array.Fill(values, values[0]);
+        }
+        else
+        {
+            scale.Sum(scaled, steps, values.AsSpan(1));
         }
 
         if ((form & PageFormat.ExceptionsFlag) != 0)

@@ -8,6 +8,9 @@ namespace TechTemp.Readings.Pages;
 /// <param name="Columns">The values of each quantity that any of them has, by the quantities' ids.</param>
 public sealed record PageReadings(long[] Times, byte[] Sources, PageColumn[] Columns)
 {
+    /// <summary>The distance of each reading to the next one, milliseconds, where all are known to be the same.</summary>
+    internal long? Step { get; init; }
+
     /// <summary>The values of one of the readings.</summary>
     /// <param name="index">The index of the reading.</param>
     public QuantityValues ValuesAt(int index)
@@ -74,6 +77,9 @@ public sealed record PageReadings(long[] Times, byte[] Sources, PageColumn[] Col
 public sealed record PageColumn(Quantity Quantity, double[] Values)
 {
     private bool? _isWhole;
+
+    /// <summary>The least and the greatest value, where they are known.</summary>
+    internal (double Least, double Greatest)? Range { get; init; }
 
     /// <summary>Whether each reading has the quantity.</summary>
     public bool IsWhole

@@ -34,6 +34,20 @@ public static class ReadingTime
         }
     }
 
+    /// <summary>The times of readings that follow each other on one day of UTC in equal steps.</summary>
+    /// <param name="times">Their times, rising; two or more.</param>
+    /// <param name="before">The time of the device's reading before the first one; null when there is none.</param>
+    /// <param name="after">The time of the device's reading after the last one.</param>
+    /// <param name="step">The distance of each reading to the next one, milliseconds.</param>
+    /// <param name="seconds">Gets the time of each in whole seconds; as long as <paramref name="times"/>.</param>
+    internal static void Weigh(ReadOnlySpan<long> times, long? before, long? after, long step, Span<long> seconds)
+    {
+        var distance = Step(0, step);
+        seconds.Fill(Seconds(distance, distance));
+        seconds[0] = Seconds(Distance(before, times[0]), distance);
+        seconds[^1] = Seconds(distance, Distance(times[^1], after));
+    }
+
     private static long Seconds(long left, long right) =>
         left == None ? (right == None ? Most : right)
         : right == None ? left

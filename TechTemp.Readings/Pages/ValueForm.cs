@@ -48,4 +48,19 @@ internal readonly record struct ValueForm(byte Scale, bool IsRaw)
 
     /// <summary>The value of an integer: the double nearest to the decimal fraction (IEEE 754, section 5.4.1: division is rounded correctly).</summary>
     public double Value(long scaled) => scaled / s_powers[Scale];
+
+    /// <summary>The values of integers that are given by the differences between them.</summary>
+    /// <param name="scaled">The integer before the first difference.</param>
+    /// <param name="differences">The differences, zigzag.</param>
+    /// <param name="values">Gets the values; as long as the differences.</param>
+    public void Sum(long scaled, ReadOnlySpan<ulong> differences, Span<double> values)
+    {
+        var power = s_powers[Scale];
+        values = values[..differences.Length];
+        for (var i = 0; i < differences.Length; i++)
+        {
+            scaled += PageSource.UnZigZag(differences[i]);
+            values[i] = scaled / power;
+        }
+    }
 }

@@ -25,7 +25,8 @@ public sealed class BucketQueries(IReadingStore store)
         var newest = new List<Bucket>();
         await foreach (var window in WindowsAsync(parts, buckets, quantities, limit, cancellationToken))
         {
-            newest.AddRange(window.NewestFirst().Take(limit - newest.Count));
+            var found = window.NewestFirst();
+            newest.AddRange(found.Count <= limit - newest.Count ? found : found.Take(limit - newest.Count));
             if (newest.Count == limit)
             {
                 break;

@@ -20,6 +20,7 @@ internal sealed class BucketReader
     private readonly PageReadingsBuilder _dayBuilder = new();
     private readonly StoredPages _pages = new();
     private readonly List<PageHead> _heads = [];
+    private readonly List<bool> _needsReadings = [];
     private readonly List<DayOfDevice> _days = [];
     private readonly List<int> _decoded = [];
     private PageReadings? _rows;
@@ -100,6 +101,7 @@ internal sealed class BucketReader
     {
         _days.Clear();
         _decoded.Clear();
+        _needsReadings.Clear();
         var (row, page) = (0, 0);
         var rows = _rows?.Times ?? [];
         while (true)
@@ -119,11 +121,18 @@ internal sealed class BucketReader
             {
             }
 
-            var day = new DayOfDevice(firstRow..row, firstPage..page);
-            var decodesAll = row > firstRow || (page - firstPage > 1 && AnyNeedsReadings(day, part, window) && !HaveSameQuantities(day));
+            var anyNeedsReadings = false;
             for (var i = firstPage; i < page; i++)
             {
-                if (_pages.HasBody(i) && (decodesAll || NeedsReadings(i, part, window)))
+                _needsReadings.Add(NeedsReadings(i, part, window));
+                anyNeedsReadings |= _needsReadings[i];
+            }
+
+            var day = new DayOfDevice(firstRow..row, firstPage..page);
+            var decodesAll = row > firstRow || (page - firstPage > 1 && anyNeedsReadings && !HaveSameQuantities(day));
+            for (var i = firstPage; i < page; i++)
+            {
+                if (_needsReadings[i] || (decodesAll && _pages.HasBody(i)))
                 {
                     _decoded.Add(i);
                 }
@@ -144,7 +153,7 @@ internal sealed class BucketReader
         for (var i = day.Pages.Start.Value; i < day.Pages.End.Value; i++)
         {
             var head = _heads[i];
-            if (NeedsReadings(i, part, window))
+            if (_needsReadings[i])
             {
                 long? before = i > day.Pages.Start.Value ? _heads[i - 1].Last : null;
                 long? after = i + 1 < day.Pages.End.Value ? _heads[i + 1].First : null;
@@ -160,6 +169,12 @@ internal sealed class BucketReader
     // All readings of the day, of rows and pages.
     private void AddReadings(in DayOfDevice day, in SeriesPart part, BucketWindow window)
     {
+        if (day.Pages.Start.Equals(day.Pages.End) && day.Rows.Equals(0.._rows!.Times.Length))
+        {
+            window.Add(_rows, part.From, part.To, null, null, part.Correction);
+            return;
+        }
+
         _dayBuilder.Clear();
         for (var i = day.Pages.Start.Value; i < day.Pages.End.Value; i++)
         {
@@ -202,19 +217,6 @@ internal sealed class BucketReader
         foreach (ref readonly var column in head.Columns.AsSpan())
         {
             if (!part.Correction.IsLinear(column.Quantity, column.Least, column.Greatest))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool AnyNeedsReadings(in DayOfDevice day, in SeriesPart part, BucketWindow window)
-    {
-        for (var i = day.Pages.Start.Value; i < day.Pages.End.Value; i++)
-        {
-            if (NeedsReadings(i, part, window))
             {
                 return true;
             }

@@ -122,7 +122,7 @@ internal sealed class DeviceReadings
     {
         foreach (var column in readings?.Columns ?? [])
         {
-            correction.Apply(column.Quantity, column.Values);
+            correction.Apply(column.Quantity, column.Values, column.Range);
         }
     }
 
