@@ -90,7 +90,7 @@ public static class StoreHosting
         services.AddSingleton<ReadingWriter>();
         services.AddSingleton<LatestQueries>();
         services.AddSingleton<ILatestReadings>(provider => provider.GetRequiredService<LatestQueries>());
-        services.AddSingleton<IReadingStore, ReadingStore>();
+        services.AddSingleton<IReadingStore, SqliteReadingStore>();
         services.AddSingleton<SeriesQueries>();
         services.AddSingleton<BucketQueries>();
         services.AddSingleton<ReadingGaps>();

@@ -53,6 +53,8 @@ public sealed partial class ReadingWriter(
         state.WriteBegins();
         try
         {
+            // The turn may come at the moment in which the caller gives up.
+            cancellationToken.ThrowIfCancellationRequested();
             RequireOurs();
             var result = await WriteOrDivideAsync(batch, cancellationToken);
             state.WriteEnds();

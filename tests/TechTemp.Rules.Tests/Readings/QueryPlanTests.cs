@@ -71,7 +71,7 @@ public sealed class QueryPlanTests : IDisposable
     [InlineData(true)]
     public void The_bounds_of_a_devices_readings_are_seeks(bool analyzed)
     {
-        var plan = Plan(ReadingSnapshot.SpanSql, analyzed, ("?1", 1), ("?2", 0), ("?3", 1));
+        var plan = Plan(SqliteReadingSnapshot.SpanSql, analyzed, ("?1", 1), ("?2", 0), ("?3", 1));
         Assert.Equal(2, plan.Count(step => step.StartsWith("SEARCH readings USING PRIMARY KEY (device_id=?)", StringComparison.Ordinal)));
         Assert.Equal(2, plan.Count(step => step.StartsWith("SEARCH pages USING INTEGER PRIMARY KEY", StringComparison.Ordinal)));
     }
@@ -128,7 +128,7 @@ public sealed class QueryPlanTests : IDisposable
     public void The_stays_in_a_room_are_found_by_their_room(bool analyzed) =>
         Assert.Contains(
             "SEARCH p USING INDEX IX_placements_room_id (room_id=?)",
-            Plan(ReadingSnapshot.StaysSql, analyzed, ("?1", 1), ("?2", 0), ("?3", 1)));
+            Plan(SqliteReadingSnapshot.StaysSql, analyzed, ("?1", 1), ("?2", 0), ("?3", 1)));
 
     /// <summary>The plan's steps; with statistics of many readings of few devices where asked for.</summary>
     private List<string> Plan(string sql, bool analyzed, params ReadOnlySpan<(string Name, object? Value)> parameters)

@@ -11,7 +11,7 @@ namespace TechTemp.Data.Sqlite.Readings;
 /// A read transaction. SQLite computes in the calling thread, so each call has ended when it returns. Every statement is a seek on a key; a test asserts
 /// the plans.
 /// </summary>
-internal sealed class ReadingSnapshot(StoreReader reader) : IReadingSnapshot
+internal sealed class SqliteReadingSnapshot(StoreReader reader) : IReadingSnapshot
 {
     internal const string DeviceSql = "SELECT id, measures FROM devices WHERE uid = ?1;";
 

@@ -4,7 +4,7 @@ using TechTemp.Readings.Storage;
 namespace TechTemp.Data.Sqlite.Readings;
 
 /// <summary>Opens snapshots of the file.</summary>
-internal sealed class ReadingStore(StoreConnections connections) : IReadingStore
+internal sealed class SqliteReadingStore(StoreConnections connections) : IReadingStore
 {
     /// <inheritdoc />
     public ValueTask<IReadingSnapshot> OpenAsync(string subject, CancellationToken cancellationToken)
@@ -14,7 +14,7 @@ internal sealed class ReadingStore(StoreConnections connections) : IReadingStore
         try
         {
             reader.BeginSnapshot();
-            return new(new ReadingSnapshot(reader));
+            return new(new SqliteReadingSnapshot(reader));
         }
         catch
         {
