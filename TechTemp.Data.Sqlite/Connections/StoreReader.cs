@@ -20,6 +20,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     private readonly Dictionary<object, object> _remembered = [];
     private long _rememberedVersion = -1;
     private bool _inSnapshot;
+    private Statement? _commit;
     private StoreSpan? _span;
 
     /// <summary>Whether its file is still the one at the path, and can be written. Another reader is needed where not.</summary>
@@ -135,6 +136,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
         }
 
         _free.Clear();
+        _commit?.Dispose();
         connection.Dispose();
     }
 
@@ -158,8 +160,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
         _inSnapshot = false;
         try
         {
-            using var end = new Statement(connection, "COMMIT;");
-            end.Execute();
+            (_commit ??= new(connection, "COMMIT;")).Execute();
             return true;
         }
         // An error inside may have ended it already.

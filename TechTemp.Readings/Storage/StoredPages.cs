@@ -6,8 +6,10 @@ namespace TechTemp.Readings.Storage;
 /// <summary>Pages as they are stored, read some at a time into memory that is used again. Not thread-safe.</summary>
 public sealed class StoredPages
 {
+    private const int FewestBytes = 4 * 1024;
+
     private readonly List<Entry> _pages = [];
-    private byte[] _bytes = new byte[4 * 1024];
+    private byte[] _bytes = [];
     private int _length;
 
     /// <summary>How many pages there are.</summary>
@@ -79,7 +81,7 @@ public sealed class StoredPages
         var start = _length;
         if (_bytes.Length - start < bytes.Length)
         {
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, start + bytes.Length));
+            Array.Resize(ref _bytes, Math.Max(Math.Max(_bytes.Length * 2, FewestBytes), start + bytes.Length));
         }
 
         bytes.CopyTo(_bytes.AsSpan(start));
