@@ -6,8 +6,8 @@ using Microsoft.Extensions.Hosting;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite;
 using TechTemp.Data.Sqlite.Readings;
-using TechTemp.Readings.Storage;
 using TechTemp.Ingest;
+using TechTemp.Readings.Storage;
 using TechTemp.ServiceDefaults.Mqtt;
 
 namespace TechTemp.History;
