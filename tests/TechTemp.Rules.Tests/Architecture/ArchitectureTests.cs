@@ -11,6 +11,7 @@ public sealed class ArchitectureTests
         ["TechTemp.Readings"] = [],
         ["TechTemp.Data"] = ["TechTemp.Readings"],
         ["TechTemp.Data.Sqlite"] = ["TechTemp.Readings", "TechTemp.Data"],
+        ["TechTemp.Data.Postgres"] = ["TechTemp.Readings", "TechTemp.Data"],
         ["TechTemp.ServiceDefaults"] = [],
         ["TechTemp.Api"] = ["TechTemp.Readings", "TechTemp.Data", "TechTemp.Data.Sqlite", "TechTemp.ServiceDefaults"],
         ["TechTemp.Ingest"] = ["TechTemp.Readings", "TechTemp.Data", "TechTemp.Data.Sqlite", "TechTemp.ServiceDefaults"],

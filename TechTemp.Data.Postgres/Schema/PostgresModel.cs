@@ -1,0 +1,37 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Rejections;
+
+namespace TechTemp.Data.Postgres.Schema;
+
+/// <summary>What the model has on PostgreSQL beside the entities that every store has: the columns and tables that only statements read and write, and the filters of indices in its SQL.</summary>
+internal sealed class PostgresModel(ModelCustomizerDependencies dependencies) : RelationalModelCustomizer(dependencies)
+{
+    /// <inheritdoc />
+    public override void Customize(ModelBuilder modelBuilder, DbContext context)
+    {
+        base.Customize(modelBuilder, context);
+        modelBuilder.Entity<Reading>(readings =>
+        {
+            readings.Property<double?>("temperature");
+            readings.Property<double?>("humidity");
+            readings.Property<byte[]?>("more");
+            readings.Property(r => r.Source).HasColumnType("smallint");
+        });
+        modelBuilder.Entity<RejectedMessage>(messages =>
+        {
+            messages.HasIndex(m => new { m.DeviceUid, m.Home, m.Id }, "IX_rejected_messages_held").HasFilter("is_held");
+            messages.HasIndex(m => m.Id, "IX_rejected_messages_others").HasFilter("NOT is_held");
+        });
+        modelBuilder.SharedTypeEntity<Dictionary<string, object>>("pages", pages =>
+        {
+            pages.ToTable("pages");
+            pages.Property<long>("id").ValueGeneratedNever();
+            pages.Property<int>("quarters");
+            pages.Property<byte[]>("head").IsRequired();
+            pages.Property<byte[]>("body").IsRequired();
+            pages.HasKey("id");
+        });
+    }
+}
