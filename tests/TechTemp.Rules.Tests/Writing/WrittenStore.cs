@@ -1,0 +1,92 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using TechTemp.Data.Readings;
+using TechTemp.Data.Store;
+using TechTemp.Data.Writing;
+using TechTemp.Readings.Pages;
+using TechTemp.Readings.Quantities;
+using TechTemp.Rules.Tests.Support;
+
+namespace TechTemp.Rules.Tests.Writing;
+
+/// <summary>A store of any provider, as the contract of the writer needs it: the writer, and ways to look at what it wrote and to disturb it. The clock stands still.</summary>
+internal abstract class WrittenStore : IAsyncDisposable
+{
+    private readonly List<ReadingWriter> _writers = [];
+
+    public IngestOptions Ingest { get; } = new();
+
+    public RetentionOptions Retention { get; } = new();
+
+    public FakeTimeProvider Time { get; } = new(TestStore.Start);
+
+    public long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>The writer that <see cref="WriteAsync"/> uses.</summary>
+    public ReadingWriter Writer => field ??= NewWriter();
+
+    public StoreState State => field ??= new(Time);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    protected abstract IWriteStore Port { get; }
+
+    /// <summary>A writer that remembers nothing, as after a restart.</summary>
+    public ReadingWriter NewWriter()
+    {
+        var ingest = Options.Create(Ingest);
+        var writer = new ReadingWriter(Port, State, ingest, Options.Create(Retention), new ReadingClock(ingest, Time), Time, NullLogger<ReadingWriter>.Instance);
+        _writers.Add(writer);
+        return writer;
+    }
+
+    public Task<BatchResult> WriteAsync(params IReadOnlyList<IncomingMessage> batch) => Writer.WriteAsync(batch, Cancel);
+
+    /// <summary>Looks at the store, or changes it, through EF Core.</summary>
+    public async Task<T> WithAsync<T>(Func<TechTempContext, Task<T>> use)
+    {
+        await using var context = Context();
+        return await use(context);
+    }
+
+    /// <summary>The rows of a device, oldest first.</summary>
+    public abstract Task<IReadOnlyList<Measurement>> RowsAsync(string uid = "s1");
+
+    /// <summary>Runs SQL that every provider understands.</summary>
+    public abstract Task ExecuteAsync(string sql);
+
+    /// <summary>Makes the store fail for readings of one temperature: an index of them cannot be computed.</summary>
+    public abstract Task FailForAsync(int temperature);
+
+    /// <summary>Moves all rows of a device into a page of a day each.</summary>
+    public async Task SealAsync(string uid)
+    {
+        var id = await WithAsync(c => c.Devices.Where(d => d.Uid == uid).Select(d => d.Id).SingleAsync());
+        foreach (var day in (await RowsAsync(uid)).GroupBy(r => PageKey.DayOf(r.Ts)))
+        {
+            var readings = new PageReadingsBuilder();
+            foreach (var (ts, values) in day)
+            {
+                readings.Add(ts, values, 0);
+            }
+
+            await AddPageAsync(PageEncoder.Encode(new(id, day.Key, PageKey.Day), readings.Build()!));
+        }
+
+        await ExecuteAsync($"DELETE FROM readings WHERE device_id = {id};");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _writers.ForEach(writer => writer.Dispose());
+        await CloseAsync();
+    }
+
+    protected abstract TechTempContext Context();
+
+    protected abstract Task AddPageAsync(Page page);
+
+    protected abstract ValueTask CloseAsync();
+}
