@@ -1,5 +1,6 @@
 using System.Data.Common;
 using TechTemp.Data.Postgres.Connections;
+using TechTemp.Data.Postgres.Rows;
 using TechTemp.Data.Writing;
 using TechTemp.Readings.Calibrations;
 using TechTemp.Readings.Pages;
@@ -120,7 +121,7 @@ internal sealed class DeviceSql(TransactionSql sql)
         public IReadOnlyList<(string Sql, Action<DbDataReader> Read)> Statements(string condition) =>
         [
             (GapsSql.Replace("{0}", condition, StringComparison.Ordinal), row => Add(_gaps, row.GetInt32(0), (row.GetInt64(1), row.GetInt64(2)))),
-            (CalibrationsSql.Replace("{0}", condition, StringComparison.Ordinal), row => Add(_calibrations, row.GetInt32(0), (row.GetInt64(1), Correction(row)))),
+            (CalibrationsSql.Replace("{0}", condition, StringComparison.Ordinal), row => Add(_calibrations, row.GetInt32(0), (row.GetInt64(1), row.Correction(2)))),
             (s_devicesSql.Replace("{0}", condition, StringComparison.Ordinal), row => Devices.Add(Device(row))),
         ];
 
@@ -132,22 +133,6 @@ internal sealed class DeviceSql(TransactionSql sql)
             }
 
             list.Add(item);
-        }
-
-        // An offset of 0 is none.
-        private static Correction Correction(DbDataReader row)
-        {
-            var stored = row.Values(2);
-            var offsets = default(QuantityValues);
-            foreach (var quantity in stored.Quantities)
-            {
-                if (stored.ValueOrZero(quantity) is var offset && offset != 0)
-                {
-                    offsets.Set(quantity, offset);
-                }
-            }
-
-            return TechTemp.Readings.Calibrations.Correction.Of(offsets);
         }
 
         private KnownDevice Device(DbDataReader row)

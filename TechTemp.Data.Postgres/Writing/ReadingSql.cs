@@ -1,4 +1,5 @@
 using TechTemp.Data.Postgres.Connections;
+using TechTemp.Data.Postgres.Rows;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Writing;
 using TechTemp.Readings.Pages;

@@ -5,7 +5,7 @@ using TechTemp.Data.Postgres.Schema;
 using TechTemp.Data.Store;
 using TechTemp.Testing;
 
-namespace TechTemp.Rules.Tests.Writing;
+namespace TechTemp.Rules.Tests.Contract;
 
 /// <summary>The tests that use a database one after the other: it is one for all of them.</summary>
 [CollectionDefinition(Name)]

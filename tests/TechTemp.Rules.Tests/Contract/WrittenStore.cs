@@ -7,9 +7,10 @@ using TechTemp.Data.Store;
 using TechTemp.Data.Writing;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Storage;
 using TechTemp.Rules.Tests.Support;
 
-namespace TechTemp.Rules.Tests.Writing;
+namespace TechTemp.Rules.Tests.Contract;
 
 /// <summary>A store of any provider, as the contract of the writer needs it: the writer, and ways to look at what it wrote and to disturb it. The clock stands still.</summary>
 internal abstract class WrittenStore : IAsyncDisposable
@@ -30,6 +31,9 @@ internal abstract class WrittenStore : IAsyncDisposable
     public StoreState State => field ??= new(Time);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>What is written, as queries read it.</summary>
+    public abstract IReadingStore Reading { get; }
 
     protected abstract IWriteStore Port { get; }
 

@@ -6,7 +6,7 @@ using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
-namespace TechTemp.Rules.Tests.Writing;
+namespace TechTemp.Rules.Tests.Contract;
 
 /// <summary>What only a store on a server can suffer.</summary>
 [Collection(PostgresTests.Name)]

@@ -6,14 +6,17 @@ using TechTemp.Data.Store;
 using TechTemp.Data.Writing;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Storage;
 using TechTemp.Rules.Tests.Readings;
 using TechTemp.Rules.Tests.Support;
 
-namespace TechTemp.Rules.Tests.Writing;
+namespace TechTemp.Rules.Tests.Contract;
 
 internal sealed class SqliteWrittenStore : WrittenStore
 {
     private readonly TestStore _store = new();
+
+    public override IReadingStore Reading => _store.Get<IReadingStore>();
 
     protected override IWriteStore Port => _store.Get<IWriteStore>();
 

@@ -13,7 +13,7 @@ using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
-namespace TechTemp.Rules.Tests.Writing;
+namespace TechTemp.Rules.Tests.Contract;
 
 /// <summary>What the writer does on every store.</summary>
 [Collection(PostgresTests.Name)]

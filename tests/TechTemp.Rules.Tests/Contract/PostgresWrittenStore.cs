@@ -1,17 +1,22 @@
 using Npgsql;
 using TechTemp.Data.Postgres.Connections;
+using TechTemp.Data.Postgres.Readings;
+using TechTemp.Data.Postgres.Rows;
 using TechTemp.Data.Postgres.Writing;
 using TechTemp.Data.Store;
 using TechTemp.Data.Writing;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Quantities;
+using TechTemp.Readings.Storage;
 
-namespace TechTemp.Rules.Tests.Writing;
+namespace TechTemp.Rules.Tests.Contract;
 
 /// <summary>The tables of a database that tests share one after the other; emptied at the start.</summary>
 internal sealed class PostgresWrittenStore(PostgresDatabase database) : WrittenStore
 {
     public PostgresConnections Connections => database.Connections;
+
+    public override IReadingStore Reading => new PostgresReadingStore(database.Connections);
 
     protected override IWriteStore Port => new PostgresWriteStore(database.Connections);
 
