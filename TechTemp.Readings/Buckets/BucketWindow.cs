@@ -100,7 +100,7 @@ public sealed class BucketWindow
     }
 
     /// <summary>The buckets that have any reading, newest first.</summary>
-    public IReadOnlyList<Bucket> NewestFirst()
+    internal List<Bucket> NewestFirst()
     {
         var buckets = new List<Bucket>(_counts.Length);
         for (var i = _counts.Length - 1; i >= 0; i--)

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace TechTemp.Readings.Pages;
 
 /// <summary>How the values of one quantity are written: as integers of a decimal scale where that is exact, to the last bit, and as doubles where it is not.</summary>
@@ -55,12 +58,29 @@ internal readonly record struct ValueForm(byte Scale, bool IsRaw)
     /// <param name="values">Gets the values; as long as the differences.</param>
     public void Sum(long scaled, ReadOnlySpan<ulong> differences, Span<double> values)
     {
-        var power = s_powers[Scale];
         values = values[..differences.Length];
         for (var i = 0; i < differences.Length; i++)
         {
             scaled += PageSource.UnZigZag(differences[i]);
-            values[i] = scaled / power;
+            values[i] = scaled;
+        }
+
+        Divide(values, s_powers[Scale]);
+    }
+
+    // Several at a time, each rounded as one alone.
+    private static void Divide(Span<double> values, double power)
+    {
+        var vectors = MemoryMarshal.Cast<double, Vector<double>>(values);
+        var divisor = new Vector<double>(power);
+        foreach (ref var vector in vectors)
+        {
+            vector /= divisor;
+        }
+
+        foreach (ref var value in values[(vectors.Length * Vector<double>.Count)..])
+        {
+            value /= power;
         }
     }
 }

@@ -22,18 +22,28 @@ public sealed class BucketQueries(IReadingStore store)
     public async ValueTask<IReadOnlyList<Bucket>> NewestAsync(
         IReadOnlyList<SeriesPart> parts, TimeBuckets buckets, int limit, QuantitySet quantities, CancellationToken cancellationToken)
     {
-        var newest = new List<Bucket>();
+        List<Bucket>? newest = null;
         await foreach (var window in WindowsAsync(parts, buckets, quantities, limit, cancellationToken))
         {
             var found = window.NewestFirst();
-            newest.AddRange(found.Count <= limit - newest.Count ? found : found.Take(limit - newest.Count));
-            if (newest.Count == limit)
+            if (newest is null)
             {
+                // Mostly there is no other window.
+                newest = found;
+            }
+            else
+            {
+                newest.AddRange(found);
+            }
+
+            if (newest.Count >= limit)
+            {
+                newest.RemoveRange(limit, newest.Count - limit);
                 break;
             }
         }
 
-        return newest;
+        return newest ?? [];
     }
 
     /// <summary>All buckets of a series that have any reading, newest first, read some at a time: between two of them nothing is held in the store.</summary>

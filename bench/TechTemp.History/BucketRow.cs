@@ -10,7 +10,7 @@ internal static class BucketRow
     private const int Runs = 15;
 
     // Until the code that runs often is compiled for it.
-    private const int WarmUp = 10;
+    private const int WarmUp = 100;
 
     public static void Measure(Site site, Table table, string what, string uid, TimeBuckets buckets)
     {
