@@ -5,7 +5,7 @@ using TechTemp.Data.Writing;
 
 namespace TechTemp.Data.Postgres.Writing;
 
-/// <summary>A connection to the database, with the statements that the server has prepared on it.</summary>
+/// <summary>A connection to the database.</summary>
 internal sealed class PostgresWriteSession(PostgresConnections connections) : IWriteSession
 {
     private NpgsqlConnection? _connection;

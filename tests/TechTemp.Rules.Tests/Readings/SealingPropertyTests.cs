@@ -179,6 +179,7 @@ public sealed class SealingPropertyTests : IDisposable
         public void AssertSame(TimeBuckets buckets, long from, long to)
         {
             var series = store.Get<SeriesQueries>();
+            int[] ids = [IdOf(0), IdOf(1)];
             for (var device = 0; device <= 1; device++)
             {
                 foreach (var calibrated in new[] { true, false })
@@ -195,7 +196,9 @@ public sealed class SealingPropertyTests : IDisposable
 
             void Check(Series? found, IEnumerable<KeyValuePair<(int Device, long Ts), QuantityValues>> expected, bool calibrated)
             {
+                // Of one moment by descending key of the device.
                 var readings = expected.Where(r => r.Key.Ts >= from && r.Key.Ts <= to)
+                    .OrderByDescending(r => r.Key.Ts).ThenByDescending(r => ids[r.Key.Device])
                     .Select(r => new WeighedReading(r.Key.Ts, calibrated ? Shown(r.Key, r.Value) : r.Value, Seconds(r.Key, r.Value))).ToList();
                 if (found is null)
                 {
@@ -204,7 +207,7 @@ public sealed class SealingPropertyTests : IDisposable
                 }
 
                 Assert.Equal(
-                    readings.OrderByDescending(r => r.Ts).Select(r => (r.Ts, r.Values)),
+                    readings.Select(r => (r.Ts, r.Values)),
                     series.Readings(found).Select(r => (r.Ts, r.Values)));
                 var all = store.Get<BucketQueries>().Newest(found.Parts, buckets, 10_000);
                 // In small pages, as in one.
@@ -222,6 +225,12 @@ public sealed class SealingPropertyTests : IDisposable
         }
 
         private ReadingSealing Sealing(int rowsOfAStep) => new(store.Connections, store.Time) { RowsOfAStep = rowsOfAStep };
+
+        private int IdOf(int device)
+        {
+            var uid = Uid(device);
+            return store.Read(c => c.Devices.Where(d => d.Uid == uid).Select(d => d.Id).SingleOrDefault());
+        }
 
         private string Uid(int device) => $"r{run}-{device}";
 
