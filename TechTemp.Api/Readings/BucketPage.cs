@@ -48,13 +48,6 @@ internal sealed class BucketPage(Series series, TimeBuckets buckets, QuantitySet
     private static void AddValue(RowText text, ReadOnlySpan<byte> name, bool isEmpty, double value)
     {
         text.Add(name);
-        if (isEmpty)
-        {
-            text.Add("null"u8);
-        }
-        else
-        {
-            text.AddNumber(value);
-        }
+        text.AddNumberOrNull(isEmpty ? double.NaN : value);
     }
 }

@@ -45,7 +45,7 @@ internal sealed class RawPage(
                 for (var column = 0; column < columns.Length; column++)
                 {
                     text.Add(names[column]);
-                    AddValue(text, columns[column] is { } values ? values[i] : double.NaN);
+                    text.AddNumberOrNull(columns[column] is { } values ? values[i] : double.NaN);
                 }
 
                 text.Add(s_sources[block.Sources[i]]);
@@ -59,17 +59,5 @@ internal sealed class RawPage(
         }
 
         return null;
-    }
-
-    private static void AddValue(RowText text, double value)
-    {
-        if (double.IsNaN(value))
-        {
-            text.Add("null"u8);
-        }
-        else
-        {
-            text.AddNumber(value);
-        }
     }
 }

@@ -5,8 +5,8 @@ using TechTemp.Readings.Quantities;
 namespace TechTemp.Api.Readings;
 
 /// <summary>
-/// Text of many rows as UTF-8, collected in memory that is used again: no object is made for any of them. Whoever writes a row makes sure first that
-/// <see cref="IsFull"/> is not set. Not thread-safe.
+/// Text of many rows as UTF-8, collected in memory that is used again: no object is made for any of them. The caller checks
+/// <see cref="IsFull"/> before it writes a row. Not thread-safe.
 /// </summary>
 internal sealed class RowText : IDisposable
 {
@@ -50,6 +50,19 @@ internal sealed class RowText : IDisposable
         }
 
         _length += length;
+    }
+
+    /// <summary>A number as JSON has it: null where it is not a number.</summary>
+    public void AddNumberOrNull(double value)
+    {
+        if (double.IsNaN(value))
+        {
+            Add("null"u8);
+        }
+        else
+        {
+            AddNumber(value);
+        }
     }
 
     /// <summary>A number, rounded. Hundredths stay as they are.</summary>

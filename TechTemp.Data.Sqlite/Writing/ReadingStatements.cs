@@ -42,13 +42,13 @@ internal sealed class ReadingStatements(SqliteConnection connection) : IDisposab
         var pages = new List<Page>();
         foreach (var key in keys)
         {
-            if (pages.Count > 0 && Holds(pages[^1].Key, key))
+            if (pages.Count > 0 && pages[^1].Key.Holds(key.DeviceId, key.Ts))
             {
                 continue;
             }
 
             // The one that begins last before it is the one that may hold it.
-            if (_pages.BindPages(key.DeviceId, key.Ts, key.Ts).Step() && Holds(_pages.Key(), key) && !_pages.Body().IsEmpty)
+            if (_pages.BindPages(key.DeviceId, key.Ts, key.Ts).Step() && _pages.Key().Holds(key.DeviceId, key.Ts) && !_pages.Body().IsEmpty)
             {
                 pages.Add(new(_pages.Key(), _pages.Head().ToArray(), _pages.Body().ToArray()));
             }
@@ -67,8 +67,6 @@ internal sealed class ReadingStatements(SqliteConnection connection) : IDisposab
         _findNewest.Dispose();
         _pages.Dispose();
     }
-
-    private static bool Holds(in PageKey page, in ReadingKey key) => page.DeviceId == key.DeviceId && key.Ts >= page.Start && key.Ts < page.End;
 
     private static void Find(Statement select, ReadOnlySpan<ReadingKey> keys, Span<Measurement?> found)
     {

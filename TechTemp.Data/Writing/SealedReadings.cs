@@ -42,13 +42,11 @@ internal sealed class SealedReadings
                 damage = Read(pages[next]);
             }
 
-            found[i] = !IsIn(_key, keys[i]) ? default : damage is null ? (Find(keys[i]), null) : (null, damage);
+            found[i] = !_key.Holds(keys[i].DeviceId, keys[i].Ts) ? default : damage is null ? (Find(keys[i]), null) : (null, damage);
         }
     }
 
-    private static bool IsIn(in PageKey page, in ReadingKey key) => page.DeviceId == key.DeviceId && key.Ts >= page.Start && key.Ts < page.End;
-
-    private bool Covers(ReadingKey key) => _page is not null && IsIn(_key, key);
+    private bool Covers(ReadingKey key) => _page is not null && _key.Holds(key.DeviceId, key.Ts);
 
     private PageDamagedException? Read(in Page page)
     {

@@ -65,7 +65,7 @@ public sealed class BucketWindow
     public void Add(PageReadings readings, long from, long to, long? before, long? after, Correction correction)
     {
         var times = readings.Times;
-        var (first, beyond) = (FirstAt(times, from), FirstAt(times, to + 1));
+        var (first, beyond) = (PageReadings.FirstAt(times, from), PageReadings.FirstAt(times, to + 1));
         if (first == beyond)
         {
             return;
@@ -93,7 +93,7 @@ public sealed class BucketWindow
             if (!column.IsWhole && _quantities.Contains(column.Quantity))
             {
                 var present = column.Present(times);
-                Divide(present.Times, FirstAt(present.Times, from), FirstAt(present.Times, to + 1));
+                Divide(present.Times, PageReadings.FirstAt(present.Times, from), PageReadings.FirstAt(present.Times, to + 1));
                 Add(column, present.Values, Weigh(present.Times, before, after, step: null), correction);
             }
         }
@@ -138,17 +138,6 @@ public sealed class BucketWindow
         }
 
         return seconds;
-    }
-
-    private static int FirstAt(long[] times, long ts)
-    {
-        if (ts <= times[0])
-        {
-            return 0;
-        }
-
-        var found = ts > times[^1] ? times.Length : Array.BinarySearch(times, ts);
-        return found < 0 ? ~found : found;
     }
 
     // Into readings that follow each other in one bucket.

@@ -33,6 +33,11 @@ public readonly record struct PageKey(int DeviceId, long Start, long Length)
     /// </summary>
     public long Id => ((long)DeviceId << StepBits) | (Start / Step);
 
+    /// <summary>Whether the readings of a device and a moment belong to the page.</summary>
+    /// <param name="deviceId">The store's key of the device.</param>
+    /// <param name="ts">The moment, unix milliseconds UTC.</param>
+    public bool Holds(int deviceId, long ts) => deviceId == DeviceId && ts >= Start && ts < End;
+
     /// <summary>The device of a page's number.</summary>
     public static int DeviceOf(long id) => (int)(id >> StepBits);
 

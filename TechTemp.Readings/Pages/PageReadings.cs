@@ -11,6 +11,20 @@ public sealed record PageReadings(long[] Times, byte[] Sources, PageColumn[] Col
     /// <summary>The distance of each reading to the next one, milliseconds, where all are known to be the same.</summary>
     internal long? Step { get; init; }
 
+    /// <summary>The index of the first reading of a moment or later; their number where all are earlier.</summary>
+    /// <param name="times">The times of the readings, unix milliseconds UTC, rising; one or more.</param>
+    /// <param name="ts">The moment.</param>
+    internal static int FirstAt(long[] times, long ts)
+    {
+        if (ts <= times[0])
+        {
+            return 0;
+        }
+
+        var found = ts > times[^1] ? times.Length : Array.BinarySearch(times, ts);
+        return found < 0 ? ~found : found;
+    }
+
     /// <summary>The values of one of the readings.</summary>
     /// <param name="index">The index of the reading.</param>
     public QuantityValues ValuesAt(int index)

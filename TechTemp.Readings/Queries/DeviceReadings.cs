@@ -77,8 +77,8 @@ internal sealed class DeviceReadings
         {
             var page = _pages.Decode(i);
             Correct(page, part.Correction);
-            var first = FirstAt(page.Times, from);
-            var end = _to >= page.Times[^1] ? page.Times.Length - 1 : FirstAt(page.Times, _to + 1) - 1;
+            var first = PageReadings.FirstAt(page.Times, from);
+            var end = _to >= page.Times[^1] ? page.Times.Length - 1 : PageReadings.FirstAt(page.Times, _to + 1) - 1;
             if (first > end)
             {
                 continue;
@@ -87,7 +87,7 @@ internal sealed class DeviceReadings
             last = TakeRows(rows, last, page.Times[end] + 1, part.DeviceId);
             if (last >= 0 && rows!.Times[last] > page.Times[first])
             {
-                var late = FirstAt(rows.Times, page.Times[first]);
+                var late = PageReadings.FirstAt(rows.Times, page.Times[first]);
                 var merged = new PageReadingsBuilder();
                 merged.Add(page, first, end - first + 1);
                 merged.Add(rows, late, last - late + 1);
@@ -111,7 +111,7 @@ internal sealed class DeviceReadings
             return last;
         }
 
-        var first = FirstAt(rows.Times, from);
+        var first = PageReadings.FirstAt(rows.Times, from);
         Add(rows, deviceId, first, last);
         return first - 1;
     }
@@ -124,17 +124,5 @@ internal sealed class DeviceReadings
         {
             correction.Apply(column.Quantity, column.Values, column.Range);
         }
-    }
-
-    // The index of the first reading of a moment or later.
-    private static int FirstAt(long[] times, long ts)
-    {
-        if (ts <= times[0])
-        {
-            return 0;
-        }
-
-        var found = ts > times[^1] ? times.Length : Array.BinarySearch(times, ts);
-        return found < 0 ? ~found : found;
     }
 }

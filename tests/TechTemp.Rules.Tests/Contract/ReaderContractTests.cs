@@ -159,19 +159,7 @@ public sealed class ReaderContractTests(PostgresDatabase postgres)
         ];
     }
 
-    private static List<SeriesReading> Rows(IEnumerable<SeriesBlock> blocks)
-    {
-        var rows = new List<SeriesReading>();
-        foreach (var block in blocks)
-        {
-            for (var i = block.Last; i >= block.First; i--)
-            {
-                rows.Add(new(block.Times[i], block.ValuesAt(i), (ReadingSource)block.Sources[i], block.DeviceAt(i)));
-            }
-        }
-
-        return rows;
-    }
+    private static List<SeriesReading> Rows(IEnumerable<SeriesBlock> blocks) => [.. blocks.SelectMany(StoreAnswers.NewestFirst)];
 
     private async Task<WrittenStore> OpenAsync(string provider) => provider == Sqlite ? new SqliteWrittenStore() : await PostgresWrittenStore.OpenAsync(postgres);
 }

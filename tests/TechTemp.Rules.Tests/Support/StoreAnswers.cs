@@ -37,7 +37,7 @@ internal static class StoreAnswers
             Ended(queries.ReadAsync(new(deviceUid, roomUid, homeId, calibrated), CancellationToken.None));
     }
 
-    private static IEnumerable<SeriesReading> NewestFirst(SeriesBlock block)
+    public static IEnumerable<SeriesReading> NewestFirst(SeriesBlock block)
     {
         for (var i = block.Last; i >= block.First; i--)
         {
