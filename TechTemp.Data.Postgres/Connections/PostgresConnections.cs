@@ -13,7 +13,7 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
     {
         // Statements are not prepared automatically: under load the driver has asked for some that the server did not have (SQLSTATE 26000).
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 0 };
-        // Whatever the server or the role has as its default: what is committed is acknowledged.
+        // Not left to the default of the server or the role: what is committed is acknowledged.
         settings.Options = $"{settings.Options} -c synchronous_commit=on".Trim();
         DataSource = NpgsqlDataSource.Create(settings);
     }

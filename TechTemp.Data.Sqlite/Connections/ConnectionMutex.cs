@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace TechTemp.Data.Sqlite.Connections;
 
 /// <summary>
-/// Holds the mutex of a connection while many rows are read, until it is disposed by the same thread: each function of SQLite takes it, and takes it again in a third
-/// of the time when the thread has it. The connection is used by one thread at a time, so nobody waits for it.
+/// Holds the mutex of a connection while many rows are read, until the same thread disposes it. Each function of SQLite takes the mutex; a thread that has it
+/// takes it without a lock. One thread at a time uses a connection, so nobody waits for it.
 /// </summary>
 internal readonly ref struct ConnectionMutex
 {

@@ -5,7 +5,7 @@ namespace TechTemp.Data.Sqlite.Connections;
 
 /// <summary>
 /// Functions of SQLite that run several times for each row (https://sqlite.org/c3ref/funclist.html). The general wrapper counts the users of the statement
-/// in each call, which takes longer than the call. Those that only copy a number run without leaving the runtime's own mode; none of them waits or calls back.
+/// in each call. Those that only copy a value run without a change of the runtime's mode; none of them waits or calls back.
 /// </summary>
 internal static partial class SqliteNative
 {

@@ -24,9 +24,9 @@ internal sealed class SqliteWriteSession(StoreConnections connections) : IWriteS
     }
 
     /// <inheritdoc />
-    // A file that failed is opened anew. Not after a write that the
-    // disk refused: what it refused is in the kernel's cache all the same, and who opens the log anew finds it there, takes it
-    // for committed, and has it acknowledged as duplicates. Kept open, the log is written again from where the last commit ended.
+    // After a failure the file is opened again, except after a write that the disk refused. The kernel's cache still has what was refused: a connection
+    // that opens the log again would find it there and treat it as committed, and its readings would be acknowledged as duplicates. A connection that
+    // stays open writes the log again from the end of the last commit.
     public void Forget(Exception failure)
     {
         DisposeStatements();
@@ -36,7 +36,7 @@ internal sealed class SqliteWriteSession(StoreConnections connections) : IWriteS
         }
     }
 
-    /// <summary>Gives the connection back to the pool, for the next one who needs one; <see cref="Dispose"/> closes it.</summary>
+    /// <summary>Returns the connection to the pool; <see cref="Dispose"/> closes it.</summary>
     public void Return()
     {
         DisposeStatements();

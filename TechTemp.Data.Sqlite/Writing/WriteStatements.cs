@@ -3,7 +3,7 @@ using TechTemp.Data.Sqlite.Connections;
 
 namespace TechTemp.Data.Sqlite.Writing;
 
-/// <summary>The prepared SQL of a session, over one connection. Belongs to whatever transaction that is in. Not thread-safe.</summary>
+/// <summary>The prepared SQL of a session, over one connection. Runs in the transaction that the connection is in. Not thread-safe.</summary>
 internal sealed class WriteStatements(SqliteConnection connection) : IDisposable
 {
     // https://sqlite.org/pragma.html#pragma_data_version

@@ -188,7 +188,7 @@ internal sealed class BatchReadings
             if (!_isNew[i])
             {
                 ref readonly var reading = ref inserts.Span[i];
-                // Neither stored nor there: whatever the reason, it must not be acknowledged.
+                // Neither inserted nor found: it must not be acknowledged.
                 _found[_firsts[reading.Index]].Stored = _stored[next++]
                     ?? throw new StoreException($"The store did not take a reading of device {reading.Device.Uid} and has none with ts {reading.Ts}.");
             }

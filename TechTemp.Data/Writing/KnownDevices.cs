@@ -103,7 +103,7 @@ internal sealed class KnownDevices(IngestOptions options, ReadingClock? clock)
         return null;
     }
 
-    /// <summary>Marks a device to be saved, and told of, at the end.</summary>
+    /// <summary>Marks a device: it is saved at the end, and its state is published.</summary>
     public void Touch(KnownDevice device)
     {
         if (!device.IsTouched)

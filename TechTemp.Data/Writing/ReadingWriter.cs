@@ -79,7 +79,7 @@ public sealed partial class ReadingWriter(
     }
 
     /// <summary>
-    /// Tells of every device's state when somebody else has changed the store since the last call (readings that were
+    /// Hands over every device's state when another connection has changed the store since the last call (readings that were
     /// posted or replayed, a device that was moved), and once a minute while a device has a reading of the future. In order with <see cref="Committed"/>; the handler must return equally fast.
     /// </summary>
     /// <param name="tell">Receives the states.</param>
@@ -158,7 +158,11 @@ public sealed partial class ReadingWriter(
             return result;
         }
 
-        result = _setAside == MostSetAside ? null : (await TryWriteAsync([message.SetAside(StoreFailure.NotStorable(failure!))], CancellationToken.None)).Result;
+        if (_setAside < MostSetAside)
+        {
+            (result, _) = await TryWriteAsync([message.SetAside(StoreFailure.NotStorable(failure!))], CancellationToken.None);
+        }
+
         if (result is null)
         {
             throw failure!;

@@ -10,7 +10,7 @@ namespace TechTemp.Data.Writing;
 /// <param name="Message">The message.</param>
 /// <param name="Rejection">Why it is refused.</param>
 /// <param name="Index">Its place in the batch.</param>
-/// <param name="IsOfKnownDevice">Whether it is held whatever the number of devices that have held readings: its device is in the store, which bounds them.</param>
+/// <param name="IsOfKnownDevice">Whether it is held regardless of the number of devices with held readings: its device is in the store, which limits them.</param>
 internal readonly record struct Refusal(IncomingMessage Message, Rejection Rejection, int Index, bool IsOfKnownDevice);
 
 /// <summary>

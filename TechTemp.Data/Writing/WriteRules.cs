@@ -176,7 +176,7 @@ internal sealed class WriteRules(IngestOptions options, ReadingClock? clock = nu
     private void Settle(KnownDevice device, IncomingMessage message, in Outcome outcome)
     {
         device.Count(message, isNewest: outcome is { Kind: OutcomeKind.Stored, Late: false });
-        // A duplicate is told of as well: whoever sends it has not heard that it is stored.
+        // A duplicate gets a state as well: its sender has not received the acknowledgement.
         if (outcome.Kind != OutcomeKind.Rejected || message.Sequence is not null)
         {
             _devices.Touch(device);

@@ -3,7 +3,7 @@ using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Readings.Queries;
 
-/// <summary>Readings of a series that follow each other, column by column, oldest first. Whoever wants them newest first goes from <see cref="Last"/> down to <see cref="First"/>.</summary>
+/// <summary>Readings of a series that follow each other, column by column, oldest first. From <see cref="Last"/> down to <see cref="First"/> they come newest first.</summary>
 public sealed class SeriesBlock
 {
     private readonly PageReadings _readings;

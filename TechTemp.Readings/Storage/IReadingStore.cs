@@ -4,7 +4,7 @@ using TechTemp.Readings.Quantities;
 
 namespace TechTemp.Readings.Storage;
 
-/// <summary>Where readings are stored: what a database does for those who read them. Thread-safe.</summary>
+/// <summary>The port through which queries read stored readings; a database implements it. Thread-safe.</summary>
 public interface IReadingStore
 {
     /// <summary>Opens a snapshot of the store. It is to be short: while it is open, the database keeps what others replace.</summary>
