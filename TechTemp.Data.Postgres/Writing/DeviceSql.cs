@@ -27,13 +27,13 @@ internal sealed class DeviceSql(TransactionSql sql)
 
     private static readonly string s_devicesSql =
         $$"""
-        SELECT d.id, d.uid, d.home, r.uid, d.highest_seq, d.raw_from, x.ts, x.temperature, x.humidity, x.more, d.last_seen_at, d.measures, g.id
+        SELECT d.id, d.uid, d.home, r.uid, d.highest_seq, d.raw_from, x.ts, x.temperature, x.humidity, x.more, d.last_seen_at, d.measures, g.id, g.quarters
         FROM devices d
         LEFT JOIN placements p ON p.device_id = d.id AND p.to_ts IS NULL
         LEFT JOIN rooms r ON r.id = p.room_id
         LEFT JOIN LATERAL (SELECT * FROM readings WHERE device_id = d.id ORDER BY ts DESC LIMIT 1) x ON true
         LEFT JOIN LATERAL (
-            SELECT id FROM pages
+            SELECT id, quarters FROM pages
             WHERE id BETWEEN (d.id::bigint << {{PageKey.StepBits}}) AND (d.id::bigint << {{PageKey.StepBits}}) + {{PageKey.LastStep}} AND octet_length(body) > 0
             ORDER BY id DESC LIMIT 1) g ON true
         {0};
@@ -147,7 +147,7 @@ internal sealed class DeviceSql(TransactionSql sql)
                 Measures = new(row.GetInt64(11)),
                 Newest = row.IsDBNull(6) ? null : new(row.GetInt64(6), row.Values(7)),
                 Calibrations = _calibrations.TryGetValue(id, out var calibrations) ? new(calibrations) : CalibrationHistory.None,
-                NewestPage = row.LongOrNull(12),
+                SealedTo = row.LongOrNull(12) is { } page ? PageKey.StartOf(page) + (row.GetInt32(13) * PageKey.Step) : 0,
             };
         }
     }

@@ -22,17 +22,18 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     private readonly Statement _deletePages = new(connection, PageTable.DeleteSql);
     private readonly Statement _deleteRows = new(connection, "DELETE FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3;");
     private readonly Statement _nextRow = new(connection, "SELECT ts FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts LIMIT 1 OFFSET ?4;");
+    private readonly Statement _previousRow = new(connection, "SELECT ts FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts DESC LIMIT 1 OFFSET ?4;");
     private readonly PageReadingsBuilder _day = new();
 
     /// <summary>A day as it is stored; null when it has no readings.</summary>
     /// <param name="deviceId">The store's key of the device.</param>
     /// <param name="day">The day's start, unix milliseconds UTC.</param>
-    /// <param name="withRows">False for the readings in pages only.</param>
+    /// <param name="end">The rows before this time are read: the end of the day, or of one of its hours; the day's start for the readings in pages only.</param>
     /// <exception cref="StoreException">The store failed.</exception>
     /// <exception cref="PageDamagedException">A page is damaged.</exception>
-    public StoredDay? Read(int deviceId, long day, bool withRows = true)
+    public StoredDay? Read(int deviceId, long day, long end)
     {
-        var stored = new StoredDay(deviceId, day);
+        var stored = new StoredDay(deviceId, day, end);
         _day.Clear();
         // A page that was damaged has left it in the middle.
         _pages.Reset();
@@ -45,7 +46,7 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
             }
         }
 
-        for (_rows.Bind(1, deviceId).Bind(2, day).Bind(3, day + PageKey.Day - 1); withRows && _rows.Step();)
+        for (_rows.Bind(1, deviceId).Bind(2, day).Bind(3, stored.Last); end > day && _rows.Step();)
         {
             stored.Rows.Add(_rows);
             _day.Add(_rows.Long(0), _rows.Values(1), (byte)_rows.Long(4));
@@ -59,7 +60,7 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     public StoredDay? ReadPages(int deviceId, long day)
     {
         using var snapshot = connection.BeginTransaction(deferred: true);
-        return Read(deviceId, day, withRows: false);
+        return Read(deviceId, day, end: day);
     }
 
     /// <summary>Whether a day has pages with readings.</summary>
@@ -122,12 +123,15 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     /// <param name="to">Last time, inclusive.</param>
     /// <param name="skip">How many rows of these times come before it.</param>
     /// <exception cref="StoreException">The store failed.</exception>
-    public long? NextRow(int deviceId, long from, long to, int skip = 0)
-    {
-        var next = _nextRow.Bind(1, deviceId).Bind(2, from).Bind(3, to).Bind(4, skip).Step() ? _nextRow.Long(0) : (long?)null;
-        _nextRow.Reset();
-        return next;
-    }
+    public long? NextRow(int deviceId, long from, long to, int skip = 0) => FindRow(_nextRow, deviceId, from, to, skip);
+
+    /// <summary>The time of a row of a device, counted from the newest; null when it has not so many.</summary>
+    /// <param name="deviceId">The store's key of the device.</param>
+    /// <param name="from">First time, unix milliseconds UTC, inclusive.</param>
+    /// <param name="to">Last time, inclusive.</param>
+    /// <param name="skip">How many rows of these times come after it.</param>
+    /// <exception cref="StoreException">The store failed.</exception>
+    public long? PreviousRow(int deviceId, long from, long to, int skip) => FindRow(_previousRow, deviceId, from, to, skip);
 
     /// <summary>Replaces pages by others; those that stay the same are not touched.</summary>
     /// <param name="before">All pages of a day that have readings, as they are stored.</param>
@@ -201,10 +205,17 @@ internal sealed class DayPages(SqliteConnection connection) : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var statement in new[] { _rows, _pages, _newest, _newestRow, _insertPage, _insertRow, _deletePages, _deleteRows, _nextRow })
+        foreach (var statement in new[] { _rows, _pages, _newest, _newestRow, _insertPage, _insertRow, _deletePages, _deleteRows, _nextRow, _previousRow })
         {
             statement.Dispose();
         }
+    }
+
+    private static long? FindRow(Statement find, int deviceId, long from, long to, int skip)
+    {
+        var row = find.Bind(1, deviceId).Bind(2, from).Bind(3, to).Bind(4, skip).Step() ? find.Long(0) : (long?)null;
+        find.Reset();
+        return row;
     }
 
     private long? NewestPage(int deviceId, long upTo)

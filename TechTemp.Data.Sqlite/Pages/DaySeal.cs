@@ -4,9 +4,10 @@ using TechTemp.Readings.Pages;
 namespace TechTemp.Data.Sqlite.Pages;
 
 /// <summary>
-/// Turns all readings of a day into pages, in steps of some rows each. A step replaces rows by a page that has the same readings, so a reading is in one of the
-/// two after each of them. The heads are those of the whole day from the beginning: nobody uses them as long as the day has a row, and only the last step
-/// takes the last rows, after it has compared the whole day with what was encoded. Each step is inside its caller's transaction. Not thread-safe.
+/// Turns all readings of a day, or of its first hours, into pages, in steps of some rows each, the oldest first. A step replaces rows by a page that has the same
+/// readings, so a reading is in one of the two after each of them. The heads are those of all that was read from the beginning: a reader uses the head of a page
+/// only where the next page of its day begins before the first row of that day. The last step compares everything with what was encoded. Each step is inside its
+/// caller's transaction. Not thread-safe.
 /// </summary>
 internal sealed class DaySeal
 {
@@ -21,12 +22,13 @@ internal sealed class DaySeal
 
     /// <summary>Encodes the day.</summary>
     /// <param name="pages">Writes it.</param>
-    /// <param name="day">The day as it was read.</param>
+    /// <param name="day">The day, or its first hours, as it was read.</param>
     /// <param name="rowsOfAStep">How many rows a step may replace.</param>
     public DaySeal(DayPages pages, StoredDay day, int rowsOfAStep)
     {
         (_pages, _day, _rowsOfAStep) = (pages, day, rowsOfAStep);
-        _length = PageKey.LengthFor(day.Readings.Times.Length);
+        // A day of which only some hours are finished has so many readings already that its pages are of an hour.
+        _length = day.IsWhole ? PageKey.LengthFor(day.Readings.Times.Length) : PageKey.Hour;
         _target = DayEncoder.Encode(day.DeviceId, day.Readings, _length);
         _stored = day.Pages;
     }
@@ -62,14 +64,14 @@ internal sealed class DaySeal
         _pages.DeleteRows(_day.DeviceId, _day.Day, _day.Last);
         _pages.Replace(_stored, _target);
         IsDone = true;
-        return new(_day.Readings.Times.Length - _told, 1, _target.Sum(page => page.Head.Length + (long)page.Body.Length));
+        return new(_day.Readings.Times.Length - _told, _day.IsWhole ? 1 : 0, _target.Sum(page => page.Head.Length + (long)page.Body.Length));
     }
 
     // Pages of another length have few readings: their day had fewer, or will have.
-    private Sealed? Rearrange()
+    private Sealed Rearrange()
     {
         var readings = _day.Readings.Where(ts => !_day.Rows.Has(ts));
-        return Write(_day.Rows.Times[_sealed], DayEncoder.Encode(_day.DeviceId, readings, _length), readings.Times.Length);
+        return Write(DayEncoder.Encode(_day.DeviceId, readings, _length), readings.Times.Length);
     }
 
     // Whole pages where they fit into a step, else a part of one.
@@ -78,7 +80,8 @@ internal sealed class DaySeal
         var (first, beyond) = (_day.Rows.Times[_sealed], _day.Rows.Times[_sealed + _rowsOfAStep]);
         var end = KeyOf(beyond).Start > first ? KeyOf(beyond).Start : beyond;
         var after = _day.Rows.IndexOf(end);
-        if (!_pages.HasRows(_day.DeviceId, first, end - 1, _day.Rows.From(_sealed, after)))
+        // The first row that is left, or one before it, must be there: with it counts the head of the page before.
+        if (!_pages.HasRows(_day.DeviceId, first, end - 1, _day.Rows.From(_sealed, after)) || _pages.NextRow(_day.DeviceId, end, _day.Rows.Times[after]) is null)
         {
             return null;
         }
@@ -87,27 +90,17 @@ internal sealed class DaySeal
         List<Page> pages = [
             .. _stored.Where(page => page.Key.Start < start || page.Key.Start >= end),
             .. _target.Where(page => page.Key.Start >= start && page.Key.Start < end).Select(page => page.Key.End <= end ? page : UpTo(end, page.Key))];
-        var step = Write(end, pages, after - _sealed);
-        if (step is not null)
-        {
-            _pages.DeleteRows(_day.DeviceId, first, end - 1);
-            _sealed = after;
-        }
-
+        var step = Write(pages, after - _sealed);
+        _pages.DeleteRows(_day.DeviceId, first, end - 1);
+        _sealed = after;
         return step;
     }
 
     private Page UpTo(long end, PageKey key) =>
         PageEncoder.Encode(key, _day.Readings.Where(ts => ts >= key.Start && ts < key.End && (ts < end || !_day.Rows.Has(ts))));
 
-    // A row must be left: without one the heads would be used.
-    private Sealed? Write(long firstRowLeft, List<Page> pages, int readings)
+    private Sealed Write(List<Page> pages, int readings)
     {
-        if (_pages.NextRow(_day.DeviceId, firstRowLeft, _day.Last) is null)
-        {
-            return null;
-        }
-
         _pages.Replace(_stored, pages);
         _stored = [.. pages.OrderBy(page => page.Key.Start)];
         _told += readings;

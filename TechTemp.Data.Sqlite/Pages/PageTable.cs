@@ -22,8 +22,8 @@ internal static class PageTable
     /// <summary>The body of a page.</summary>
     public const string BodySql = "SELECT body FROM pages WHERE id = ?1;";
 
-    /// <summary>The id of the newest page of a range of ids that has a body.</summary>
-    public const string NewestSql = "SELECT id FROM pages WHERE id BETWEEN ?1 AND ?2 AND length(body) > 0 ORDER BY id DESC LIMIT 1;";
+    /// <summary>The newest page of a range of ids that has a body: its id, and the length of its span.</summary>
+    public const string NewestSql = "SELECT id, quarters FROM pages WHERE id BETWEEN ?1 AND ?2 AND length(body) > 0 ORDER BY id DESC LIMIT 1;";
 
     public const string InsertSql = "INSERT INTO pages (id, quarters, head, body) VALUES (?1, ?2, ?3, ?4);";
 
@@ -37,7 +37,7 @@ internal static class PageTable
     public static Statement BindPages(this Statement statement, int deviceId, long from, long to) =>
         statement.Bind(1, PageKey.FirstId(deviceId, from)).Bind(2, PageKey.LastId(deviceId, to));
 
-    /// <summary>The key of the page that a statement of <see cref="RangeSql"/>, <see cref="BackwardSql"/> or <see cref="HeadsSql"/> stands on.</summary>
+    /// <summary>The key of the page that a statement stands on whose first columns are its id and the length of its span.</summary>
     public static PageKey Key(this Statement row) => new(PageKey.DeviceOf(row.Long(0)), PageKey.StartOf(row.Long(0)), row.Long(1) * PageKey.Step);
 
     /// <summary>Its head, until the statement goes on.</summary>

@@ -16,20 +16,24 @@ public readonly record struct Sealed(long Readings, int Days, long Bytes)
 }
 
 /// <summary>
-/// Turns the rows of finished days into pages, and merges late rows into the pages of their day. Days are read and encoded without the write lock; each step is
-/// one short transaction. A process that is killed leaves each reading as a row or in a page. The day of a device's newest reading that is not of the
-/// future stays rows, however old it is.
+/// Turns the rows of finished days into pages, and merges late rows into the pages of their day. Of a day with very many readings the finished hours are sealed
+/// before it ends: otherwise each question about it would read thousands of rows. Days are read and encoded without the write lock; each step is one short
+/// transaction. A process that is killed leaves each reading as a row or in a page. The newest reading of a device that is not of the future stays a row,
+/// however old it is, and so does what belongs to the same page.
 /// </summary>
 public sealed class ReadingSealing(StoreConnections connections, TimeProvider time)
 {
     // A device that sends late readings of the day again and again does not keep the others waiting: its day stays partly rows until the next time.
     private const int MostTries = 3;
 
-    /// <summary>How long after its end, in UTC, a day is finished: most late readings have come then.</summary>
+    /// <summary>How long after its end a day of UTC, or an hour, is finished: most late readings have come then.</summary>
     internal static TimeSpan Quiet { get; } = TimeSpan.FromHours(2);
 
     /// <summary>How many rows a transaction may replace: some milliseconds, and a page of a device that measures every second.</summary>
     internal int RowsOfAStep { get; init; } = 4_000;
+
+    /// <summary>How many readings the finished hours of a day must have to be sealed before the day ends.</summary>
+    internal int MostUnsealed { get; init; } = PageKey.MostInQuarterDays;
 
     /// <summary>Seals what is finished.</summary>
     /// <param name="damaged">Hears of a page that late readings belong to and that is damaged. They stay rows.</param>
@@ -97,10 +101,10 @@ public sealed class ReadingSealing(StoreConnections connections, TimeProvider ti
         var days = new Queue<DaySeal>();
         using var snapshot = connection.BeginTransaction(deferred: true);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var end = EndOf(pages.NewestRow(deviceId, now), now);
+        var finished = FinishedOf(pages.NewestRow(deviceId, now), now);
         for (var readings = 0; readings < RowsOfAStep;)
         {
-            if (pages.NextRow(deviceId, from, end - 1) is not { } ts)
+            if (pages.NextRow(deviceId, from, finished - 1) is not { } ts)
             {
                 return (days, null);
             }
@@ -109,9 +113,11 @@ public sealed class ReadingSealing(StoreConnections connections, TimeProvider ti
             from = day + PageKey.Day;
             try
             {
-                var stored = pages.Read(deviceId, day)!;
-                days.Enqueue(new(pages, stored, RowsOfAStep));
-                readings += stored.Readings.Times.Length;
+                if (ReadFinished(pages, deviceId, day, finished) is { } stored)
+                {
+                    days.Enqueue(new(pages, stored, RowsOfAStep));
+                    readings += stored.Readings.Times.Length;
+                }
             }
             catch (PageDamagedException e)
             {
@@ -122,10 +128,30 @@ public sealed class ReadingSealing(StoreConnections connections, TimeProvider ti
         return (days, from);
     }
 
-    /// <summary>The start of the first day of a device that is not to be sealed yet.</summary>
+    // The day, or its finished hours; null where there are too few readings in these.
+    private StoredDay? ReadFinished(DayPages pages, int deviceId, long day, long finished)
+    {
+        if (day + PageKey.Day <= finished)
+        {
+            return pages.Read(deviceId, day, day + PageKey.Day);
+        }
+
+        // Mostly it has no page and few rows: then nothing is read.
+        return (pages.HasPages(deviceId, day) || pages.NextRow(deviceId, day, finished - 1, MostUnsealed) is not null)
+            && pages.Read(deviceId, day, finished) is { } stored && stored.Readings.Times.Length > MostUnsealed ? stored : null;
+    }
+
+    /// <summary>The start of the first day of a device that is not to be sealed yet as a whole.</summary>
     /// <param name="newest">The time of its newest row that is not of the future, unix milliseconds UTC; null when it has none.</param>
     /// <param name="now">Unix milliseconds UTC.</param>
-    internal static long EndOf(long? newest, long now) => Math.Max(0, PageKey.DayOf(Math.Min(newest ?? 0, now - (long)Quiet.TotalMilliseconds)));
+    internal static long EndOf(long? newest, long now) => PageKey.DayOf(FinishedOf(newest, now));
+
+    // The end of its last finished hour.
+    private static long FinishedOf(long? newest, long now)
+    {
+        var finished = Math.Max(0, Math.Min(newest ?? 0, now - (long)Quiet.TotalMilliseconds));
+        return finished - (finished % PageKey.Hour);
+    }
 
     // Before raw_from readings are being dropped.
     private static List<(int Id, long From)> Devices(SqliteConnection connection)

@@ -7,15 +7,19 @@ namespace TechTemp.Data.Sqlite.Pages;
 /// <summary>A device's day of UTC as it was stored at one moment: whoever writes it later compares it with what is stored then.</summary>
 /// <param name="deviceId">The store's key of the device.</param>
 /// <param name="day">The day's start, unix milliseconds UTC.</param>
-internal sealed class StoredDay(int deviceId, long day)
+/// <param name="end">Rows before this time were read: the day's end, or an hour's where later rows are not to be sealed yet.</param>
+internal sealed class StoredDay(int deviceId, long day, long end)
 {
     public int DeviceId => deviceId;
 
     /// <summary>The day's start, unix milliseconds UTC.</summary>
     public long Day => day;
 
-    /// <summary>The last moment of the day.</summary>
-    public long Last => day + PageKey.Day - 1;
+    /// <summary>The last moment of which rows were read.</summary>
+    public long Last => end - 1;
+
+    /// <summary>Whether all of the day was read.</summary>
+    public bool IsWhole => end == day + PageKey.Day;
 
     /// <summary>Its pages that have readings, oldest first.</summary>
     public List<Page> Pages { get; } = [];

@@ -7,14 +7,14 @@ using TechTemp.Readings.Pages;
 namespace TechTemp.Data.Sqlite.Readings;
 
 /// <summary>
-/// Removes a device's readings of an interval in steps, each a short transaction: of each day first its rows, some at a time, then the last of them together with
-/// what is in pages. The readings beside them weigh more afterwards, and those are of the same day; as long as the day has a row nobody uses the heads
-/// of its pages, and the last step writes the right ones. No time is looked at twice: a device that sends would never be done with. Not thread-safe.
+/// Removes a device's readings of an interval in steps, each a short transaction: of each day first its rows, the newest ones first, then the oldest of them together
+/// with what is in pages. The readings beside them weigh more afterwards, and those are of the same day. As long as the first row of the day stays, nobody uses a
+/// head that becomes wrong (<see cref="DaySeal"/>), and the last step writes the right ones. Not thread-safe.
 /// </summary>
 internal sealed class IntervalRemoval(SqliteConnection connection, DayPages pages, int deviceId, long from, long to, int rowsOfAStep)
 {
-    // The day that is in work, and from when on it still has to be looked at.
-    private (long Day, long From)? _rest;
+    // The day that is in work, and up to when its rows still have to be looked at: a device that sends would never be done with.
+    private (long Day, long To)? _rest;
     private long? _next;
 
     /// <summary>Does the next step.</summary>
@@ -24,33 +24,34 @@ internal sealed class IntervalRemoval(SqliteConnection connection, DayPages page
     /// <exception cref="PageDamagedException">A page of which a part is to go is damaged.</exception>
     public (int Deleted, bool GoesOn) Step(long now)
     {
-        _rest ??= First() is { } first ? (PageKey.DayOf(first), first) : null;
+        _rest ??= First() is { } first ? (PageKey.DayOf(first), Math.Min(to, PageKey.DayOf(first) + PageKey.Day - 1)) : null;
         if (_rest is not { } rest)
         {
             return (0, false);
         }
 
-        var end = rest.Day + PageKey.Day - 1;
-        return RemoveSomeRows(rest.Day, rest.From, Math.Min(to, end)) is { } rows ? (rows, true)
-            : from <= rest.Day && to >= end ? Finish(rest.Day, now, () => pages.Clear(deviceId, rest.Day))
-            : Finish(rest.Day, now, Remainder(rest.Day, rest.From, Math.Min(to, end)));
+        var (start, end) = (Math.Max(from, rest.Day), Math.Min(to, rest.Day + PageKey.Day - 1));
+        return RemoveSomeRows(rest.Day, start, rest.To, now) is { } rows ? (rows, true)
+            : start == rest.Day && end == rest.Day + PageKey.Day - 1 ? Finish(rest.Day, now, () => pages.Clear(deviceId, rest.Day))
+            : Finish(rest.Day, now, Remainder(rest.Day, start, end));
     }
 
-    // A row is left, and with it the heads remain unused. Null where the rows are few enough for the last step.
-    private int? RemoveSomeRows(long day, long first, long last)
+    // The oldest ones stay. Null where the rows are few enough for the last step.
+    private int? RemoveSomeRows(long day, long first, long last, long now)
     {
-        if (pages.NextRow(deviceId, first, last, rowsOfAStep) is null)
+        if (pages.PreviousRow(deviceId, first, last, rowsOfAStep) is null)
         {
             return null;
         }
 
         using var transaction = connection.BeginTransaction(deferred: false);
-        if (pages.NextRow(deviceId, first, last, rowsOfAStep) is not { } left)
+        if (pages.PreviousRow(deviceId, first, last, rowsOfAStep) is not { } left)
         {
             return 0;
         }
 
-        var deleted = pages.DeleteRows(deviceId, first, left - 1);
+        var deleted = pages.DeleteRows(deviceId, left + 1, last);
+        pages.KeepNewestAsRow(deviceId, now);
         transaction.Commit();
         _rest = (day, left);
         return deleted;

@@ -111,16 +111,16 @@ internal sealed class DeviceStatements : IDisposable
                 Measures = new(select.Long(11)),
                 Newest = select.IsNull(6) ? null : new(select.Long(6), select.Values(7)),
                 Calibrations = StoredCalibrations.Of(_calibrations, id),
-                NewestPage = NewestPage(id),
+                SealedTo = SealedTo(id),
             });
         }
     }
 
-    private long? NewestPage(int id)
+    private long SealedTo(int id)
     {
-        long? page = _newestPage.BindPages(id, 0, long.MaxValue).Step() ? _newestPage.Long(0) : null;
+        var end = _newestPage.BindPages(id, 0, long.MaxValue).Step() ? _newestPage.Key().End : 0;
         _newestPage.Reset();
-        return page;
+        return end;
     }
 
     private List<(long First, long Last)> ReadGaps(int id)

@@ -1,7 +1,6 @@
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Readings.Calibrations;
-using TechTemp.Readings.Pages;
 using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Sequences;
 
@@ -40,17 +39,14 @@ public sealed class KnownDevice(int id, string uid, DeviceSequence sequence)
     /// <summary>What is added to its readings.</summary>
     public CalibrationHistory Calibrations { get; init; } = CalibrationHistory.None;
 
-    /// <summary>The id of its newest page that has readings (<see cref="PageKey.Id"/>); null for none.</summary>
-    public long? NewestPage { get; init; }
+    /// <summary>Before this time its readings may be in pages, unix milliseconds UTC: the end of its newest page that has readings; 0 for none.</summary>
+    public long SealedTo { get; init; }
 
     /// <summary>Its counter.</summary>
     public DeviceSequence Sequence => sequence;
 
     /// <summary>The newest event time of the readings stored by this transaction, none later than its receipt; null when none was.</summary>
     public long? SeenAt { get; private set; }
-
-    /// <summary>Before this time its readings may be in pages, unix milliseconds UTC: the end of its last sealed day.</summary>
-    internal long SealedTo => NewestPage is { } page ? PageKey.DayOf(PageKey.StartOf(page)) + PageKey.Day : 0;
 
     /// <summary>Whether this transaction changed something of it, or its sender has not heard of what is stored.</summary>
     internal bool IsTouched { get; set; }

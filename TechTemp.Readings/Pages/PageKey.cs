@@ -18,6 +18,9 @@ public readonly record struct PageKey(int DeviceId, long Start, long Length)
     /// <summary>The span of a page of a day with very many readings, milliseconds.</summary>
     public const long Hour = Day / 24;
 
+    /// <summary>A day with more readings has pages of an hour.</summary>
+    public const int MostInQuarterDays = 6_000;
+
     /// <summary>How many bits of a page's number say when it starts.</summary>
     public const int StepBits = 24;
 
@@ -60,7 +63,7 @@ public readonly record struct PageKey(int DeviceId, long Start, long Length)
     /// <param name="readings">How many readings the day has.</param>
     public static long LengthFor(int readings) => readings switch
     {
-        > 6_000 => Hour,
+        > MostInQuarterDays => Hour,
         > 1_500 => QuarterDay,
         _ => Day,
     };

@@ -6,9 +6,10 @@ namespace TechTemp.Readings.Queries;
 
 /// <summary>
 /// Fills buckets from rows and pages, day by day. A page that lies in one bucket and one part of the series is taken from its head; one with an edge
-/// inside (a local midnight, a calibration, a move, an end of the range) is decoded. A head holds where no reading of its day is a row:
-/// such a reading changes how long those beside it stand for, and they are of the same day. A page whose readings are gone counts by its start, and
-/// not at all in buckets that are not made of whole spans of its length. Not thread-safe.
+/// inside (a local midnight, a calibration, a move, an end of the range) is decoded. The head of a page holds where the next page of its day begins before the
+/// first row of that day: a row changes how long the readings beside it stand for, and those are of the same day. The other pages of the day are decoded, and
+/// weighed together with its rows. A page whose readings are gone counts by its start, and not at all in buckets that are not made of whole spans of its length.
+/// Not thread-safe.
 /// </summary>
 internal sealed class BucketReader
 {
@@ -128,35 +129,41 @@ internal sealed class BucketReader
                 anyNeedsReadings |= _needsReadings[i];
             }
 
-            var day = new DayOfDevice(firstRow..row, firstPage..page);
-            var decodesAll = row > firstRow || (page - firstPage > 1 && anyNeedsReadings && !HaveSameQuantities(day));
+            var together = row > firstRow ? FirstBesideRows(firstPage, page, rows[firstRow])
+                : page - firstPage > 1 && anyNeedsReadings && !HaveSameQuantities(firstPage, page) ? firstPage : page;
             for (var i = firstPage; i < page; i++)
             {
-                if (_needsReadings[i] || (decodesAll && _pages.HasBody(i)))
+                if (_needsReadings[i] || (i >= together && _pages.HasBody(i)))
                 {
                     _decoded.Add(i);
                 }
             }
 
-            _days.Add(day with { DecodesAll = decodesAll });
+            _days.Add(new(firstPage, together, page, firstRow..row));
         }
+    }
+
+    // The last page that begins before the first row. The readings of the pages before it have their neighbours in pages.
+    private int FirstBesideRows(int firstPage, int page, long firstRow)
+    {
+        var last = firstPage;
+        while (last + 1 < page && _heads[last + 1].First < firstRow)
+        {
+            last++;
+        }
+
+        return last == firstPage || HaveSameQuantities(firstPage, last + 1) ? last : firstPage;
     }
 
     private void Add(in DayOfDevice day, in SeriesPart part, BucketWindow window)
     {
-        if (day.DecodesAll)
-        {
-            AddReadings(day, part, window);
-            return;
-        }
-
-        for (var i = day.Pages.Start.Value; i < day.Pages.End.Value; i++)
+        for (var i = day.FirstPage; i < day.Together; i++)
         {
             var head = _heads[i];
             if (_needsReadings[i])
             {
-                long? before = i > day.Pages.Start.Value ? _heads[i - 1].Last : null;
-                long? after = i + 1 < day.Pages.End.Value ? _heads[i + 1].First : null;
+                long? before = i > day.FirstPage ? _heads[i - 1].Last : null;
+                long? after = i + 1 < day.BeyondPages ? _heads[i + 1].First : null;
                 window.Add(_pages.Decode(i, head), part.From, part.To, before, after, part.Correction);
             }
             else if (head.First >= part.From && head.First <= part.To && (_pages.HasBody(i) || window.IsMadeOf(_pages.KeyOf(i).Length)))
@@ -164,19 +171,24 @@ internal sealed class BucketReader
                 window.Add(head, part.Correction);
             }
         }
+
+        if (day.Together < day.BeyondPages || !day.Rows.Start.Equals(day.Rows.End))
+        {
+            AddReadings(day, part, window);
+        }
     }
 
-    // All readings of the day, of rows and pages.
+    // Those of rows, and of pages together with them.
     private void AddReadings(in DayOfDevice day, in SeriesPart part, BucketWindow window)
     {
-        if (day.Pages.Start.Equals(day.Pages.End) && day.Rows.Equals(0.._rows!.Times.Length))
+        if (day.FirstPage == day.BeyondPages && day.Rows.Equals(0.._rows!.Times.Length))
         {
             window.Add(_rows, part.From, part.To, null, null, part.Correction);
             return;
         }
 
         _dayBuilder.Clear();
-        for (var i = day.Pages.Start.Value; i < day.Pages.End.Value; i++)
+        for (var i = day.Together; i < day.BeyondPages; i++)
         {
             var head = _heads[i];
             if (_pages.HasBody(i))
@@ -196,7 +208,8 @@ internal sealed class BucketReader
 
         if (_dayBuilder.Build() is { } readings)
         {
-            window.Add(readings, part.From, part.To, null, null, part.Correction);
+            long? before = day.Together > day.FirstPage ? _heads[day.Together - 1].Last : null;
+            window.Add(readings, part.From, part.To, before, null, part.Correction);
         }
     }
 
@@ -226,24 +239,29 @@ internal sealed class BucketReader
     }
 
     // Then the reading beside a page, which the others are weighed by, is the first or last one of the page beside it.
-    private bool HaveSameQuantities(in DayOfDevice day)
+    private bool HaveSameQuantities(int firstPage, int beyond)
     {
-        var columns = _heads[day.Pages.Start.Value].Columns;
-        for (var i = day.Pages.Start.Value; i < day.Pages.End.Value; i++)
+        var columns = _heads[firstPage].Columns;
+        for (var i = firstPage; i < beyond; i++)
         {
             var head = _heads[i];
-            if (!_pages.HasBody(i) || !Array.TrueForAll(head.Columns, c => c.Count == head.Count)
-                || !head.Columns.Select(c => c.Quantity).SequenceEqual(columns.Select(c => c.Quantity)))
+            if (!_pages.HasBody(i) || head.Columns.Length != columns.Length)
             {
                 return false;
+            }
+
+            for (var c = 0; c < columns.Length; c++)
+            {
+                if (head.Columns[c].Count != head.Count || head.Columns[c].Quantity != columns[c].Quantity)
+                {
+                    return false;
+                }
             }
         }
 
         return true;
     }
 
-    private readonly record struct DayOfDevice(Range Rows, Range Pages)
-    {
-        public bool DecodesAll { get; init; }
-    }
+    // Pages from Together on are decoded, and weighed together with the rows.
+    private readonly record struct DayOfDevice(int FirstPage, int Together, int BeyondPages, Range Rows);
 }

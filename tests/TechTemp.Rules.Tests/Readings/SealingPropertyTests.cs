@@ -51,8 +51,10 @@ public sealed class SealingPropertyTests : IDisposable
         (1, Gen.Select(Gen.Int[0, 1], s_moment, Gen.Int[0, 2]).Select((device, at, room) => (Action<House>)(house => house.Move(device, at, room)))),
         (1, Gen.Select(Gen.Int[0, 1], Gen.Select(s_moment, Gen.Int[-50, 50]).Array[0, 3]).Select((device, list) => (Action<House>)(house => house.Calibrate(device, list)))),
         (3, Gen.Const<Action<House>>(house => house.Seal())),
-        (2, Gen.Select(Gen.Int[1, 8], Gen.Int[0, 6]).Select((rows, steps) => (Action<House>)(house => house.SealSome(rows, steps)))),
-        (2, Gen.Select(Gen.Int[3, 12], s_late.Array[1, 4]).Select((rows, late) => (Action<House>)(house => house.SealWhileOthersWrite(rows, late)))),
+        // From how many readings on the finished hours of the newest day are sealed, too.
+        (2, Gen.Select(Gen.Int[1, 8], Gen.Int[0, 6], Gen.Int[0, 8]).Select((rows, unsealed, steps) => (Action<House>)(house => house.SealSome(rows, unsealed, steps)))),
+        (2, Gen.Select(Gen.Int[3, 12], Gen.Int[0, 8], s_late.Array[1, 4]).Select((rows, unsealed, late) =>
+            (Action<House>)(house => house.SealWhileOthersWrite(rows, unsealed, late)))),
         (1, Gen.Select(s_moment, Gen.Long[0, 4 * Day]).Select((from, length) => (Action<House>)(house => house.Rebuild(from, from + length)))));
 
     private readonly TestStore _store = new();
@@ -114,7 +116,7 @@ public sealed class SealingPropertyTests : IDisposable
             var pauses = 0;
             var time = new PausedTime(store.Time, () =>
             {
-                SealSome(rowsOfAStep, ++pauses % 3);
+                SealSome(rowsOfAStep, 4, ++pauses % 3);
                 Insert([.. late.Where(r => r.Device != device || r.Ts < from || r.Ts > to)]);
             });
             var removal = new ReadingRemoval(store.Connections, time) { RowsOfAStep = rowsOfAStep }.RemoveAsync(Uid(device), from, to).GetAwaiter().GetResult();
@@ -145,12 +147,12 @@ public sealed class SealingPropertyTests : IDisposable
         public void Seal() => Assert.All(store.Get<ReadingSealing>().Seal(e => Assert.Fail(e.Message)), step => Assert.True(step.Readings > 0));
 
         /// <summary>As when the process is killed after some steps.</summary>
-        public void SealSome(int rowsOfAStep, int steps) => Assert.All(Sealing(rowsOfAStep).Seal(e => Assert.Fail(e.Message)).Take(steps), step => Assert.True(step.Readings > 0));
+        public void SealSome(int rowsOfAStep, int mostUnsealed, int steps) => Assert.All(Sealing(rowsOfAStep, mostUnsealed).Seal(e => Assert.Fail(e.Message)).Take(steps), step => Assert.True(step.Readings > 0));
 
-        public void SealWhileOthersWrite(int rowsOfAStep, (int Device, long Ts, QuantityValues Values)[][] late)
+        public void SealWhileOthersWrite(int rowsOfAStep, int mostUnsealed, (int Device, long Ts, QuantityValues Values)[][] late)
         {
             var steps = 0;
-            foreach (var step in Sealing(rowsOfAStep).Seal(e => Assert.Fail(e.Message)))
+            foreach (var step in Sealing(rowsOfAStep, mostUnsealed).Seal(e => Assert.Fail(e.Message)))
             {
                 Assert.True(step.Readings > 0);
                 Insert(late[steps++ % late.Length]);
@@ -224,7 +226,7 @@ public sealed class SealingPropertyTests : IDisposable
             }
         }
 
-        private ReadingSealing Sealing(int rowsOfAStep) => new(store.Connections, store.Time) { RowsOfAStep = rowsOfAStep };
+        private ReadingSealing Sealing(int rowsOfAStep, int mostUnsealed) => new(store.Connections, store.Time) { RowsOfAStep = rowsOfAStep, MostUnsealed = mostUnsealed };
 
         private int IdOf(int device)
         {

@@ -252,6 +252,9 @@ public sealed class SealingStepsTests : IDisposable
             Recomputation.AssertSame(Of(copy, buckets), Of("s1", buckets));
         }
 
+        // Before it is sealed, too.
+        _store.Execute($"DELETE FROM devices WHERE uid = '{copy}';");
+
         IReadOnlyList<Bucket> Of(string device, TimeBuckets buckets) =>
             _store.Get<BucketQueries>().Newest(_store.Get<SeriesQueries>().OfDevice(device, day, day + PageKey.Day - 1, calibrated: false)!.Parts, buckets, 10_000);
     }

@@ -28,13 +28,17 @@ internal static class Recomputation
 
     /// <summary>How long each reading of a device stands for: half the way to its neighbours of the same day, as far as they are no more than a quarter of an hour away.</summary>
     /// <param name="times">The times of all readings of the device that have the quantity.</param>
-    public static IReadOnlyDictionary<long, double> Seconds(IEnumerable<long> times) => times.GroupBy(DayOf).SelectMany(day => day.Select(ts =>
+    public static IReadOnlyDictionary<long, double> Seconds(IEnumerable<long> times) => times.GroupBy(DayOf).SelectMany(day =>
     {
-        var left = day.Where(t => t < ts).Select(t => Step(t, ts)).Append(double.MaxValue).Min();
-        var right = day.Where(t => t > ts).Select(t => Step(ts, t)).Append(double.MaxValue).Min();
-        var steps = new[] { left, right }.Where(step => step <= Quarter).ToArray();
-        return (Ts: ts, Seconds: steps.Length == 0 ? Quarter : Math.Round(steps.Average(), MidpointRounding.AwayFromZero));
-    })).ToDictionary(r => r.Ts, r => r.Seconds);
+        var sorted = day.Order().ToArray();
+        return sorted.Select((ts, i) =>
+        {
+            var left = i > 0 ? Step(sorted[i - 1], ts) : double.MaxValue;
+            var right = i + 1 < sorted.Length ? Step(ts, sorted[i + 1]) : double.MaxValue;
+            var steps = new[] { left, right }.Where(step => step <= Quarter).ToArray();
+            return (Ts: ts, Seconds: steps.Length == 0 ? Quarter : Math.Round(steps.Average(), MidpointRounding.AwayFromZero));
+        });
+    }).ToDictionary(r => r.Ts, r => r.Seconds);
 
     /// <summary>Means may differ by how floating point adds up; nothing else may.</summary>
     public static void AssertSame(IEnumerable<ExpectedBucket> expected, IEnumerable<Bucket> actual) => Assert.Equal(expected, actual.Select(Of), AreSame);
