@@ -10,7 +10,9 @@ namespace TechTemp.Readings.Queries;
 public sealed class BucketQueries(IReadingStore store)
 {
     private const int NarrowestWindow = 1_000;
-    private const int WidestWindow = 10_000;
+
+    // 26 days of quarter hours. The runtime keeps arrays of 85,000 bytes or more apart, and frees them in full collections only: a column has 79,872.
+    private const int WidestWindow = 26 * 96;
 
     /// <summary>The newest buckets of a series that have any reading, newest first.</summary>
     /// <param name="parts">What the series is made of.</param>
@@ -22,28 +24,27 @@ public sealed class BucketQueries(IReadingStore store)
     public async ValueTask<IReadOnlyList<Bucket>> NewestAsync(
         IReadOnlyList<SeriesPart> parts, TimeBuckets buckets, int limit, QuantitySet quantities, CancellationToken cancellationToken)
     {
-        List<Bucket>? newest = null;
-        await foreach (var window in WindowsAsync(parts, buckets, quantities, limit, cancellationToken))
+        var (newest, count) = (new List<List<Bucket>>(), 0);
+        await foreach (var window in WindowsAsync(parts, buckets, quantities, Math.Min(limit, WidestWindow), cancellationToken))
         {
             var found = window.NewestFirst();
-            if (newest is null)
+            newest.Add(found);
+            count += found.Count;
+            if (count >= limit)
             {
-                // Mostly there is no other window.
-                newest = found;
-            }
-            else
-            {
-                newest.AddRange(found);
-            }
-
-            if (newest.Count >= limit)
-            {
-                newest.RemoveRange(limit, newest.Count - limit);
+                found.RemoveRange(found.Count - (count - limit), count - limit);
                 break;
             }
         }
 
-        return newest ?? [];
+        if (newest is [var only])
+        {
+            return only;
+        }
+
+        var all = new List<Bucket>(Math.Min(count, limit));
+        newest.ForEach(all.AddRange);
+        return all;
     }
 
     /// <summary>All buckets of a series that have any reading, newest first, read some at a time: between two of them nothing is held in the store.</summary>

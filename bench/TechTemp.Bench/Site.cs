@@ -109,6 +109,20 @@ public sealed class Site : IDisposable
     public IReadOnlyList<Bucket> Buckets(Series series, TimeBuckets buckets) =>
         Ended(Get<BucketQueries>().NewestAsync(series.Parts, buckets, 40_000, QuantitySet.All, CancellationToken.None));
 
+    /// <summary>All buckets of a series, one after the other, as an export reads them.</summary>
+    /// <returns>How many there are.</returns>
+    public int Export(Series series, TimeBuckets buckets)
+    {
+        var all = Get<BucketQueries>().AllAsync(series.Parts, buckets, QuantitySet.All, CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
+        var count = 0;
+        while (Ended(all.MoveNextAsync()))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
     /// <summary>An answer of the store: SQLite computes in the calling thread, so the task has ended.</summary>
     public static T Ended<T>(ValueTask<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("The store went on in another thread.");
 

@@ -12,10 +12,11 @@ internal static class BucketRow
     // Until the code that runs often is compiled for it.
     private const int WarmUp = 100;
 
-    public static void Measure(Site site, Table table, string what, string uid, TimeBuckets buckets)
+    public static void Measure(Site site, Table table, string what, string uid, TimeBuckets buckets, bool isExport = false)
     {
         var series = site.OfDevice(uid);
         BucketCheck.Check(what, site.Buckets(series, buckets), site.Newest(series, int.MaxValue), buckets);
+        Action question = isExport ? () => site.Export(series, buckets) : () => site.Buckets(series, buckets);
         var (rolled, scanned) = (new List<double>(), new List<double>());
         for (var run = -WarmUp; run < Runs; run++)
         {
@@ -26,12 +27,12 @@ internal static class BucketRow
             }
 
             // In turn, so that what disturbs the machine disturbs both.
-            rolled.Add(Table.Time(() => site.Buckets(series, buckets)));
+            rolled.Add(Table.Time(question));
             scanned.Add(Table.Time(() => Scan(site, series, buckets)));
         }
 
         var (fast, slow) = (Table.Median(rolled), Table.Median(scanned));
-        table.Add(what, $"{fast:F1} ms", $"{slow:F1} ms over single readings: 1/{slow / fast:F0}; {Cold(() => site.Buckets(series, buckets))}");
+        table.Add(what, $"{fast:F1} ms", $"{slow:F1} ms over single readings: 1/{slow / fast:F0}; {Cold(question)}");
     }
 
     public static string Cold(Action question) => Site.ForgetCaches() ? $"cold {Table.Time(question):F1} ms" : "cold: not as this user";
