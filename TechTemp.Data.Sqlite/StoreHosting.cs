@@ -67,6 +67,7 @@ public static class StoreHosting
         services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<StoreConnections>();
+        services.AddSingleton<IStoreSql, SqliteSql>();
         services.AddSingleton<StoreState>();
         services.AddSingleton<StoreSchema>();
         services.AddSingleton<StoreBackup>();

@@ -130,7 +130,7 @@ public sealed class BrokerKeeping(StoreConnections connections)
         Read(connection, "SELECT topic, publish, expires_at FROM kept_retained ORDER BY topic;", r =>
             new KeptRetained(r.GetString(0), r.GetFieldValue<byte[]>(1), r.LongOrNull(2))),
         Read(connection, "SELECT client_id, user_name, subscriptions, expires_at FROM kept_sessions ORDER BY client_id;", r =>
-            new KeptSession(r.GetString(0), r.StringOrNull(1), r.GetFieldValue<byte[]>(2), r.LongOrNull(3))),
+            new KeptSession(r.GetString(0), r.TextOrNull(1), r.GetFieldValue<byte[]>(2), r.LongOrNull(3))),
         Read(connection, "SELECT client_id, position, publish, expires_at FROM kept_messages ORDER BY client_id, position;", r =>
             new KeptMessage(r.GetString(0), r.GetInt64(1), r.GetFieldValue<byte[]>(2), r.LongOrNull(3))),
         dropped);

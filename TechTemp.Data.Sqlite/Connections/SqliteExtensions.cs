@@ -69,10 +69,4 @@ internal static class SqliteExtensions
     /// <summary>Runs a command. Instead of its own ExecuteReader, whose rows throw SQLite's exceptions.</summary>
     /// <exception cref="StoreException">It failed.</exception>
     public static DbDataReader Rows(this DbCommand command) => command.ExecuteReader();
-
-    public static string? StringOrNull(this DbDataReader reader, int ordinal) =>
-        reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
-
-    public static long? LongOrNull(this DbDataReader reader, int ordinal) =>
-        reader.IsDBNull(ordinal) ? null : reader.GetInt64(ordinal);
 }

@@ -36,7 +36,7 @@ internal sealed class StoreShape
     public static StoreShape Of(SqliteConnection connection)
     {
         var shape = new StoreShape();
-        foreach (var (type, name, table, sql) in Rows(connection, "SELECT type, name, tbl_name, sql FROM sqlite_schema;", r => (r.GetString(0), r.GetString(1), r.GetString(2), r.StringOrNull(3))))
+        foreach (var (type, name, table, sql) in Rows(connection, "SELECT type, name, tbl_name, sql FROM sqlite_schema;", r => (r.GetString(0), r.GetString(1), r.GetString(2), r.TextOrNull(3))))
         {
             var text = $"{type} {name} on {table}: {(sql is null ? "" : SqlText.Normalize(sql))}";
             if (!s_sqliteOwn.Contains(text))

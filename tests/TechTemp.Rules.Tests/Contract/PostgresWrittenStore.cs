@@ -18,6 +18,8 @@ internal sealed class PostgresWrittenStore(PostgresDatabase database) : WrittenS
 
     public override IReadingStore Reading => new PostgresReadingStore(database.Connections);
 
+    public override IStoreSql Sql => new PostgresSql(database.Connections);
+
     protected override IWriteStore Port => new PostgresWriteStore(database.Connections);
 
     public static async Task<PostgresWrittenStore> OpenAsync(PostgresDatabase database)
@@ -25,7 +27,7 @@ internal sealed class PostgresWrittenStore(PostgresDatabase database) : WrittenS
         await database.StartAsync();
         var store = new PostgresWrittenStore(database);
         await store.ExecuteAsync(
-            "DROP INDEX IF EXISTS fails; TRUNCATE devices, rooms, placements, calibrations, readings, pages, sequence_gaps, rejected_messages, held_drops RESTART IDENTITY;");
+            "DROP INDEX IF EXISTS fails; TRUNCATE devices, rooms, placements, calibrations, readings, pages, sequence_gaps, rejected_messages, held_drops, broker_sessions, ingest_instance RESTART IDENTITY;");
         return store;
     }
 

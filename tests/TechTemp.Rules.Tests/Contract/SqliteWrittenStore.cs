@@ -18,6 +18,8 @@ internal sealed class SqliteWrittenStore : WrittenStore
 
     public override IReadingStore Reading => _store.Get<IReadingStore>();
 
+    public override IStoreSql Sql => _store.Get<IStoreSql>();
+
     protected override IWriteStore Port => _store.Get<IWriteStore>();
 
     public override Task<IReadOnlyList<Measurement>> RowsAsync(string uid = "s1")

@@ -35,6 +35,9 @@ internal abstract class WrittenStore : IAsyncDisposable
     /// <summary>What is written, as queries read it.</summary>
     public abstract IReadingStore Reading { get; }
 
+    /// <summary>For ordinary SQL.</summary>
+    public abstract IStoreSql Sql { get; }
+
     protected abstract IWriteStore Port { get; }
 
     /// <summary>A writer that remembers nothing, as after a restart.</summary>
