@@ -15,8 +15,12 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 0 };
         // Not left to the default of the server or the role: what is committed is acknowledged.
         settings.Options = $"{settings.Options} -c synchronous_commit=on".Trim();
+        Name = $"{settings.Database} on {settings.Host}";
         DataSource = NpgsqlDataSource.Create(settings);
     }
+
+    /// <summary>The database and its server, for people.</summary>
+    internal string Name { get; }
 
     /// <summary>Opens them.</summary>
     internal NpgsqlDataSource DataSource { get; }

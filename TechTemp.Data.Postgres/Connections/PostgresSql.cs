@@ -8,6 +8,9 @@ namespace TechTemp.Data.Postgres.Connections;
 public sealed class PostgresSql(PostgresConnections connections) : IStoreSql
 {
     /// <inheritdoc />
+    public string Name => connections.Name;
+
+    /// <inheritdoc />
     public string System => "postgresql";
 
     /// <inheritdoc />

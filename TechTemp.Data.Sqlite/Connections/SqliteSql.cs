@@ -7,6 +7,9 @@ namespace TechTemp.Data.Sqlite.Connections;
 internal sealed class SqliteSql(StoreConnections connections) : IStoreSql
 {
     /// <inheritdoc />
+    public string Name => connections.Path;
+
+    /// <inheritdoc />
     public string System => StoreSpan.Sqlite;
 
     /// <inheritdoc />

@@ -119,7 +119,7 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
                 connection.Execute(migrator.GenerateScript(state == SchemaState.Outdated ? Applied(connection) : applied, options: MigrationsSqlGenerationOptions.NoTransactions));
                 if (state == SchemaState.Outdated && string.CompareOrdinal(applied, WithIdentity) < 0)
                 {
-                    BrokerSessions.RememberPlain(connection);
+                    StoreUid.RememberPlain(connection);
                 }
 
                 if (state == SchemaState.Outdated && string.CompareOrdinal(applied, WithDigests) < 0)

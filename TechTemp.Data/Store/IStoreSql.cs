@@ -3,6 +3,9 @@ namespace TechTemp.Data.Store;
 /// <summary>The store, for ordinary SQL. Each statement is a transaction of its own. Thread-safe.</summary>
 public interface IStoreSql : IStoreStatements
 {
+    /// <summary>Which store it is, for people: the path of its file, or its database and server. Without credentials.</summary>
+    string Name { get; }
+
     /// <summary>The store's name in spans, by OpenTelemetry's conventions: <c>db.system.name</c>.</summary>
     string System { get; }
 

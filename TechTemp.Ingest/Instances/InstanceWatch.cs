@@ -1,8 +1,5 @@
 using TechTemp.Data.Instances;
-using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Instances;
 using TechTemp.Data.Store;
-
 
 namespace TechTemp.Ingest.Instances;
 
@@ -12,7 +9,7 @@ namespace TechTemp.Ingest.Instances;
 /// this process takes its place back.
 /// </summary>
 public sealed partial class InstanceWatch(
-    InstanceRegistry registry, StoreState store, StoreConnections connections, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<InstanceWatch> logger)
+    InstanceRegistry registry, StoreState store, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<InstanceWatch> logger)
     : BackgroundService
 {
     /// <summary>How long another instance may take to answer. A busy machine may be slow; whoever waits loses nothing.</summary>
@@ -21,7 +18,7 @@ public sealed partial class InstanceWatch(
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_shortInterval = TimeSpan.FromMilliseconds(100);
 
-    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly string _uid = Guid.NewGuid().ToString("N");
     private (string Uid, long Question, long AskedAt)? _other;
     private IngestInstance? _successor;
@@ -32,7 +29,7 @@ public sealed partial class InstanceWatch(
     /// <summary>Looks at the store now, and completes when this process is the registered one.</summary>
     public async Task ConfirmAsync(CancellationToken cancellationToken)
     {
-        while (!Look())
+        while (!await LookAsync(cancellationToken))
         {
             await Task.Delay(s_shortInterval, time, cancellationToken);
         }
@@ -44,7 +41,7 @@ public sealed partial class InstanceWatch(
     /// </summary>
     public async Task<bool> ExplainsTakeoverAsync(CancellationToken cancellationToken)
     {
-        if (Look())
+        if (await LookAsync(cancellationToken))
         {
             return time.GetElapsedTime(_registeredAt!.Value) < Patience;
         }
@@ -61,10 +58,10 @@ public sealed partial class InstanceWatch(
         {
             if (_registeredAt is not null)
             {
-                registry.Leave(_uid);
+                await registry.LeaveAsync(_uid, cancellationToken);
             }
         }
-        catch (StoreException)
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
         {
             // What is left behind answers nobody.
         }
@@ -78,10 +75,10 @@ public sealed partial class InstanceWatch(
         Volatile.Write(ref _isStarted, true);
         while (true)
         {
-            var isOurs = Look();
+            var isOurs = await LookAsync(stoppingToken);
             if (_successor is { } successor)
             {
-                throw new InstanceReplacedException(connections.Path, successor);
+                throw new InstanceReplacedException(registry.Store, successor);
             }
 
             await Task.Delay(isOurs ? s_interval : s_shortInterval, time, stoppingToken);
@@ -97,9 +94,10 @@ public sealed partial class InstanceWatch(
     }
 
     /// <summary>Whether this process is the registered one. While the store cannot be read, it is what it was before.</summary>
-    private bool Look()
+    private async Task<bool> LookAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
+        await _turn.WaitAsync(cancellationToken);
+        try
         {
             if (!_isStarted || _successor is not null)
             {
@@ -108,7 +106,7 @@ public sealed partial class InstanceWatch(
 
             try
             {
-                _isOurs = LookAtStore();
+                _isOurs = await LookAtStoreAsync(cancellationToken);
             }
             catch (StoreException)
             {
@@ -117,14 +115,18 @@ public sealed partial class InstanceWatch(
 
             return _isOurs;
         }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
-    private bool LookAtStore()
+    private async Task<bool> LookAtStoreAsync(CancellationToken cancellationToken)
     {
         // The first time whoever is registered is replaced, without waiting: one that was killed is gone, one that lives leaves.
-        if (_registeredAt is null || registry.Read() is not { } current)
+        if (_registeredAt is null || await registry.ReadAsync(cancellationToken) is not { } current)
         {
-            registry.Register(Self());
+            await registry.RegisterAsync(Self(), cancellationToken);
             _registeredAt = time.GetTimestamp();
             return true;
         }
@@ -134,7 +136,7 @@ public sealed partial class InstanceWatch(
             _other = null;
             if (current.Answered < current.Asked)
             {
-                registry.Answer(_uid);
+                await registry.AnswerAsync(_uid, cancellationToken);
             }
 
             return true;
@@ -142,13 +144,13 @@ public sealed partial class InstanceWatch(
 
         if (_other?.Uid != current.Uid)
         {
-            _other = registry.Ask(current.Uid) is { } question ? (current.Uid, question, time.GetTimestamp()) : null;
+            _other = await registry.AskAsync(current.Uid, cancellationToken) is { } question ? (current.Uid, question, time.GetTimestamp()) : null;
         }
         else if (current.Answered >= _other.Value.Question)
         {
             _successor = current;
         }
-        else if (time.GetElapsedTime(_other.Value.AskedAt) > Patience && registry.TryReplace(current.Uid, Self()))
+        else if (time.GetElapsedTime(_other.Value.AskedAt) > Patience && await registry.TryReplaceAsync(current.Uid, Self(), cancellationToken))
         {
             LogTakenBack(logger, current);
             _other = null;

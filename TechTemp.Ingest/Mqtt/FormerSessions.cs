@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using MQTTnet;
-using TechTemp.Data.Sqlite.Instances;
+using TechTemp.Data.Instances;
 using TechTemp.Data.Store;
 using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Pipeline;
@@ -51,7 +51,7 @@ public sealed partial class FormerSessions(
             {
                 var drained = await DrainAsync(connection, clientId, cancellationToken);
                 await DiscardAsync(connection, clientId, cancellationToken);
-                sessions.Forget(clientId, sessionOptions.Value.ClientId);
+                await sessions.ForgetAsync(clientId, sessionOptions.Value.ClientId, cancellationToken);
                 if (drained is { } count)
                 {
                     LogEnded(logger, clientId, count);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
-using TechTemp.Data.Sqlite.Instances;
+using TechTemp.Data.Instances;
 using TechTemp.Data.Store;
 using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Pipeline;
@@ -107,7 +107,7 @@ public sealed partial class MqttIngest(
         {
             try
             {
-                (var clientId, _former) = sessions.Begin(sessionOptions.Value.ClientId);
+                (var clientId, _former) = await sessions.BeginAsync(sessionOptions.Value.ClientId, cancellationToken);
                 return clientId;
             }
             catch (StoreException)
