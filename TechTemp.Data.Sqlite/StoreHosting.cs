@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using TechTemp.Data.Instances;
+using TechTemp.Data.Operation;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Registries;
 using TechTemp.Data.Sqlite.Backup;
@@ -72,6 +73,7 @@ public static class StoreHosting
         services.AddSingleton<StoreSchema>();
         services.AddSingleton<StoreBackup>();
         services.AddSingleton<StoreRestore>();
+        services.AddSingleton<IStoreSize, SqliteStoreSize>();
         services.AddSingleton<StoreFigureQueries>();
         services.AddSingleton<ClockQueries>();
         services.AddSingleton<ReadingClock>();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
+using TechTemp.Data.Operation;
 using TechTemp.Data.Sqlite.Clocks;
 using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Operation;
@@ -52,14 +53,14 @@ internal static partial class ConditionApi
             Name(report.Status), s_version, start.At, [.. report.Entries.OrderBy(e => e.Key).Select(e => new CheckDto(e.Key, Name(e.Value.Status)))], null, null, null, null, null, null, clocks.Report.ToDto());
         try
         {
-            var figures = queries.Read(s_recent);
+            var figures = await queries.ReadAsync(s_recent, cancellationToken);
             var states = (await devices.LastSeenAsync(cancellationToken)).CountBy(seen => status.Of(seen, time.GetUtcNow())).ToDictionary();
             return TypedResults.Ok(Envelope.Of(condition with
             {
                 Devices = new(states.GetValueOrDefault(DeviceStatus.Online), states.GetValueOrDefault(DeviceStatus.Late), states.GetValueOrDefault(DeviceStatus.Offline), states.GetValueOrDefault(DeviceStatus.Never)),
                 Readings = new(figures.RecentReadings / s_recent.TotalMinutes, (int)s_recent.TotalMinutes),
                 Rejected = figures.ToRejections(),
-                Store = figures.ToSize(),
+                Store = figures.Size.ToDto(),
                 Backlog = new(services.GetService<MessagesInHand>()?.Count(), figures.Held, figures.Missing, figures.HeldDropped),
                 Sealing = sealing.Read().ToDto(),
             }));

@@ -1,6 +1,6 @@
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Clocks;
-using TechTemp.Data.Sqlite.Operation;
+using TechTemp.Data.Operation;
 using TechTemp.Data.Sqlite.Pages;
 
 namespace TechTemp.Api.Condition;
@@ -119,5 +119,6 @@ internal static class ConditionMapping
         figures.Rejections.Sum(r => r.Count),
         [.. figures.Rejections.Select(r => new RejectionCountDto(r.Reason, r.Count, DateTimeOffset.FromUnixTimeMilliseconds(r.NewestAt)))]);
 
-    public static StoreSizeDto ToSize(this StoreFigures figures) => new(figures.Bytes, figures.LogBytes, figures.UnusedBytes, figures.DiskFreeBytes);
+    // 0 for a disk that cannot be looked at: a number is always there.
+    public static StoreSizeDto ToDto(this StoreSize size) => new(size.Bytes, size.LogBytes, size.UnusedBytes, size.DiskFreeBytes ?? 0);
 }

@@ -1,5 +1,7 @@
 using Npgsql;
+using TechTemp.Data.Operation;
 using TechTemp.Data.Postgres.Connections;
+using TechTemp.Data.Postgres.Operation;
 using TechTemp.Data.Postgres.Readings;
 using TechTemp.Data.Postgres.Rows;
 using TechTemp.Data.Postgres.Writing;
@@ -19,6 +21,8 @@ internal sealed class PostgresWrittenStore(PostgresDatabase database) : WrittenS
     public override IReadingStore Reading => new PostgresReadingStore(database.Connections);
 
     public override IStoreSql Sql => new PostgresSql(database.Connections);
+
+    public override IStoreSize Size => new PostgresStoreSize(new(database.Connections));
 
     protected override IWriteStore Port => new PostgresWriteStore(database.Connections);
 

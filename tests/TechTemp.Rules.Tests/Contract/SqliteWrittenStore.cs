@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TechTemp.Data.Operation;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Rows;
@@ -19,6 +20,8 @@ internal sealed class SqliteWrittenStore : WrittenStore
     public override IReadingStore Reading => _store.Get<IReadingStore>();
 
     public override IStoreSql Sql => _store.Get<IStoreSql>();
+
+    public override IStoreSize Size => _store.Get<IStoreSize>();
 
     protected override IWriteStore Port => _store.Get<IWriteStore>();
 

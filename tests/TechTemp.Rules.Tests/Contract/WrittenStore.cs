@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using TechTemp.Data.Operation;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Data.Writing;
@@ -37,6 +38,9 @@ internal abstract class WrittenStore : IAsyncDisposable
 
     /// <summary>For ordinary SQL.</summary>
     public abstract IStoreSql Sql { get; }
+
+    /// <summary>How large it is.</summary>
+    public abstract IStoreSize Size { get; }
 
     protected abstract IWriteStore Port { get; }
 

@@ -1,6 +1,6 @@
+using TechTemp.Data.Operation;
 using TechTemp.Data.Sqlite.Clocks;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Operation;
 using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Rejections;
@@ -82,7 +82,7 @@ public sealed class QueryPlanTests : IDisposable
     public void Recent_readings_are_counted_by_a_seek_per_device(bool analyzed) =>
         Assert.Contains(
             "SEARCH x USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)",
-            Plan(StoreFigureQueries.RecentSql, analyzed, ("$from", 0), ("$to", 1)));
+            Plan(StoreFigureQueries.RecentSql, analyzed, ("@from", 0), ("@to", 1)));
 
     [Theory]
     [InlineData(false)]

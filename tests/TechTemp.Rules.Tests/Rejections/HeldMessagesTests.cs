@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Devices;
+using TechTemp.Data.Operation;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Devices;
-using TechTemp.Data.Sqlite.Operation;
 using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Rules.Tests.Support;
@@ -49,7 +49,7 @@ public sealed class HeldMessagesTests
 
         Assert.Equal([("s1", "h1", 4d), ("s1", "h1", 5), ("s1", "h1", 6), ("s1", "h2", 3), ("s2", "h1", 1)], Remaining(store));
         Assert.Equal([("s1", "h1", 3L)], store.Read(c => c.HeldDrops.AsNoTracking().ToList()).Select(d => (d.DeviceUid, d.Home, d.Count)));
-        Assert.Equal(3, store.Get<StoreFigureQueries>().Read(TimeSpan.FromMinutes(5)).HeldDropped);
+        Assert.Equal(3, (await store.Get<StoreFigureQueries>().ReadAsync(TimeSpan.FromMinutes(5), Cancel)).HeldDropped);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class HeldMessagesTests
         Assert.Empty(retention.DropHeld());
         store.Time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal([new("s1", "h1", 2), new("s2", "h1", 1)], Assert.Single(retention.DropHeld()).OrderBy(l => l.DeviceUid, StringComparer.Ordinal));
-        Assert.Equal(3, store.Get<StoreFigureQueries>().Read(TimeSpan.FromMinutes(5)).HeldDropped);
+        Assert.Equal(3, StoreAnswers.Ended(store.Get<StoreFigureQueries>().ReadAsync(TimeSpan.FromMinutes(5), Cancel)).HeldDropped);
     }
 
     [Fact]
