@@ -1,5 +1,5 @@
+using TechTemp.Data.Clocks;
 using TechTemp.Data.Operation;
-using TechTemp.Data.Sqlite.Clocks;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
@@ -120,7 +120,20 @@ public sealed class QueryPlanTests : IDisposable
     [InlineData(false)]
     [InlineData(true)]
     public void Devices_that_are_ahead_are_found_by_a_seek_per_device(bool analyzed) =>
-        Assert.Contains("SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)", Plan(ClockQueries.DevicesSql, analyzed, ("$limit", 0), ("$recent", 0)));
+        Assert.Contains("SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)", Plan(ClockQueries.DevicesSql, analyzed, ("@limit", 0), ("@recent", 0)));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_newest_held_reading_of_each_device_is_sought(bool analyzed)
+    {
+        var plan = Plan(ClockQueries.HeldSql, analyzed, ("@held", true), ("@reason", ""));
+        Assert.Contains("SEARCH rejected_messages USING COVERING INDEX IX_rejected_messages_held", plan);
+        Assert.Contains("SEARCH rejected_messages USING COVERING INDEX IX_rejected_messages_held (device_uid>?)", plan);
+        Assert.Contains("SEARCH m USING INTEGER PRIMARY KEY (rowid=?)", plan);
+        Assert.Contains("SEARCH rejected_messages USING COVERING INDEX IX_rejected_messages_device_uid_reason (device_uid=? AND reason=?)", plan);
+        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal) && step != "SCAN h");
+    }
 
     [Theory]
     [InlineData(false)]
@@ -130,12 +143,14 @@ public sealed class QueryPlanTests : IDisposable
             "SEARCH p USING INDEX IX_placements_room_id (room_id=?)",
             Plan(SqliteReadingSnapshot.StaysSql, analyzed, ("?1", 1), ("?2", 0), ("?3", 1)));
 
-    /// <summary>The plan's steps; with statistics of many readings of few devices where asked for.</summary>
+    /// <summary>The plan's steps; with statistics of many readings and refused messages of few devices where asked for.</summary>
     private List<string> Plan(string sql, bool analyzed, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         if (analyzed)
         {
             _store.Write([.. Enumerable.Range(0, 600).Select(i => Messages.Reading(_store.Now + i, device: $"s{i % 3}"))]);
+            _store.Write([.. Enumerable.Range(0, 300).Select(i => Messages.Raw($"junk {i}", device: $"s{i % 3}"))]);
+            _store.Write([.. Enumerable.Range(0, 30).Select(i => Messages.Reading(_store.Now + (1L << 40) + i, device: $"s{i % 3}"))]);
             _store.Execute("ANALYZE;");
         }
 

@@ -1,11 +1,9 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using TechTemp.Data.Clocks;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Store;
 
-namespace TechTemp.Data.Sqlite.Clocks;
+namespace TechTemp.Data.Clocks;
 
 /// <summary>Compares the clocks every ten seconds, and logs which ones are wrong: each device once, for as long as it is ahead.</summary>
 public sealed partial class ClockWatch(ClockQueries queries, ReadingClock clock, StoreState state, TimeProvider time, ILogger<ClockWatch> logger) : BackgroundService
@@ -21,17 +19,17 @@ public sealed partial class ClockWatch(ClockQueries queries, ReadingClock clock,
     public ClockReport Report => _report;
 
     /// <summary>Looks once.</summary>
-    internal void Look()
+    internal async Task LookAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var report = queries.Read();
+            var report = await queries.ReadAsync(cancellationToken);
             clock.Set(report.IsBehind ? report.Now + (long)report.Behind.TotalMilliseconds : null);
             LogServer(report, wasBehind: _report.IsBehind);
             LogDevices(report);
             _report = report;
         }
-        catch (SqliteStoreException)
+        catch (StoreException)
         {
             // A store that fails is for those who use it to report.
         }
@@ -43,7 +41,7 @@ public sealed partial class ClockWatch(ClockQueries queries, ReadingClock clock,
         await state.WaitAsync(stoppingToken);
         for (; ; await Task.Delay(s_interval, time, stoppingToken))
         {
-            Look();
+            await LookAsync(stoppingToken);
         }
     }
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace TechTemp.Data.Sqlite.Clocks;
+namespace TechTemp.Data.Clocks;
 
 /// <summary>Degraded while this machine's clock seems to be behind, and while readings are held because they are dated too far ahead.</summary>
 public sealed class ClockHealthCheck(ClockWatch watch) : IHealthCheck
