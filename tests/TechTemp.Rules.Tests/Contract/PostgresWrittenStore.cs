@@ -20,6 +20,10 @@ internal sealed class PostgresWrittenStore(PostgresDatabase database) : WrittenS
 
     public override IReadingStore Reading => new PostgresReadingStore(database.Connections);
 
+    public override ILatestReadings Latest => PostgresLatest;
+
+    public PostgresLatestReadings PostgresLatest => new(new(database.Connections), Clock);
+
     public override IStoreSql Sql => new PostgresSql(database.Connections);
 
     public override IStoreSize Size => new PostgresStoreSize(new(database.Connections));

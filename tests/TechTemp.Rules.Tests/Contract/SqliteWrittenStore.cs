@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Operation;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Pages;
+using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Store;
 using TechTemp.Data.Writing;
@@ -18,6 +19,8 @@ internal sealed class SqliteWrittenStore : WrittenStore
     private readonly TestStore _store = new();
 
     public override IReadingStore Reading => _store.Get<IReadingStore>();
+
+    public override ILatestReadings Latest => new LatestQueries(_store.Connections, Clock);
 
     public override IStoreSql Sql => _store.Get<IStoreSql>();
 

@@ -36,11 +36,16 @@ internal abstract class WrittenStore : IAsyncDisposable
     /// <summary>What is written, as queries read it.</summary>
     public abstract IReadingStore Reading { get; }
 
+    /// <summary>The newest readings.</summary>
+    public abstract ILatestReadings Latest { get; }
+
     /// <summary>For ordinary SQL.</summary>
     public abstract IStoreSql Sql { get; }
 
     /// <summary>How large it is.</summary>
     public abstract IStoreSize Size { get; }
+
+    protected ReadingClock Clock => field ??= new(Options.Create(Ingest), Time);
 
     protected abstract IWriteStore Port { get; }
 
