@@ -113,7 +113,7 @@ public static class StoreHosting
         services.AddScoped<OldServerHousehold>();
         services.AddSingleton<OldServerImport>();
         services.AddHostedService<StorePresence>();
-        services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreHealthCheck.Name).AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
+        services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreState.CheckName).AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
     }
 
     private static string PathIn(string connection)

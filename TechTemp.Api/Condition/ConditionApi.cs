@@ -6,7 +6,6 @@ using TechTemp.Api.OpenApi;
 using TechTemp.Data.Clocks;
 using TechTemp.Data.Operation;
 using TechTemp.Data.Sqlite.Devices;
-using TechTemp.Data.Sqlite.Operation;
 using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Devices;
@@ -73,7 +72,7 @@ internal static partial class ConditionApi
         }
     }
 
-    private static CheckDto StoreFailed(CheckDto check) => check.Name == StoreHealthCheck.Name ? check with { Status = Name(HealthStatus.Unhealthy) } : check;
+    private static CheckDto StoreFailed(CheckDto check) => check.Name == StoreState.CheckName ? check with { Status = Name(HealthStatus.Unhealthy) } : check;
 
     private static string Name(HealthStatus status) => status switch
     {

@@ -7,9 +7,6 @@ namespace TechTemp.Data.Sqlite.Operation;
 /// <summary>Healthy while the file is there, has this version's schema and nothing else in it, answers a query and took the last batch of readings.</summary>
 public sealed class StoreHealthCheck(StoreConnections connections, StoreState state) : IHealthCheck
 {
-    /// <summary>The check's name, as <c>/health</c> lists it.</summary>
-    public const string Name = "store";
-
     /// <inheritdoc />
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(Check(context.Registration.FailureStatus));

@@ -3,6 +3,9 @@ namespace TechTemp.Data.Store;
 /// <summary>What this process knows about its store: whether the schema is current, and whether readings can be written.</summary>
 public sealed class StoreState(TimeProvider time)
 {
+    /// <summary>The name of the store's health check, as <c>/health</c> lists it.</summary>
+    public const string CheckName = "store";
+
     /// <summary>How long a write may take before it counts as trouble: below the five seconds in which health must tell.</summary>
     internal static TimeSpan LongWrite { get; } = TimeSpan.FromSeconds(3);
 

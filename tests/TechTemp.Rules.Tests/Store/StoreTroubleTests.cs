@@ -4,7 +4,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Backup;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Operation;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Storage;
@@ -224,7 +223,7 @@ public sealed class StoreTroubleTests : IDisposable
     private IReadOnlyList<LatestReading> Latest() => _store.Get<LatestQueries>().Read();
 
     private async Task<HealthStatus> HealthAsync() =>
-        (await _store.Get<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries[StoreHealthCheck.Name].Status;
+        (await _store.Get<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries[StoreState.CheckName].Status;
 
     private string Backup()
     {
