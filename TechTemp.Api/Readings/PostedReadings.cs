@@ -9,7 +9,7 @@ using Microsoft.Net.Http.Headers;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Store;
 using TechTemp.Data.Writing;
 using TechTemp.Readings.Quantities;
 

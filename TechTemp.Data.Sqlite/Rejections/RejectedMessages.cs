@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
-using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Rules;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
 using TechTemp.Api.Readings;
-using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Import;
 using TechTemp.Data.Sqlite.Pages;
+using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Import;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;

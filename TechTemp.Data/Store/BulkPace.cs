@@ -1,4 +1,4 @@
-namespace TechTemp.Data.Sqlite.Connections;
+namespace TechTemp.Data.Store;
 
 /// <summary>
 /// Keeps work in many transactions from having the writer's place for itself. SQLite's lock has no queue: whoever waits looks
