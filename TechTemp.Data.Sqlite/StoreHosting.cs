@@ -9,6 +9,7 @@ using TechTemp.Data.Instances;
 using TechTemp.Data.Operation;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Registries;
+using TechTemp.Data.Replay;
 using TechTemp.Data.Sqlite.Backup;
 using TechTemp.Data.Sqlite.Broker;
 using TechTemp.Data.Sqlite.Connections;

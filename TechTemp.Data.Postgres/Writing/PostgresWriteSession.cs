@@ -35,6 +35,9 @@ internal sealed class PostgresWriteSession(PostgresConnections connections) : IW
     public void Forget(Exception failure) => Dispose();
 
     /// <inheritdoc />
+    public void Release() => Dispose();
+
+    /// <inheritdoc />
     public void Dispose()
     {
         _connection?.Dispose();

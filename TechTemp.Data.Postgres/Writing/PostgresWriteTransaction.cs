@@ -13,6 +13,7 @@ internal sealed class PostgresWriteTransaction(NpgsqlTransaction transaction, Tr
     private readonly DeviceSql _devices = new(sql);
     private readonly ReadingSql _readings = new(sql);
     private readonly RejectionSql _rejections = new(sql);
+    private readonly ReplaySql _replayed = new(sql);
 
     /// <inheritdoc />
     public long Version => version;
@@ -70,6 +71,14 @@ internal sealed class PostgresWriteTransaction(NpgsqlTransaction transaction, Tr
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<HeldLoss>> DropHeldAsync(IReadOnlyList<HeldLoss> excess, long now, CancellationToken cancellationToken) =>
         _rejections.DropHeldAsync(excess, now, cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask<IReadOnlyList<ReplayedMessage>> NextRejectedAsync(RejectedFilter filter, long after, int most, CancellationToken cancellationToken) =>
+        _replayed.NextAsync(filter, after, most, cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask SettleRejectedAsync(IReadOnlyList<long> removed, IReadOnlyList<ReplayedMessage> changed, CancellationToken cancellationToken) =>
+        _replayed.SettleAsync(removed, changed, cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask CommitAsync() => await PostgresStoreException.TranslateAsync(async () =>

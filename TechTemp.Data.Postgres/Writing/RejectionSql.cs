@@ -22,13 +22,16 @@ internal sealed class RejectionSql(TransactionSql sql)
         ORDER BY n;
         """;
 
-    // Ids rise without reuse: as long as they span no more than that many there is nothing to count.
+    // Ids rise without reuse: as long as they span no more than that many there is nothing to count. A message that is being replayed is left to the next time: its
+    // replay may wait for a device of this transaction.
     private const string DropSql =
         """
-        DELETE FROM rejected_messages
-        WHERE NOT is_held
-        AND (SELECT max(id) - min(id) FROM rejected_messages WHERE NOT is_held) >= $1
-        AND id <= (SELECT id FROM rejected_messages WHERE NOT is_held ORDER BY id DESC LIMIT 1 OFFSET $1);
+        DELETE FROM rejected_messages WHERE id = ANY (ARRAY(
+            SELECT id FROM rejected_messages
+            WHERE NOT is_held
+            AND (SELECT max(id) - min(id) FROM rejected_messages WHERE NOT is_held) >= $1
+            AND id <= (SELECT id FROM rejected_messages WHERE NOT is_held ORDER BY id DESC LIMIT 1 OFFSET $1)
+            ORDER BY id FOR UPDATE SKIP LOCKED));
         """;
 
     private const string CountHeldSql =
@@ -37,13 +40,16 @@ internal sealed class RejectionSql(TransactionSql sql)
         FROM unnest($1, $2) WITH ORDINALITY AS d (device_uid, home, n);
         """;
 
+    // Of the oldest those that are being replayed are left: they need not be dropped, nor newer ones in their place.
     private const string DropHeldSql =
         """
         WITH dropped AS (
-            DELETE FROM rejected_messages WHERE id IN (
+            DELETE FROM rejected_messages WHERE id = ANY (ARRAY(
                 SELECT m.id FROM unnest($1, $2, $3) AS e (device_uid, home, rows)
                 CROSS JOIN LATERAL (
-                    SELECT id FROM rejected_messages WHERE is_held AND device_uid = e.device_uid AND home = e.home ORDER BY id LIMIT e.rows) m)
+                    SELECT id FROM rejected_messages WHERE is_held AND device_uid = e.device_uid AND home = e.home ORDER BY id LIMIT e.rows) o
+                JOIN rejected_messages m ON m.id = o.id
+                ORDER BY m.id FOR UPDATE OF m SKIP LOCKED))
             RETURNING device_uid, home),
         counted AS (SELECT device_uid, home, count(*) AS count FROM dropped GROUP BY device_uid, home),
         recorded AS (

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TechTemp.Data.Rejections;
+using TechTemp.Data.Replay;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Rules;

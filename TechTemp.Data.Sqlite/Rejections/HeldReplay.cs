@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TechTemp.Data.Replay;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Rules;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
+using TechTemp.Data.Replay;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Rules;
 

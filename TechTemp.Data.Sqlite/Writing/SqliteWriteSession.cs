@@ -13,14 +13,11 @@ internal sealed class SqliteWriteSession(StoreConnections connections) : IWriteS
     private WriteStatements? _statements;
 
     /// <inheritdoc />
-    public ValueTask<IWriteTransaction> BeginAsync(bool forReading, CancellationToken cancellationToken) => new(Begin(forReading));
-
-    /// <inheritdoc cref="BeginAsync" />
-    public SqliteWriteTransaction Begin(bool forReading = false)
+    public ValueTask<IWriteTransaction> BeginAsync(bool forReading, CancellationToken cancellationToken)
     {
         _connection ??= connections.Open();
         _statements ??= new(_connection);
-        return new(_connection, _connection.BeginTransaction(deferred: forReading), _statements, connections.Path);
+        return new(new SqliteWriteTransaction(_connection, _connection.BeginTransaction(deferred: forReading), _statements, connections.Path));
     }
 
     /// <inheritdoc />
@@ -36,8 +33,9 @@ internal sealed class SqliteWriteSession(StoreConnections connections) : IWriteS
         }
     }
 
-    /// <summary>Returns the connection to the pool; <see cref="Dispose"/> closes it.</summary>
-    public void Return()
+    /// <inheritdoc />
+    // It stays open in the pool; Dispose closes it.
+    public void Release()
     {
         DisposeStatements();
         _connection?.Dispose();

@@ -10,12 +10,14 @@ namespace TechTemp.Data.Sqlite.Writing;
 /// <summary>A transaction of the file: one that writes holds the write lock. Every operation is complete when it returns, so nothing is ever cancelled half-way.</summary>
 internal sealed class SqliteWriteTransaction : IWriteTransaction
 {
+    private readonly SqliteConnection _connection;
+    private readonly SqliteTransaction _transaction;
     private readonly WriteStatements _statements;
     private readonly string _path;
 
     public SqliteWriteTransaction(SqliteConnection connection, SqliteTransaction transaction, WriteStatements statements, string path)
     {
-        (Connection, Transaction, _statements, _path) = (connection, transaction, statements, path);
+        (_connection, _transaction, _statements, _path) = (connection, transaction, statements, path);
         try
         {
             Version = statements.Version();
@@ -29,12 +31,6 @@ internal sealed class SqliteWriteTransaction : IWriteTransaction
 
     /// <inheritdoc />
     public long Version { get; }
-
-    /// <summary>For what more is to happen in this transaction.</summary>
-    public SqliteConnection Connection { get; }
-
-    /// <inheritdoc cref="Connection" />
-    public SqliteTransaction Transaction { get; }
 
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<KnownDevice>> FindDevicesAsync(IReadOnlyCollection<string> uids, CancellationToken cancellationToken) => new(_statements.Devices.Find(uids));
@@ -112,10 +108,21 @@ internal sealed class SqliteWriteTransaction : IWriteTransaction
         new(_statements.Rejections.DropHeld(excess, now));
 
     /// <inheritdoc />
+    public ValueTask<IReadOnlyList<ReplayedMessage>> NextRejectedAsync(RejectedFilter filter, long after, int most, CancellationToken cancellationToken) =>
+        new(_statements.Replayed.Next(filter, after, most));
+
+    /// <inheritdoc />
+    public ValueTask SettleRejectedAsync(IReadOnlyList<long> removed, IReadOnlyList<ReplayedMessage> changed, CancellationToken cancellationToken)
+    {
+        _statements.Replayed.Settle(removed, changed);
+        return default;
+    }
+
+    /// <inheritdoc />
     public ValueTask CommitAsync()
     {
         RequireInPlace();
-        Transaction.Commit();
+        _transaction.Commit();
         // Once more: what was committed to a file that is gone must not be acknowledged either.
         RequireInPlace();
         return default;
@@ -124,13 +131,13 @@ internal sealed class SqliteWriteTransaction : IWriteTransaction
     /// <inheritdoc />
     public ValueTask DisposeAsync()
     {
-        Transaction.Dispose();
+        _transaction.Dispose();
         return default;
     }
 
     private void RequireInPlace()
     {
-        if (OpenFile.HasMoved(Connection))
+        if (OpenFile.HasMoved(_connection))
         {
             throw OpenFile.Moved(_path);
         }

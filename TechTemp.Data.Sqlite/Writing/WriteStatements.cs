@@ -15,6 +15,8 @@ internal sealed class WriteStatements(SqliteConnection connection) : IDisposable
 
     public RejectionStatements Rejections { get; } = new(connection);
 
+    public ReplayStatements Replayed { get; } = new(connection);
+
     /// <summary>Changes whenever another connection, of this process or another, has committed.</summary>
     public long Version() => _version.Scalar();
 
@@ -25,5 +27,6 @@ internal sealed class WriteStatements(SqliteConnection connection) : IDisposable
         Devices.Dispose();
         Readings.Dispose();
         Rejections.Dispose();
+        Replayed.Dispose();
     }
 }

@@ -14,4 +14,7 @@ public interface IWriteSession : IDisposable
     /// <summary>Something failed on this session. It decides what of it can still be used; the next transaction begins on a connection that works, where there can be one.</summary>
     /// <param name="failure">What was thrown.</param>
     void Forget(Exception failure);
+
+    /// <summary>Gives its connection back for others to use, after a transaction that succeeded or failed. The next transaction takes one again.</summary>
+    void Release();
 }

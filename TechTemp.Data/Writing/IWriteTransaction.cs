@@ -94,6 +94,22 @@ public interface IWriteTransaction : IAsyncDisposable
     ValueTask<IReadOnlyList<HeldLoss>> DropHeldAsync(IReadOnlyList<HeldLoss> excess, long now, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The next refused messages, in the order of their ids. Nobody else changes or removes them until the transaction ends; where somebody else was about to, this
+    /// waits for the result.
+    /// </summary>
+    /// <param name="filter">Which ones.</param>
+    /// <param name="after">Only those after this id.</param>
+    /// <param name="most">How many at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<ReplayedMessage>> NextRejectedAsync(RejectedFilter filter, long after, int most, CancellationToken cancellationToken);
+
+    /// <summary>Settles messages of <see cref="NextRejectedAsync"/>.</summary>
+    /// <param name="removed">The ids of those that are stored by now: they are removed.</param>
+    /// <param name="changed">Those that stay. Their reasons, details, times of receipt, and whether they are held, become these.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask SettleRejectedAsync(IReadOnlyList<long> removed, IReadOnlyList<ReplayedMessage> changed, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Commits. When it completes, everything is on disk, in the store that everybody else reads: a store that was removed or replaced meanwhile is a failure.
     /// It cannot be cancelled.
     /// </summary>

@@ -105,6 +105,20 @@ public sealed class QueryPlanTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void Refused_messages_to_replay_are_sought_by_what_the_filter_names(bool analyzed)
+    {
+        Assert.Equal(
+            ["SEARCH rejected_messages USING INDEX IX_rejected_messages_device_uid_reason (device_uid=? AND reason=? AND rowid>?)"],
+            Plan(ReplayStatements.NextSql(new("", "")), analyzed, ("?1", 0), ("?2", 1), ("?3", ""), ("?4", "")));
+        Assert.Equal(["SEARCH rejected_messages USING INTEGER PRIMARY KEY (rowid>?)"], Plan(ReplayStatements.NextSql(new()), analyzed, ("?1", 0), ("?2", 1)));
+        Assert.Contains(
+            "SEARCH rejected_messages USING INTEGER PRIMARY KEY (rowid=?)",
+            Plan(ReplayStatements.NextSql(new() { Ids = [1] }), analyzed, ("?1", 0), ("?2", 1), ("?8", "[1]")));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void Held_readings_of_the_future_are_sought_by_device(bool analyzed)
     {
         var devices = Plan(FutureMessages.DevicesSql, analyzed, ("$reason", ""));
