@@ -9,7 +9,7 @@ using TechTemp.Api.OpenApi;
 using TechTemp.Api.Readings;
 using TechTemp.Api.Rejected;
 using TechTemp.Api.Rooms;
-using TechTemp.Data.Sqlite.Rejections;
+using TechTemp.Data.Replay;
 
 namespace TechTemp.Api;
 

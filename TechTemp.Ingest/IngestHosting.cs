@@ -1,4 +1,4 @@
-using TechTemp.Data.Sqlite.Rejections;
+using TechTemp.Data.Replay;
 using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Mqtt;
 using TechTemp.Ingest.Pipeline;

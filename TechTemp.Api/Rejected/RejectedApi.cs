@@ -6,7 +6,7 @@ using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
-using TechTemp.Data.Sqlite.Rejections;
+using TechTemp.Data.Replay;
 using TechTemp.Readings.Rules;
 
 namespace TechTemp.Api.Rejected;

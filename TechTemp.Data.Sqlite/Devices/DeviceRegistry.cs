@@ -3,9 +3,9 @@ using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Registries;
 using TechTemp.Data.Rejections;
+using TechTemp.Data.Replay;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Readings;
-using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Devices;
+using TechTemp.Data.Replay;
 using TechTemp.Data.Rooms;
-using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Rules;
 

@@ -11,8 +11,8 @@ internal sealed class RejectionStatements : IDisposable
     internal const string FindSql =
         "SELECT EXISTS (SELECT 1 FROM rejected_messages WHERE digest = $digest AND topic = $topic AND payload_size = $payload_size);";
 
-    /// <summary>Writes down how many held messages of a device were dropped: its uid, its home, how many, and when, unix milliseconds UTC.</summary>
-    internal const string RecordDropSql =
+    // The device's uid, its home, how many, and when, unix milliseconds UTC.
+    private const string RecordDropSql =
         """
         INSERT INTO held_drops (device_uid, home, count, last_at) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (device_uid, home) DO UPDATE SET count = count + excluded.count, last_at = excluded.last_at;

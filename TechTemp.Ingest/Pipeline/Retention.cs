@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
+using TechTemp.Data.Retention;
 using TechTemp.Data.Sqlite.Readings;
-using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Ingest.Pipeline;
@@ -42,7 +42,7 @@ public sealed partial class Retention(
 
     private async Task DropRejectionsAsync(CancellationToken stoppingToken)
     {
-        foreach (var dropped in rejections.Drop())
+        await foreach (var dropped in rejections.DropAsync(stoppingToken))
         {
             telemetry.DroppedRejections(dropped);
             await Task.Delay(s_pause, time, stoppingToken);
@@ -51,7 +51,7 @@ public sealed partial class Retention(
 
     private async Task DropHeldAsync(CancellationToken stoppingToken)
     {
-        foreach (var losses in rejections.DropHeld())
+        await foreach (var losses in rejections.DropHeldAsync(stoppingToken))
         {
             telemetry.DroppedHeld(losses);
             foreach (var loss in losses)

@@ -1,9 +1,10 @@
 using TechTemp.Data.Clocks;
 using TechTemp.Data.Operation;
+using TechTemp.Data.Replay;
+using TechTemp.Data.Retention;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
-using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Sqlite.Writing;
 using TechTemp.Rules.Tests.Support;
@@ -121,13 +122,26 @@ public sealed class QueryPlanTests : IDisposable
     [InlineData(true)]
     public void Held_readings_of_the_future_are_sought_by_device(bool analyzed)
     {
-        var devices = Plan(FutureMessages.DevicesSql, analyzed, ("$reason", ""));
+        var devices = Plan(FutureMessages.DevicesSql, analyzed, ("@held", true), ("@reason", ""));
         Assert.Equal(2, devices.Count(step => step.StartsWith("SEARCH rejected_messages USING COVERING INDEX IX_rejected_messages_held", StringComparison.Ordinal)));
         Assert.Contains("SEARCH m USING INTEGER PRIMARY KEY (rowid=?)", devices);
         Assert.Contains("SEARCH rejected_messages USING COVERING INDEX IX_rejected_messages_device_uid_reason (device_uid=? AND reason=?)", devices);
         Assert.Equal(
             ["SEARCH rejected_messages USING INDEX IX_rejected_messages_device_uid_reason (device_uid=? AND reason=? AND rowid>?)"],
-            Plan(FutureMessages.ChunkSql, analyzed, ("$device", ""), ("$reason", ""), ("$after", 0), ("$rows", 1)));
+            Plan(FutureMessages.ChunkSql, analyzed, ("@device", ""), ("@reason", ""), ("@after", 0), ("@rows", 1)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Refused_messages_that_are_too_old_are_found_among_their_own_kind_and_removed_by_their_ids(bool analyzed)
+    {
+        foreach (var (sql, held, index) in new[] { (RejectionRetention.DropSql, false, "others"), (RejectionRetention.DropHeldSql, true, "held") })
+        {
+            var plan = Plan(sql, analyzed, ("@held", held), ("@oldest", 0), ("@reason", ""), ("@rows", 1));
+            Assert.Contains("SEARCH rejected_messages USING INTEGER PRIMARY KEY (rowid=?)", plan);
+            Assert.Contains($"SCAN rejected_messages USING INDEX IX_rejected_messages_{index}", plan);
+        }
     }
 
     [Theory]

@@ -3,8 +3,9 @@ using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Operation;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Replay;
+using TechTemp.Data.Retention;
 using TechTemp.Data.Sqlite.Devices;
-using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
@@ -93,17 +94,17 @@ public sealed class HeldMessagesTests
     }
 
     [Fact]
-    public void They_have_an_age_of_their_own()
+    public async Task They_have_an_age_of_their_own()
     {
         using var store = Holding(("Retention:Rejected", "1.00:00:00"), ("Retention:Held", "2.00:00:00"));
         store.Write(Held(store, 1), Held(store, 1, "s2"), Held(store, 2), Raw("junk", receivedAt: store.Now));
         var retention = store.Get<RejectionRetention>();
-        Assert.Empty(retention.Drop());
+        Assert.Empty(await retention.DropAsync(Cancel).ToListAsync(Cancel));
         store.Time.Advance(TimeSpan.FromDays(2));
-        Assert.Equal([1], retention.Drop());
-        Assert.Empty(retention.DropHeld());
+        Assert.Equal([1], await retention.DropAsync(Cancel).ToListAsync(Cancel));
+        Assert.Empty(await retention.DropHeldAsync(Cancel).ToListAsync(Cancel));
         store.Time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal([new("s1", "h1", 2), new("s2", "h1", 1)], Assert.Single(retention.DropHeld()).OrderBy(l => l.DeviceUid, StringComparer.Ordinal));
+        Assert.Equal([new("s1", "h1", 2), new("s2", "h1", 1)], Assert.Single(await retention.DropHeldAsync(Cancel).ToListAsync(Cancel)).OrderBy(l => l.DeviceUid, StringComparer.Ordinal));
         Assert.Equal(3, StoreAnswers.Ended(store.Get<StoreFigureQueries>().ReadAsync(TimeSpan.FromMinutes(5), Cancel)).HeldDropped);
     }
 

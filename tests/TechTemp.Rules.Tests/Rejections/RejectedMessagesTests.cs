@@ -2,8 +2,9 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
+using TechTemp.Data.Replay;
+using TechTemp.Data.Retention;
 using TechTemp.Data.Sqlite.Devices;
-using TechTemp.Data.Sqlite.Rejections;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Readings.Messages;
 using TechTemp.Readings.Rules;
@@ -162,11 +163,11 @@ public sealed class RejectedMessagesTests : IDisposable
     public async Task Messages_older_than_the_retention_are_dropped()
     {
         _store.Write(Raw("old", receivedAt: _store.Now), Raw("young", receivedAt: _store.Now + 1));
-        Assert.Empty(Drop());
+        Assert.Empty(await Drop());
         _store.Time.Advance(TimeSpan.FromDays(30));
-        Assert.Empty(Drop());
+        Assert.Empty(await Drop());
         _store.Time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal([1], Drop());
+        Assert.Equal([1], await Drop());
         Assert.Equal(["young"], (await List()).Select(Text));
     }
 
@@ -174,64 +175,64 @@ public sealed class RejectedMessagesTests : IDisposable
     public async Task Many_that_are_too_old_are_dropped_in_steps()
     {
         _store.Write([.. Enumerable.Range(0, 2_500).Select(i => Raw($"{i}", receivedAt: _store.Now)), Raw("young", receivedAt: _store.Now + 1)]);
-        Assert.Empty(Drop());
+        Assert.Empty(await Drop());
         _store.Time.Advance(TimeSpan.FromDays(30) + TimeSpan.FromMilliseconds(1));
-        Assert.Equal([1_000, 1_000, 500], Drop());
+        Assert.Equal([1_000, 1_000, 500], await Drop());
         Assert.Equal(["young"], (await List()).Select(Text));
     }
 
     [Fact]
-    public void The_retention_can_be_configured()
+    public async Task The_retention_can_be_configured()
     {
         using var store = new TestStore(("Retention:Rejected", "00:10:00"));
         store.Write(Raw("x"));
-        Assert.Empty(store.Get<RejectionRetention>().Drop());
+        Assert.Empty(await DropAsync(store.Get<RejectionRetention>()));
         store.Time.Advance(TimeSpan.FromMinutes(11));
-        Assert.Equal([1], store.Get<RejectionRetention>().Drop());
+        Assert.Equal([1], await DropAsync(store.Get<RejectionRetention>()));
     }
 
     [Theory]
     [InlineData(3)]
     [InlineData(10)]
-    public void A_clock_that_is_years_ahead_drops_no_message_that_is_recent(int years)
+    public async Task A_clock_that_is_years_ahead_drops_no_message_that_is_recent(int years)
     {
         var day = TimeSpan.FromDays(1);
         var right = _store.Now;
         _store.Write(Reading(right - 40 * (long)day.TotalMilliseconds), Reading(right), Raw("old", receivedAt: right - 31 * (long)day.TotalMilliseconds), Raw("young", receivedAt: right));
         // Before the process begins, and in a second one: what came meanwhile bears the wrong clock's time.
         _store.Time.Advance(years * 365 * day);
-        Assert.Equal([1], Drop());
+        Assert.Equal([1], await Drop());
         _store.Write(Raw("ahead", receivedAt: _store.Now));
-        Assert.Empty(NewRetention().Drop());
+        Assert.Empty(await DropAsync(NewRetention()));
 
         // While it runs only what has really passed counts.
         _store.Time.Advance(30 * day);
-        Assert.Empty(Drop());
+        Assert.Empty(await Drop());
         _store.Time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal([1], Drop());
+        Assert.Equal([1], await Drop());
         Assert.Equal("ahead", Text(_store.Read(c => c.RejectedMessages.Single())));
     }
 
     [Fact]
-    public void Without_a_device_only_the_time_counts_that_has_really_passed()
+    public async Task Without_a_device_only_the_time_counts_that_has_really_passed()
     {
         _store.Write(Raw("x", receivedAt: _store.Now));
         _store.Time.Advance(TimeSpan.FromDays(3_650));
-        Assert.Empty(Drop());
+        Assert.Empty(await Drop());
         _store.Time.Advance(TimeSpan.FromDays(31));
-        Assert.Empty(NewRetention().Drop());
-        Assert.Equal([1], Drop());
+        Assert.Empty(await DropAsync(NewRetention()));
+        Assert.Equal([1], await Drop());
     }
 
     [Fact]
-    public void Held_readings_outlast_a_clock_that_is_years_ahead_as_well()
+    public async Task Held_readings_outlast_a_clock_that_is_years_ahead_as_well()
     {
         using var store = new TestStore(("Ingest:UnknownDevices", "Hold"));
         store.Write(Reading(store.Now));
         store.Time.Advance(TimeSpan.FromDays(3_650));
-        Assert.Empty(store.Get<RejectionRetention>().DropHeld());
+        Assert.Empty(await store.Get<RejectionRetention>().DropHeldAsync(Cancel).ToListAsync(Cancel));
         store.Time.Advance(TimeSpan.FromDays(366));
-        Assert.Single(store.Get<RejectionRetention>().DropHeld());
+        Assert.Single(await store.Get<RejectionRetention>().DropHeldAsync(Cancel).ToListAsync(Cancel));
     }
 
     private RejectionRetention NewRetention() => ActivatorUtilities.CreateInstance<RejectionRetention>(_store.Host.Services);
@@ -249,7 +250,9 @@ public sealed class RejectedMessagesTests : IDisposable
         return _store.With((RejectedMessages r) => r.ReplayAsync(filter, after, limit, Cancel));
     }
 
-    private IEnumerable<int> Drop() => _store.Get<RejectionRetention>().Drop();
+    private Task<List<int>> Drop() => DropAsync(_store.Get<RejectionRetention>());
+
+    private static Task<List<int>> DropAsync(RejectionRetention retention) => retention.DropAsync(Cancel).ToListAsync(Cancel).AsTask();
 
     private static IncomingMessage Redelivered(string payload) =>
         IncomingMessage.FromMqtt(new(SensorTopic.Reading("h1", "s1")), Encoding.UTF8.GetBytes(payload), TestStore.Start.ToUnixTimeMilliseconds(), isRedelivery: true);

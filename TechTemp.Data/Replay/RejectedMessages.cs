@@ -1,11 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
-using TechTemp.Data.Replay;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Rules;
 
-namespace TechTemp.Data.Sqlite.Rejections;
+namespace TechTemp.Data.Replay;
 
 /// <summary>Lists the messages that were refused, and tries them again.</summary>
 public sealed class RejectedMessages(TechTempContext context, MessageReplay replay, TimeProvider time)

@@ -1,20 +1,18 @@
 using System.Threading.Channels;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using TechTemp.Data.Replay;
-using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Rules;
 
-namespace TechTemp.Data.Sqlite.Rejections;
+namespace TechTemp.Data.Replay;
 
 /// <summary>
 /// Stores the readings that were held for devices that are provisioned by now: in steps, each a short transaction, so that ingest does not
 /// wait for all of them. It begins with what a process that was stopped has left.
 /// </summary>
 public sealed partial class HeldReplay(
-    StoreConnections connections, MessageReplay messages, StoreState state, TimeProvider time, ILogger<HeldReplay> logger) : BackgroundService
+    IStoreSql sql, MessageReplay messages, StoreState state, TimeProvider time, ILogger<HeldReplay> logger) : BackgroundService
 {
     private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromSeconds(1);
 
@@ -27,7 +25,7 @@ public sealed partial class HeldReplay(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await state.WaitAsync(stoppingToken);
-        foreach (var device in await TryAsync(() => Task.FromResult(ProvisionedWithHeld()), stoppingToken))
+        foreach (var device in await TryAsync(() => ProvisionedWithHeldAsync(stoppingToken), stoppingToken))
         {
             Enqueue(device);
         }
@@ -59,21 +57,11 @@ public sealed partial class HeldReplay(
     }
 
     // Not by EF Core: mostly there are none, and a host would load it at its start for that.
-    private List<string> ProvisionedWithHeld()
-    {
-        using var connection = connections.Open();
-        using var find = connection.Prepare(
-            "SELECT DISTINCT r.device_uid FROM rejected_messages r JOIN devices d ON d.uid = r.device_uid AND d.provisioned = 1 WHERE r.reason = $reason;",
-            ("$reason", SqliteType.Text));
-        using var reader = find.Bind(0, RejectionReasons.UnknownDevice).Rows();
-        var devices = new List<string>();
-        while (reader.Read())
-        {
-            devices.Add(reader.GetString(0));
-        }
-
-        return devices;
-    }
+    private async Task<List<string>> ProvisionedWithHeldAsync(CancellationToken cancellationToken) => await sql.QueryAsync(
+        "SELECT DISTINCT r.device_uid FROM rejected_messages r JOIN devices d ON d.uid = r.device_uid AND d.provisioned WHERE r.reason = @reason;",
+        row => row.GetString(0),
+        cancellationToken,
+        ("reason", RejectionReasons.UnknownDevice));
 
     private async Task<T> TryAsync<T>(Func<Task<T>> use, CancellationToken stoppingToken)
     {

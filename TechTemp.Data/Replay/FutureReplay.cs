@@ -1,13 +1,10 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TechTemp.Data.Rejections;
-using TechTemp.Data.Replay;
-using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Rules;
 
-namespace TechTemp.Data.Sqlite.Rejections;
+namespace TechTemp.Data.Replay;
 
 /// <summary>
 /// Stores the readings that are held because they were dated after this machine's clock, as soon as the clock has caught up: all at once when the clock is
@@ -15,7 +12,7 @@ namespace TechTemp.Data.Sqlite.Rejections;
 /// memory: what is held stands in the store.
 /// </summary>
 public sealed partial class FutureReplay(
-    StoreConnections connections, MessageReplay messages, StoreState state, TimeProvider time, ILogger<FutureReplay> logger) : BackgroundService
+    IStoreSql sql, MessageReplay messages, StoreState state, TimeProvider time, ILogger<FutureReplay> logger) : BackgroundService
 {
     private const int MessagesOfAChunk = 250;
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
@@ -60,7 +57,7 @@ public sealed partial class FutureReplay(
         }
 
         var pace = new BulkPace(time);
-        var devices = Read(FutureMessages.Devices);
+        var devices = await FutureMessages.DevicesAsync(sql, cancellationToken);
         foreach (var device in devices)
         {
             var now = time.GetUtcNow();
@@ -90,7 +87,7 @@ public sealed partial class FutureReplay(
         var stored = 0;
         while (true)
         {
-            var chunk = Read(connection => FutureMessages.Chunk(connection, device, last, MessagesOfAChunk, now));
+            var chunk = await FutureMessages.ChunkAsync(sql, device, last, MessagesOfAChunk, now, cancellationToken);
             var due = new List<long>();
             foreach (var (id, message) in chunk)
             {
@@ -135,12 +132,6 @@ public sealed partial class FutureReplay(
         }
 
         return stored;
-    }
-
-    private T Read<T>(Func<SqliteConnection, T> read)
-    {
-        using var connection = connections.Open();
-        return read(connection);
     }
 
     [LoggerMessage(62, LogLevel.Information, "Stored {Count} readings of device {Device} that were held because they were dated after this machine's clock")]
