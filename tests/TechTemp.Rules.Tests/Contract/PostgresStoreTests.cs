@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using TechTemp.Data.Postgres.Connections;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
+using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
 
@@ -60,13 +62,7 @@ public sealed class PostgresStoreTests(PostgresDatabase database)
             await command.ExecuteNonQueryAsync(Cancel);
             using var gone = new CancellationTokenSource();
             var waiting = store.Writer.WriteAsync([Reading(store.Now + 1)], gone.Token);
-            await TechTemp.Testing.Eventually.TrueAsync(
-                async () =>
-                {
-                    await using var asked = store.Connections.DataSource.CreateCommand("SELECT count(*) FROM pg_locks WHERE NOT granted;");
-                    return (long)(await asked.ExecuteScalarAsync(Cancel))! > 0;
-                },
-                "the write waits for the lock");
+            await WaitsAsync(store);
             await gone.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         }
@@ -75,4 +71,56 @@ public sealed class PostgresStoreTests(PostgresDatabase database)
         Assert.Single(await store.RowsAsync());
         Assert.Equal(OutcomeKind.Stored, (await store.WriteAsync(Reading(store.Now + 1))).Outcomes.Single().Kind);
     }
+
+    [Fact]
+    public async Task A_replay_waits_for_another_one_of_the_same_messages_and_tries_what_that_leaves()
+    {
+        await using var store = await PostgresWrittenStore.OpenAsync(database);
+        store.Ingest.UnknownDevices = UnknownDevices.Hold;
+        await store.WriteAsync(Reading(store.Now, 1), Reading(store.Now + 1, 2), Reading(store.Now + 2, 3));
+        await store.ProvisionAsync();
+        using var session = store.Port.Open();
+        await using var transaction = await session.BeginAsync(forReading: false, Cancel);
+        RejectedFilter held = new(RejectionReasons.UnknownDevice, "s1");
+        var messages = await transaction.NextRejectedAsync(held, 0, 2, Cancel);
+        var other = store.Replay.NextAsync(held, 0, Cancel);
+        await WaitsAsync(store);
+        await transaction.SettleRejectedAsync(
+            [messages[0].Id], [messages[1] with { Reason = RejectionReasons.Conflict, Detail = "d", IsHeld = false, ReceivedAt = 7 }], Cancel);
+        await transaction.CommitAsync();
+        Assert.Equal(new ReplayStep(1, null) { Stored = 1 }, await other);
+        Assert.Equal([new(store.Now + 2, 3, 50)], await store.RowsAsync());
+        Assert.Equal(
+            (2, RejectionReasons.Conflict, "d", false, 7), (await store.KeptAsync()).Select(r => (r.Id, r.Reason, r.Detail, r.IsHeld, r.ReceivedAt.ToUnixTimeMilliseconds())).Single());
+    }
+
+    [Fact]
+    public async Task What_is_beyond_a_quota_and_is_being_replayed_is_left_without_waiting()
+    {
+        await using var store = await PostgresWrittenStore.OpenAsync(database);
+        store.Ingest.UnknownDevices = UnknownDevices.Hold;
+        (store.Retention.HeldPerDevice, store.Retention.RejectedRows) = (2, 1);
+        await store.WriteAsync(Raw("1"), Reading(store.Now + 2), Reading(store.Now + 3));
+        using (var session = store.Port.Open())
+        {
+            await using var transaction = await session.BeginAsync(forReading: false, Cancel);
+            Assert.Equal(2, (await transaction.NextRejectedAsync(new(), 0, 2, Cancel)).Count);
+            var result = await store.WriteAsync(Raw("4"), Reading(store.Now + 5), Reading(store.Now + 6));
+            // Of the two oldest that are held one is being replayed; no newer one is dropped in its place.
+            Assert.Equal((0, 1L), (result.DroppedRejections, result.DroppedHeld.Single().Count));
+            Assert.Equal([1, 2, 4, 5, 6], (await store.KeptAsync()).Select(r => r.Id));
+        }
+
+        var next = await store.WriteAsync(Raw("7"), Reading(store.Now + 8));
+        Assert.Equal((2, 2L), (next.DroppedRejections, next.DroppedHeld.Single().Count));
+        Assert.Equal([6, 7, 8], (await store.KeptAsync()).Select(r => r.Id));
+    }
+
+    private static Task WaitsAsync(PostgresWrittenStore store) => TechTemp.Testing.Eventually.TrueAsync(
+        async () =>
+        {
+            await using var asked = store.Connections.DataSource.CreateCommand("SELECT count(*) FROM pg_locks WHERE NOT granted;");
+            return (long)(await asked.ExecuteScalarAsync(Cancel))! > 0;
+        },
+        "somebody waits for a lock");
 }

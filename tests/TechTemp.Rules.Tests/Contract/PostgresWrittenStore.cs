@@ -28,7 +28,7 @@ internal sealed class PostgresWrittenStore(PostgresDatabase database) : WrittenS
 
     public override IStoreSize Size => new PostgresStoreSize(new(database.Connections));
 
-    protected override IWriteStore Port => new PostgresWriteStore(database.Connections);
+    public override IWriteStore Port => new PostgresWriteStore(database.Connections);
 
     public static async Task<PostgresWrittenStore> OpenAsync(PostgresDatabase database)
     {

@@ -26,7 +26,7 @@ internal sealed class SqliteWrittenStore : WrittenStore
 
     public override IStoreSize Size => _store.Get<IStoreSize>();
 
-    protected override IWriteStore Port => _store.Get<IWriteStore>();
+    public override IWriteStore Port => _store.Get<IWriteStore>();
 
     public override Task<IReadOnlyList<Measurement>> RowsAsync(string uid = "s1")
     {

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using TechTemp.Data.Operation;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Rejections;
+using TechTemp.Data.Replay;
 using TechTemp.Data.Store;
 using TechTemp.Data.Writing;
 using TechTemp.Readings.Pages;
@@ -45,9 +47,13 @@ internal abstract class WrittenStore : IAsyncDisposable
     /// <summary>How large it is.</summary>
     public abstract IStoreSize Size { get; }
 
-    protected ReadingClock Clock => field ??= new(Options.Create(Ingest), Time);
+    /// <summary>What the writer writes to.</summary>
+    public abstract IWriteStore Port { get; }
 
-    protected abstract IWriteStore Port { get; }
+    /// <summary>Tries refused messages again.</summary>
+    public MessageReplay Replay => field ??= new(Port, Options.Create(Ingest), Time);
+
+    protected ReadingClock Clock => field ??= new(Options.Create(Ingest), Time);
 
     /// <summary>A writer that remembers nothing, as after a restart.</summary>
     public ReadingWriter NewWriter()
@@ -66,6 +72,19 @@ internal abstract class WrittenStore : IAsyncDisposable
         await using var context = Context();
         return await use(context);
     }
+
+    /// <summary>Uses the list of refused messages.</summary>
+    public Task<T> RejectedAsync<T>(Func<RejectedMessages, Task<T>> use) => WithAsync(context => use(new(context, Replay, Time)));
+
+    /// <summary>The refused messages, in the order of receipt.</summary>
+    public Task<List<RejectedMessage>> KeptAsync() => WithAsync(context => context.RejectedMessages.AsNoTracking().OrderBy(r => r.Id).ToListAsync(Cancel));
+
+    /// <summary>Provisions a device that is not known yet, in no room.</summary>
+    public Task<int> ProvisionAsync(string uid = "s1", string home = "h1") => WithAsync(context =>
+    {
+        context.Devices.Add(new() { Uid = uid, Home = home, Provisioned = true, CreatedAt = Time.GetUtcNow() });
+        return context.SaveChangesAsync(Cancel);
+    });
 
     /// <summary>The rows of a device, oldest first.</summary>
     public abstract Task<IReadOnlyList<Measurement>> RowsAsync(string uid = "s1");
