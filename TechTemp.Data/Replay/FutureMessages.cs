@@ -25,7 +25,8 @@ internal static class FutureMessages
             FROM holders h WHERE h.uid IS NOT NULL)
         SELECT h.uid, m.id, m.received_at, m.topic, m.payload
         FROM holders h
-        JOIN rejected_messages m ON m.id = (SELECT max(id) FROM rejected_messages WHERE device_uid = h.uid AND reason = @reason);
+        CROSS JOIN rejected_messages m
+        WHERE m.id = (SELECT max(id) FROM rejected_messages WHERE device_uid = h.uid AND reason = @reason);
         """;
 
     internal const string ChunkSql =

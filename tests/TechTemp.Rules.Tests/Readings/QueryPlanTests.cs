@@ -134,13 +134,13 @@ public sealed class QueryPlanTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Refused_messages_that_are_too_old_are_found_among_their_own_kind_and_removed_by_their_ids(bool analyzed)
+    public void Refused_messages_that_are_too_old_are_found_without_sorting_and_removed_by_their_ids(bool analyzed)
     {
-        foreach (var (sql, held, index) in new[] { (RejectionRetention.DropSql, false, "others"), (RejectionRetention.DropHeldSql, true, "held") })
+        foreach (var (sql, held) in new[] { (RejectionRetention.DropSql, false), (RejectionRetention.DropHeldSql, true) })
         {
             var plan = Plan(sql, analyzed, ("@held", held), ("@oldest", 0), ("@reason", ""), ("@rows", 1));
             Assert.Contains("SEARCH rejected_messages USING INTEGER PRIMARY KEY (rowid=?)", plan);
-            Assert.Contains($"SCAN rejected_messages USING INDEX IX_rejected_messages_{index}", plan);
+            Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
         }
     }
 
