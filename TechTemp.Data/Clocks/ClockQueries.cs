@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Replay;
 using TechTemp.Data.Store;
-using TechTemp.Readings.Rules;
 
 namespace TechTemp.Data.Clocks;
 
@@ -18,20 +18,6 @@ public sealed class ClockQueries(IStoreSql sql, IOptions<IngestOptions> options,
         WHERE ahead IS NOT NULL OR last_seen_at >= @recent;
         """;
 
-    // One seek for each device that has held readings, whose number is limited (Retention:HeldDevices); not one for each device that sends junk.
-    internal const string HeldSql =
-        """
-        WITH RECURSIVE holders(uid) AS (
-            SELECT min(device_uid) FROM rejected_messages WHERE is_held = @held
-            UNION ALL
-            SELECT (SELECT min(device_uid) FROM rejected_messages WHERE is_held = @held AND device_uid > h.uid)
-            FROM holders h WHERE h.uid IS NOT NULL)
-        SELECT h.uid, m.received_at, m.topic, m.payload
-        FROM holders h
-        CROSS JOIN rejected_messages m
-        WHERE m.id = (SELECT max(id) FROM rejected_messages WHERE device_uid = h.uid AND reason = @reason);
-        """;
-
     private const int FewestAhead = 2;
     private static readonly TimeSpan s_recent = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan s_holding = TimeSpan.FromHours(1);
@@ -44,7 +30,7 @@ public sealed class ClockQueries(IStoreSql sql, IOptions<IngestOptions> options,
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var devices = (await ReadStoredAsync(now, cancellationToken)).ToDictionary();
         var isHolding = false;
-        foreach (var held in await ReadHeldAsync(cancellationToken))
+        foreach (var held in await FutureMessages.DevicesAsync(sql, cancellationToken))
         {
             var age = Math.Abs(now - held.ReceivedAt);
             isHolding |= age <= s_holding.TotalMilliseconds;
@@ -76,16 +62,6 @@ public sealed class ClockQueries(IStoreSql sql, IOptions<IngestOptions> options,
             cancellationToken, ("limit", limit), ("recent", recent));
     }
 
-    // Of each device the newest reading that is held because its time has not come.
-    private ValueTask<List<HeldReading>> ReadHeldAsync(CancellationToken cancellationToken) => sql.QueryAsync(
-        HeldSql,
-        row =>
-        {
-            var receivedAt = row.GetInt64(1);
-            return new HeldReading(row.GetString(0), receivedAt, IncomingMessage.FromReplay(row.GetString(2), row.GetFieldValue<byte[]>(3), receivedAt, receivedAt).Measurement.Ts);
-        },
-        cancellationToken, ("held", true), ("reason", RejectionReasons.InFuture));
-
     private static TimeSpan Behind(long now, IEnumerable<Evidence> devices)
     {
         var recent = devices.Where(d => d.IsRecent).ToList();
@@ -95,9 +71,4 @@ public sealed class ClockQueries(IStoreSql sql, IOptions<IngestOptions> options,
     }
 
     private readonly record struct Evidence(long? Ahead, bool IsRecent, bool IsHeld);
-
-    /// <param name="DeviceUid">The device.</param>
-    /// <param name="ReceivedAt">When it was received, by this machine's clock of then, unix milliseconds UTC.</param>
-    /// <param name="Ts">The time of measurement that it says, unix milliseconds UTC.</param>
-    private readonly record struct HeldReading(string DeviceUid, long ReceivedAt, long Ts);
 }
