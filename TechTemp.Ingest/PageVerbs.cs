@@ -1,5 +1,5 @@
 using System.Globalization;
-using TechTemp.Data.Sqlite.Pages;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
@@ -39,14 +39,15 @@ internal sealed class PageVerbs(PageRebuild pages, PageVerification verification
     }
 
     /// <summary>Decodes every page and prints a table.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The result, in one line.</returns>
     /// <exception cref="StoreException">There is no store, or a page is wrong.</exception>
-    public string Verify()
+    public async Task<string> VerifyAsync(CancellationToken cancellationToken)
     {
         RequireCurrent();
         var (all, wrong) = (new List<DeviceFinding>(), new List<string>());
         Console.WriteLine($"{"device",-24}{"rows",12}{"sealed",12}{"pages",9}{"bytes a reading",17}");
-        foreach (var found in verification.Verify())
+        await foreach (var found in verification.VerifyAsync(cancellationToken))
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{found.DeviceUid,-24}{found.Rows,12}{found.Sealed,12}{found.Pages,9}{PerReading(found.Bytes, found.Sealed),17}"));

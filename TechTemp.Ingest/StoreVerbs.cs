@@ -47,7 +47,7 @@ public static class StoreVerbs
     private static HostVerb Verify()
     {
         var command = new Command("verify", "Decodes every page of readings, compares it with what its head says, and prints a table. The store may be in use.");
-        return HostVerb.Create<PageVerbs>(command, (pages, _, _) => Task.FromResult(pages.Verify()));
+        return HostVerb.Create<PageVerbs>(command, (pages, _, cancellationToken) => pages.VerifyAsync(cancellationToken));
     }
 
     private static Option<DateTimeOffset?> Time(string name, string description) => new(name)

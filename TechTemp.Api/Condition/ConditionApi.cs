@@ -4,9 +4,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Clocks;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Operation;
 using TechTemp.Data.Sqlite.Devices;
-using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Devices;
 
@@ -61,7 +61,7 @@ internal static partial class ConditionApi
                 Rejected = figures.ToRejections(),
                 Store = figures.Size.ToDto(),
                 Backlog = new(services.GetService<MessagesInHand>()?.Count(), figures.Held, figures.Missing, figures.HeldDropped),
-                Sealing = sealing.Read().ToDto(),
+                Sealing = (await sealing.ReadAsync(cancellationToken)).ToDto(),
             }));
         }
         catch (Exception e) when (e is StoreException or IOException)

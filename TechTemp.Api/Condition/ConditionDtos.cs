@@ -1,7 +1,7 @@
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Clocks;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Operation;
-using TechTemp.Data.Sqlite.Pages;
 
 namespace TechTemp.Api.Condition;
 

@@ -3,7 +3,7 @@ using Microsoft.Net.Http.Headers;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Api.Readings.Export;
-using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Data.Maintenance;
 using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Queries;
 

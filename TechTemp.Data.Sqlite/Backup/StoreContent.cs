@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Pages;
@@ -110,7 +111,7 @@ internal sealed record StoreContent(long Readings, long Devices, long? Newest)
         using var device = new Statement(connection, "SELECT 1 FROM devices WHERE id = ?1;");
         for (pages.Bind(1, long.MinValue).Bind(2, long.MaxValue); pages.Step();)
         {
-            if (PageVerification.FindWrong(pages) is { } wrong)
+            if (PageVerification.FindWrong(pages.Key(), pages.Head(), pages.Body()) is { } wrong)
             {
                 return wrong;
             }

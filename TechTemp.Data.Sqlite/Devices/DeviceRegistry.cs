@@ -1,11 +1,12 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Devices;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Registries;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Replay;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Readings;
+
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 

@@ -27,12 +27,6 @@ internal static class PageTable
 
     public const string InsertSql = "INSERT INTO pages (id, quarters, head, body) VALUES (?1, ?2, ?3, ?4);";
 
-    public const string DeleteSql = "DELETE FROM pages WHERE id BETWEEN ?1 AND ?2 AND length(body) > 0;";
-
-    /// <summary>SQL that is true for the pages of a device, and for no others.</summary>
-    /// <param name="device">SQL of the device's key.</param>
-    public static string OfDevice(string device) => $"id BETWEEN ({device} << {PageKey.StepBits}) AND ({device} << {PageKey.StepBits}) + {PageKey.LastStep}";
-
     /// <summary>Binds the pages of a device that begin from one moment to another, both unix milliseconds UTC; the moments may be any.</summary>
     public static Statement BindPages(this Statement statement, int deviceId, long from, long to) =>
         statement.Bind(1, PageKey.FirstId(deviceId, from)).Bind(2, PageKey.LastId(deviceId, to));

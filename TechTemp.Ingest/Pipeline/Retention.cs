@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Retention;
-using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Ingest.Pipeline;
@@ -66,7 +66,7 @@ public sealed partial class Retention(
     private async Task DropReadingsAsync(CancellationToken stoppingToken)
     {
         var dropped = 0L;
-        foreach (var step in readings.Drop())
+        await foreach (var step in readings.DropAsync(stoppingToken))
         {
             dropped += step;
             await Task.Delay(s_pause, time, stoppingToken);

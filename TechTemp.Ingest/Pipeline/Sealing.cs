@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Ingest.Pipeline;
@@ -34,7 +34,7 @@ public sealed partial class Sealing(ReadingSealing sealing, IOptions<StoreOption
         var all = default(Sealed);
         var told = time.GetTimestamp();
         var start = told;
-        foreach (var step in sealing.Seal(e => LogDamaged(logger, e.Message)))
+        await foreach (var step in sealing.SealAsync(e => LogDamaged(logger, e.Message), stoppingToken))
         {
             all += step;
             var took = time.GetElapsedTime(start);

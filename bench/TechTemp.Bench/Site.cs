@@ -1,12 +1,11 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Devices;
-using TechTemp.Data.Sqlite.Pages;
-using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
 using TechTemp.Data.Writing;
@@ -147,13 +146,8 @@ public sealed class Site : IDisposable
     /// <summary>Seals what is finished, and gives what is free back.</summary>
     public void Seal()
     {
-        foreach (var _ in Get<ReadingSealing>().Seal(e => throw e))
-        {
-        }
-
-        foreach (var _ in Get<ReadingRetention>().Drop())
-        {
-        }
+        Ended(StepsAsync(Get<ReadingSealing>().SealAsync(e => throw e, CancellationToken.None)));
+        Ended(StepsAsync(Get<ReadingRetention>().DropAsync(CancellationToken.None)));
     }
 
     /// <summary>The size of the file when nothing is left in its log.</summary>
@@ -189,6 +183,17 @@ public sealed class Site : IDisposable
             writer.WriteAsync(messages, CancellationToken.None).GetAwaiter().GetResult();
             Readings += messages.Length;
         }
+    }
+
+    private static async ValueTask<int> StepsAsync<T>(IAsyncEnumerable<T> steps)
+    {
+        var count = 0;
+        await foreach (var _ in steps)
+        {
+            count++;
+        }
+
+        return count;
     }
 
     private async Task PlaceAsync(long start, int days)

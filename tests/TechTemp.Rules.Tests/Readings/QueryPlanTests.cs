@@ -1,4 +1,5 @@
 using TechTemp.Data.Clocks;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Operation;
 using TechTemp.Data.Replay;
 using TechTemp.Data.Retention;
@@ -60,7 +61,7 @@ public sealed class QueryPlanTests : IDisposable
     [InlineData(true)]
     public void How_far_sealing_is_takes_three_seeks_per_device(bool analyzed)
     {
-        var plan = Plan(SealingProgressQueries.DevicesSql, analyzed, ("?1", 1));
+        var plan = Plan(SealingProgressQueries.DevicesSql, analyzed, ("@now", 1));
         Assert.Equal(1, plan.Count(step => step.StartsWith("SCAN", StringComparison.Ordinal)));
         Assert.Contains("SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)", plan);
         Assert.Contains("SEARCH readings USING PRIMARY KEY (device_id=? AND ts<?)", plan);

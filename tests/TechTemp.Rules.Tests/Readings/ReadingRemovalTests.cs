@@ -1,4 +1,5 @@
 using TechTemp.Data.Devices;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
@@ -74,7 +75,7 @@ public sealed class ReadingRemovalTests : IDisposable
     {
         _store.Write([.. Enumerable.Range(0, Count).Select(i => Reading(_store.Now - (i * Minute)))]);
         var sent = 0;
-        var removal = new ReadingRemoval(_store.Connections, new PausedTime(TimeProvider.System, () => _store.Write(Reading(_store.Now + ++sent))));
+        var removal = new ReadingRemoval(_store.Maintenance, _store.Sql, new PausedTime(TimeProvider.System, () => _store.Write(Reading(_store.Now + ++sent))));
 
         Assert.Equal(Count, (await removal.RemoveAsync("s1", 0, long.MaxValue))?.Deleted - sent + _store.Readings().Count);
         Assert.InRange(sent, 1, 10);

@@ -1,6 +1,6 @@
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Queries;
 using TechTemp.Readings.Rules;

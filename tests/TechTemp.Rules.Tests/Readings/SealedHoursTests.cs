@@ -1,5 +1,5 @@
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Pages;
@@ -50,7 +50,7 @@ public sealed class SealedHoursTests : IDisposable
     public void A_process_that_is_killed_after_any_step_leaves_each_reading_once()
     {
         var kills = 0;
-        while (new ReadingSealing(_store.Connections, _store.Time) { RowsOfAStep = 1_000 }.Seal(Fail).Take(1).Any())
+        while (new ReadingSealing(_store.Maintenance, _store.Sql, _store.Time) { RowsOfAStep = 1_000 }.Seal(Fail).Take(1).Any())
         {
             kills++;
             AssertRight();
@@ -102,7 +102,7 @@ public sealed class SealedHoursTests : IDisposable
             (_day + (5 * PageKey.Hour), _day + PageKey.Day - 1),
         })
         {
-            var removal = await new ReadingRemoval(_store.Connections, new PausedTime(_store.Time, AssertNewest)) { RowsOfAStep = 100 }.RemoveAsync("s1", from, to);
+            var removal = await new ReadingRemoval(_store.Maintenance, _store.Sql, new PausedTime(_store.Time, AssertNewest)) { RowsOfAStep = 100 }.RemoveAsync("s1", from, to);
             Assert.Equal(_times.RemoveWhere(ts => ts >= from && ts <= to), removal?.Deleted);
             AssertRight();
         }

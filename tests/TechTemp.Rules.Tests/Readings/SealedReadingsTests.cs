@@ -1,5 +1,5 @@
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Queries;

@@ -1,5 +1,5 @@
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Readings.Pages;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
@@ -29,7 +29,7 @@ public sealed class SealingProgressTests : IDisposable
         // Two days without a reading need not be sealed.
         AssertProgress(8, 2, _today - (7 * Day));
 
-        var sealing = new ReadingSealing(_store.Connections, _store.Time) { RowsOfAStep = 2 };
+        var sealing = new ReadingSealing(_store.Maintenance, _store.Sql, _store.Time) { RowsOfAStep = 2 };
         Assert.Equal(2, sealing.Seal(e => Assert.Fail(e.Message)).First().Days);
         AssertProgress(8, 4, _today - (3 * Day));
         _store.Seal();

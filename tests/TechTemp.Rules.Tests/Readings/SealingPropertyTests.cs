@@ -1,9 +1,9 @@
 using CsCheck;
 using TechTemp.Data.Devices;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Registries;
 using TechTemp.Data.Sqlite.Devices;
-using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;
@@ -119,7 +119,7 @@ public sealed class SealingPropertyTests : IDisposable
                 SealSome(rowsOfAStep, 4, ++pauses % 3);
                 Insert([.. late.Where(r => r.Device != device || r.Ts < from || r.Ts > to)]);
             });
-            var removal = new ReadingRemoval(store.Connections, time) { RowsOfAStep = rowsOfAStep }.RemoveAsync(Uid(device), from, to).GetAwaiter().GetResult();
+            var removal = new ReadingRemoval(store.Maintenance, store.Sql, time) { RowsOfAStep = rowsOfAStep }.RemoveAsync(Uid(device), from, to).GetAwaiter().GetResult();
             Assert.Equal(gone.Count, removal?.Deleted ?? 0);
             gone.ForEach(r => _readings.Remove(r));
         }
@@ -226,7 +226,7 @@ public sealed class SealingPropertyTests : IDisposable
             }
         }
 
-        private ReadingSealing Sealing(int rowsOfAStep, int mostUnsealed) => new(store.Connections, store.Time) { RowsOfAStep = rowsOfAStep, MostUnsealed = mostUnsealed };
+        private ReadingSealing Sealing(int rowsOfAStep, int mostUnsealed) => new(store.Maintenance, store.Sql, store.Time) { RowsOfAStep = rowsOfAStep, MostUnsealed = mostUnsealed };
 
         private int IdOf(int device)
         {

@@ -1,5 +1,5 @@
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Pages;
@@ -186,7 +186,7 @@ public sealed class SealingStepsTests : IDisposable
         {
             try
             {
-                await new ReadingRemoval(_store.Connections, new PausedTime(_store.Time, () => throw new OperationCanceledException())) { RowsOfAStep = 100 }.RemoveAsync("s1", from, to);
+                await new ReadingRemoval(_store.Maintenance, _store.Sql, new PausedTime(_store.Time, () => throw new OperationCanceledException())) { RowsOfAStep = 100 }.RemoveAsync("s1", from, to);
                 isKilled = false;
             }
             catch (OperationCanceledException)
@@ -207,7 +207,7 @@ public sealed class SealingStepsTests : IDisposable
         Write([.. Enumerable.Range(0, 40).Select(i => _day + (20 * Hour) + (i * 250_000L) + 9)]);
         Assert.Equal(
             _times.RemoveWhere(ts => ts >= _day + (20 * Hour) && ts <= _day + (22 * Hour)),
-            (await new ReadingRemoval(_store.Connections, new PausedTime(_store.Time, AssertOnce)) { RowsOfAStep = 10 }.RemoveAsync("s1", _day + (20 * Hour), _day + (22 * Hour)))?.Deleted);
+            (await new ReadingRemoval(_store.Maintenance, _store.Sql, new PausedTime(_store.Time, AssertOnce)) { RowsOfAStep = 10 }.RemoveAsync("s1", _day + (20 * Hour), _day + (22 * Hour)))?.Deleted);
         AssertRight();
 
         await RemoveAsync(_day, _day + PageKey.Day - 1);
@@ -217,7 +217,7 @@ public sealed class SealingStepsTests : IDisposable
 
     private static void Fail(PageDamagedException e) => Assert.Fail(e.Message);
 
-    private ReadingSealing Sealing(int rowsOfAStep) => new(_store.Connections, _store.Time) { RowsOfAStep = rowsOfAStep };
+    private ReadingSealing Sealing(int rowsOfAStep) => new(_store.Maintenance, _store.Sql, _store.Time) { RowsOfAStep = rowsOfAStep };
 
     private void Write(params long[] times)
     {

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using TechTemp.Api.Readings;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Sqlite.Import;
-using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Import;
 using TechTemp.Rules.Tests.Support;

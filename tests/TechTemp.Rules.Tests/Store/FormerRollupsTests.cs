@@ -1,5 +1,4 @@
-using TechTemp.Data.Sqlite.Pages;
-using TechTemp.Data.Sqlite.Readings;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Quantities;

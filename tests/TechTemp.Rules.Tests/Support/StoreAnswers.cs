@@ -1,6 +1,8 @@
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
+using TechTemp.Readings.Pages;
 using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Queries;
 using TechTemp.Readings.Storage;
@@ -35,6 +37,28 @@ internal static class StoreAnswers
     {
         public IReadOnlyList<LatestReading> Read(string? deviceUid = null, string? roomUid = null, string? homeId = null, bool calibrated = true) =>
             Ended(queries.ReadAsync(new(deviceUid, roomUid, homeId, calibrated), CancellationToken.None));
+    }
+
+    extension(ReadingSealing sealing)
+    {
+        public IEnumerable<Sealed> Seal(Action<PageDamagedException> damaged) => Ended(sealing.SealAsync(damaged, CancellationToken.None));
+    }
+
+    extension(ReadingRetention retention)
+    {
+        public IEnumerable<long> Drop() => Ended(retention.DropAsync(CancellationToken.None));
+    }
+
+    extension(PageVerification verification)
+    {
+        public IEnumerable<DeviceFinding> Verify() => Ended(verification.VerifyAsync(CancellationToken.None));
+    }
+
+    extension(SealingProgressQueries queries)
+    {
+        public SealingProgress Read() => Ended(queries.ReadAsync(CancellationToken.None));
+
+        public SealingProgress ReadAnew() => Ended(queries.ReadAnewAsync(CancellationToken.None));
     }
 
     public static IEnumerable<SeriesReading> NewestFirst(SeriesBlock block)

@@ -5,11 +5,10 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Pages;
-using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
@@ -61,6 +60,10 @@ internal sealed class TestStore : IDisposable
     public StoreConnections Connections => Get<StoreConnections>();
 
     public ReadingWriter Writer => Get<ReadingWriter>();
+
+    public IMaintenanceStore Maintenance => Get<IMaintenanceStore>();
+
+    public IStoreSql Sql => Get<IStoreSql>();
 
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();

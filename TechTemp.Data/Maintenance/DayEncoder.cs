@@ -2,7 +2,7 @@ using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Quantities;
 
-namespace TechTemp.Data.Sqlite.Pages;
+namespace TechTemp.Data.Maintenance;
 
 /// <summary>
 /// Encodes all readings of a device's day of UTC. The weights of readings in the head of a page depend on no other day

@@ -1,10 +1,11 @@
+using System.Runtime.CompilerServices;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Connections;
+
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Rules;
 
-namespace TechTemp.Data.Sqlite.Pages;
+namespace TechTemp.Data.Maintenance;
 
 /// <summary>What was found about the pages of a device.</summary>
 /// <param name="DeviceUid">The device.</param>
@@ -15,34 +16,33 @@ namespace TechTemp.Data.Sqlite.Pages;
 /// <param name="Wrong">What is wrong, each page in a line; empty when nothing is.</param>
 public sealed record DeviceFinding(string DeviceUid, long Rows, long Sealed, int Pages, long Bytes, IReadOnlyList<string> Wrong);
 
-/// <summary>Decodes every page and compares it with its head, and writes pages again from their readings.</summary>
-public sealed class PageVerification(StoreConnections connections)
+/// <summary>Decodes every page and compares it with its head.</summary>
+public sealed class PageVerification(IMaintenanceStore store, IStoreSql sql)
 {
+    // So many days are in memory at once.
+    private const long PagesOfAStep = 32 * PageKey.Day;
+
     /// <summary>Looks at all pages of a device, in one snapshot.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What was found, device by device.</returns>
     /// <exception cref="StoreException">The store failed.</exception>
-    public IEnumerable<DeviceFinding> Verify()
+    public async IAsyncEnumerable<DeviceFinding> VerifyAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var reader = connections.Read("pages");
-        var devices = reader.Prepare("SELECT id, uid FROM devices ORDER BY uid;");
-        var known = new List<(int Id, string Uid)>();
-        while (devices.Step())
+        using var span = StoreSpan.Start("SELECT", "pages", system: sql.System);
+        using var session = store.Open();
+        foreach (var device in (await StoreDevices.AllAsync(sql, cancellationToken)).OrderBy(device => device.Uid, StringComparer.Ordinal))
         {
-            known.Add(((int)devices.Long(0), devices.Text(1)));
-        }
-
-        foreach (var (id, uid) in known)
-        {
-            yield return Verify(id, uid);
+            yield return await VerifyAsync(session, device, cancellationToken);
         }
     }
 
     /// <summary>Looks at a page.</summary>
-    /// <param name="page">A statement of <see cref="PageTable.RangeSql"/> that stands on it.</param>
+    /// <param name="key">Its key, as it is stored.</param>
+    /// <param name="storedHead">Its head.</param>
+    /// <param name="body">Its body; empty where its readings are gone.</param>
     /// <returns>What is wrong; null when nothing is.</returns>
-    internal static string? FindWrong(Statement page)
+    internal static string? FindWrong(in PageKey key, ReadOnlySpan<byte> storedHead, ReadOnlySpan<byte> body)
     {
-        var key = page.Key();
         if (key.DeviceId < 1 || key.Length is not (PageKey.Step or PageKey.Hour or PageKey.QuarterDay or PageKey.Day) || key.Start % key.Length != 0)
         {
             return "a page has an impossible key";
@@ -50,13 +50,13 @@ public sealed class PageVerification(StoreConnections connections)
 
         try
         {
-            var head = PageDecoder.ReadHead(key, page.Head());
-            if (page.Body().IsEmpty)
+            var head = PageDecoder.ReadHead(key, storedHead);
+            if (body.IsEmpty)
             {
                 return head.Columns.All(c => c is { Seconds: > 0, Count: > 0 }) ? null : Wrong(key, "it stands for no time");
             }
 
-            return FindWrong(key, head, PageDecoder.Read(key, page.Head(), page.Body()));
+            return FindWrong(key, head, PageDecoder.Read(key, storedHead, body));
         }
         catch (PageDamagedException e)
         {
@@ -64,26 +64,39 @@ public sealed class PageVerification(StoreConnections connections)
         }
     }
 
-    private DeviceFinding Verify(int id, string uid)
+    private static async ValueTask<DeviceFinding> VerifyAsync(IMaintenanceSession session, MaintainedDevice device, CancellationToken cancellationToken)
     {
-        using var reader = connections.Read();
-        reader.BeginSnapshot();
-        var rows = reader.Prepare("SELECT count(*) FROM readings WHERE device_id = ?1;").Bind(1, id);
-        rows.Step();
+        await using var snapshot = await session.ReadAsync(device.Id, cancellationToken);
+        var rows = (await snapshot.QueryAsync("SELECT count(*) FROM readings WHERE device_id = @id;", row => row.GetInt64(0), cancellationToken, ("id", device.Id))).Single();
         var (readings, pages, bytes) = (0L, 0, 0L);
-        var wrong = new List<string>();
-        for (var page = reader.Prepare(PageTable.RangeSql).BindPages(id, 0, long.MaxValue); page.Step();)
+        var (wrong, some) = (new List<string>(), new List<Page>());
+        for (long? from = 0; (from = await NextPageAsync(snapshot, from.Value, cancellationToken)) is { } first; from = first + PagesOfAStep)
         {
-            pages++;
-            bytes += page.Head().Length + page.Body().Length;
-            readings += page.Body().IsEmpty ? 0 : PageHead.CountOf(page.Head());
-            if (FindWrong(page) is { } found)
+            some.Clear();
+            await snapshot.ReadPagesAsync(first, first + PagesOfAStep - 1, some, cancellationToken);
+            foreach (var page in some)
             {
-                wrong.Add(found);
+                pages++;
+                bytes += page.Head.Length + page.Body.Length;
+                readings += page.Body.IsEmpty ? 0 : PageHead.CountOf(page.Head.Span);
+                if (FindWrong(page.Key, page.Head.Span, page.Body.Span) is { } found)
+                {
+                    wrong.Add(found);
+                }
             }
         }
 
-        return new(uid, rows.Long(0), readings, pages, bytes, wrong);
+        return new(device.Uid, rows, readings, pages, bytes, wrong);
+    }
+
+    // The day of the first page from a day on.
+    private static async ValueTask<long?> NextPageAsync(IDeviceSnapshot snapshot, long day, CancellationToken cancellationToken)
+    {
+        // Beyond what a number of a page can say there is none.
+        var found = day / PageKey.Step > PageKey.LastStep ? [] : await snapshot.QueryAsync(
+            "SELECT min(id) FROM pages WHERE id BETWEEN @first AND @last;", row => row.LongOrNull(0), cancellationToken,
+            ("first", PageKey.FirstId(snapshot.DeviceId, day)), ("last", PageKey.LastId(snapshot.DeviceId, long.MaxValue)));
+        return found is [{ } id] ? PageKey.DayOf(PageKey.StartOf(id)) : null;
     }
 
     // The integral and the seconds of the first and the last reading depend on the readings beside the page.

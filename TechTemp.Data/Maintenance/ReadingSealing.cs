@@ -1,9 +1,9 @@
-using Microsoft.Data.Sqlite;
-using TechTemp.Data.Sqlite.Connections;
+using System.Runtime.CompilerServices;
+
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 
-namespace TechTemp.Data.Sqlite.Pages;
+namespace TechTemp.Data.Maintenance;
 
 /// <summary>What was sealed.</summary>
 /// <param name="Readings">How many readings.</param>
@@ -17,11 +17,11 @@ public readonly record struct Sealed(long Readings, int Days, long Bytes)
 
 /// <summary>
 /// Turns the rows of finished days into pages, and merges late rows into the pages of their day. Of a day with very many readings the finished hours are sealed
-/// before it ends: otherwise each question about it would read thousands of rows. Days are read and encoded without the write lock; each step is one short
+/// before it ends: otherwise each question about it would read thousands of rows. Days are read and encoded without a lock; each step is one short
 /// transaction. A process that is killed leaves each reading as a row or in a page. The newest reading of a device that is not of the future stays a row,
 /// however old it is, and so does what belongs to the same page.
 /// </summary>
-public sealed class ReadingSealing(StoreConnections connections, TimeProvider time)
+public sealed class ReadingSealing(IMaintenanceStore store, IStoreSql sql, TimeProvider time)
 {
     // A device that sends late readings of the day again and again does not keep the others waiting: its day stays partly rows until the next time.
     private const int MostTries = 3;
@@ -37,21 +37,22 @@ public sealed class ReadingSealing(StoreConnections connections, TimeProvider ti
 
     /// <summary>Seals what is finished.</summary>
     /// <param name="damaged">Hears of a page that late readings belong to and that is damaged. They stay rows.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What each step sealed; the caller pauses between two.</returns>
     /// <exception cref="StoreException">The store failed; the steps before are done.</exception>
-    public IEnumerable<Sealed> Seal(Action<PageDamagedException> damaged)
+    public async IAsyncEnumerable<Sealed> SealAsync(Action<PageDamagedException> damaged, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var connection = connections.Open();
-        using var pages = new DayPages(connection);
-        foreach (var (deviceId, from) in Devices(connection))
+        using var session = store.Open();
+        foreach (var device in await StoreDevices.AllAsync(sql, cancellationToken))
         {
             var (changed, tries) = (-1L, 0);
-            for (long? next = from; next is not null;)
+            // Before raw_from readings are being dropped.
+            for (long? next = device.RawFrom ?? 0; next is not null;)
             {
-                (var days, next) = Read(connection, pages, deviceId, next.Value, damaged);
+                (var days, next) = await ReadAsync(session, device.Id, next.Value, damaged, cancellationToken);
                 while (days.Count > 0)
                 {
-                    var (done, other) = Step(connection, days);
+                    var (done, other) = await StepAsync(session, device.Id, days, cancellationToken);
                     if (done.Readings > 0)
                     {
                         yield return done;
@@ -70,17 +71,17 @@ public sealed class ReadingSealing(StoreConnections connections, TimeProvider ti
     }
 
     // Small days together. Returns, besides what is done, the day that is no longer what was read.
-    private (Sealed Done, long? Changed) Step(SqliteConnection connection, Queue<DaySeal> days)
+    private async ValueTask<(Sealed Done, long? Changed)> StepAsync(IMaintenanceSession session, int deviceId, Queue<DaySeal> days, CancellationToken cancellationToken)
     {
-        using var transaction = connection.BeginTransaction(deferred: false);
+        await using var transaction = await session.WriteAsync(deviceId, cancellationToken);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var (done, rows) = (default(Sealed), 0);
         while (days.TryPeek(out var day) && (rows == 0 || rows + day.RowsOfNextStep <= RowsOfAStep))
         {
             rows += day.RowsOfNextStep;
-            if (day.Step(now) is not { } step)
+            if (await day.StepAsync(transaction, now, cancellationToken) is not { } step)
             {
-                transaction.Commit();
+                await transaction.CommitAsync();
                 return (done, day.Day);
             }
 
@@ -91,20 +92,21 @@ public sealed class ReadingSealing(StoreConnections connections, TimeProvider ti
             }
         }
 
-        transaction.Commit();
+        await transaction.CommitAsync();
         return (done, null);
     }
 
     // Until so many readings are read, and at least one day.
-    private (Queue<DaySeal> Days, long? Next) Read(SqliteConnection connection, DayPages pages, int deviceId, long from, Action<PageDamagedException> damaged)
+    private async ValueTask<(Queue<DaySeal> Days, long? Next)> ReadAsync(
+        IMaintenanceSession session, int deviceId, long from, Action<PageDamagedException> damaged, CancellationToken cancellationToken)
     {
         var days = new Queue<DaySeal>();
-        using var snapshot = connection.BeginTransaction(deferred: true);
+        await using var snapshot = await session.ReadAsync(deviceId, cancellationToken);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var finished = FinishedOf(pages.NewestRow(deviceId, now), now);
+        var finished = FinishedOf(await snapshot.NewestRowAsync(now, cancellationToken), now);
         for (var readings = 0; readings < RowsOfAStep;)
         {
-            if (pages.NextRow(deviceId, from, finished - 1) is not { } ts)
+            if (await snapshot.NextRowAsync(from, finished - 1, 0, cancellationToken) is not { } ts)
             {
                 return (days, null);
             }
@@ -113,9 +115,9 @@ public sealed class ReadingSealing(StoreConnections connections, TimeProvider ti
             from = day + PageKey.Day;
             try
             {
-                if (ReadFinished(pages, deviceId, day, finished) is { } stored)
+                if (await ReadFinishedAsync(snapshot, day, finished, cancellationToken) is { } stored)
                 {
-                    days.Enqueue(new(pages, stored, RowsOfAStep));
+                    days.Enqueue(new(stored, RowsOfAStep));
                     readings += stored.Readings.Times.Length;
                 }
             }
@@ -129,16 +131,16 @@ public sealed class ReadingSealing(StoreConnections connections, TimeProvider ti
     }
 
     // The day, or its finished hours; null where there are too few readings in these.
-    private StoredDay? ReadFinished(DayPages pages, int deviceId, long day, long finished)
+    private async ValueTask<StoredDay?> ReadFinishedAsync(IDeviceSnapshot snapshot, long day, long finished, CancellationToken cancellationToken)
     {
         if (day + PageKey.Day <= finished)
         {
-            return pages.Read(deviceId, day, day + PageKey.Day);
+            return await StoredDay.ReadAsync(snapshot, day, day + PageKey.Day, cancellationToken);
         }
 
         // Mostly it has no page and few rows: then nothing is read.
-        return (pages.HasPages(deviceId, day) || pages.NextRow(deviceId, day, finished - 1, MostUnsealed) is not null)
-            && pages.Read(deviceId, day, finished) is { } stored && stored.Readings.Times.Length > MostUnsealed ? stored : null;
+        return (await snapshot.HasPagesAsync(day, cancellationToken) || await snapshot.NextRowAsync(day, finished - 1, MostUnsealed, cancellationToken) is not null)
+            && await StoredDay.ReadAsync(snapshot, day, finished, cancellationToken) is { } stored && stored.Readings.Times.Length > MostUnsealed ? stored : null;
     }
 
     /// <summary>The start of the first day of a device that is not to be sealed yet as a whole.</summary>
@@ -151,19 +153,5 @@ public sealed class ReadingSealing(StoreConnections connections, TimeProvider ti
     {
         var finished = Math.Max(0, Math.Min(newest ?? 0, now - (long)Quiet.TotalMilliseconds));
         return finished - (finished % PageKey.Hour);
-    }
-
-    // Before raw_from readings are being dropped.
-    private static List<(int Id, long From)> Devices(SqliteConnection connection)
-    {
-        using var command = connection.Prepare("SELECT id, coalesce(raw_from, 0) FROM devices ORDER BY id;");
-        using var reader = command.Rows();
-        var devices = new List<(int Id, long From)>();
-        while (reader.Read())
-        {
-            devices.Add((reader.GetInt32(0), reader.GetInt64(1)));
-        }
-
-        return devices;
     }
 }

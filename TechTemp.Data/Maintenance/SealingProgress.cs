@@ -1,9 +1,7 @@
-using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Rows;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 
-namespace TechTemp.Data.Sqlite.Pages;
+namespace TechTemp.Data.Maintenance;
 
 /// <summary>How far the sealing of a store is, over all devices.</summary>
 /// <param name="FinishedDays">Days of UTC from each device's oldest reading to the last day that may be sealed.</param>
@@ -21,15 +19,16 @@ public sealed record DamagedDay(string DeviceUid, long Day);
 /// Finds out from the store alone how far its sealing is: some seeks for each device, and one more for each day that is not sealed; a test asserts the plans. What
 /// was found is remembered for ten seconds. Thread-safe.
 /// </summary>
-public sealed class SealingProgressQueries(StoreConnections connections, TimeProvider time)
+public sealed class SealingProgressQueries(IMaintenanceStore store, IStoreSql sql, TimeProvider time) : IDisposable
 {
     // Before raw_from readings are being dropped, and pages without readings begin.
     internal static string DevicesSql { get; } =
         $"""
         SELECT d.id, d.uid,
             (SELECT min(ts) FROM readings WHERE device_id = d.id AND ts >= coalesce(d.raw_from, 0)),
-            (SELECT max(ts) FROM readings WHERE device_id = d.id AND ts <= ?1),
-            (SELECT min(id) FROM pages WHERE id BETWEEN (d.id << {PageKey.StepBits}) + coalesce(d.raw_from, 0) / {PageKey.Step} AND (d.id << {PageKey.StepBits}) + {PageKey.LastStep})
+            (SELECT max(ts) FROM readings WHERE device_id = d.id AND ts <= @now),
+            (SELECT min(id) FROM pages
+                WHERE id BETWEEN (CAST(d.id AS bigint) << {PageKey.StepBits}) + coalesce(d.raw_from, 0) / {PageKey.Step} AND (CAST(d.id AS bigint) << {PageKey.StepBits}) + {PageKey.LastStep})
         FROM devices d;
         """;
 
@@ -39,50 +38,63 @@ public sealed class SealingProgressQueries(StoreConnections connections, TimePro
 
     private static readonly TimeSpan s_holds = TimeSpan.FromSeconds(10);
 
-    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _one = new(1);
     private SealingProgress? _known;
     private long _knownAt;
 
     /// <summary>Reads how far it is, of the last ten seconds.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="StoreException">The store failed.</exception>
-    public SealingProgress Read()
+    public async ValueTask<SealingProgress> ReadAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
+        await _one.WaitAsync(cancellationToken);
+        try
         {
             if (_known is null || time.GetElapsedTime(_knownAt) >= s_holds)
             {
-                _known = ReadAnew();
+                _known = await ReadAnewAsync(cancellationToken);
                 _knownAt = time.GetTimestamp();
             }
 
             return _known;
         }
+        finally
+        {
+            _one.Release();
+        }
     }
 
+    /// <inheritdoc />
+    public void Dispose() => _one.Dispose();
+
     /// <summary>Reads how far it is now.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="StoreException">The store failed.</exception>
-    internal SealingProgress ReadAnew()
+    internal async ValueTask<SealingProgress> ReadAnewAsync(CancellationToken cancellationToken)
     {
-        using var reader = connections.Read("readings");
-        reader.BeginSnapshot();
-        var walk = new Walk(reader);
+        using var span = StoreSpan.Start("SELECT", "readings", system: sql.System);
+        using var session = store.Open();
+        var walk = new Walk(session);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        for (var device = reader.Prepare(DevicesSql).Bind(1, now); device.Step();)
+        var devices = await sql.QueryAsync(
+            DevicesSql,
+            row => (Id: row.GetInt32(0), Uid: row.GetString(1), Oldest: row.LongOrNull(2), Newest: row.LongOrNull(3), Page: row.LongOrNull(4) is { } id ? PageKey.StartOf(id) : (long?)null),
+            cancellationToken,
+            ("now", now));
+        foreach (var device in devices)
         {
-            var (oldest, page) = (device.LongOrNull(2), device.LongOrNull(4) is { } id ? PageKey.StartOf(id) : (long?)null);
-            if ((page < oldest ? page : oldest ?? page) is { } first)
+            if ((device.Page < device.Oldest ? device.Page : device.Oldest ?? device.Page) is { } first)
             {
-                walk.Add((int)device.Long(0), device, first, oldest, ReadingSealing.EndOf(device.LongOrNull(3), now));
+                await walk.AddAsync(device.Id, device.Uid, first, device.Oldest, ReadingSealing.EndOf(device.Newest, now), cancellationToken);
             }
         }
 
+        span?.Returned(devices.Count);
         return new(walk.Finished, walk.Finished - walk.Unsealed, walk.OldestUnsealed, walk.Damaged);
     }
 
-    private sealed class Walk(StoreReader reader)
+    private sealed class Walk(IMaintenanceSession session)
     {
-        private readonly Statement _nextRow = reader.Prepare(ReadingTable.NextSql);
-        private readonly Statement _pages = reader.Prepare(PageTable.RangeSql);
         private int _days;
         private int _decoded;
 
@@ -96,18 +108,21 @@ public sealed class SealingProgressQueries(StoreConnections connections, TimePro
 
         /// <summary>Adds a device.</summary>
         /// <param name="deviceId">Its key.</param>
-        /// <param name="device">A row of <see cref="DevicesSql"/>, of which the uid is taken where it is needed.</param>
+        /// <param name="uid">Its uid.</param>
         /// <param name="first">The time of its oldest reading or page.</param>
         /// <param name="row">The time of its oldest row.</param>
         /// <param name="end">The start of the first day that is not to be sealed.</param>
-        public void Add(int deviceId, Statement device, long first, long? row, long end)
+        /// <param name="cancellationToken">Gives up.</param>
+        public async ValueTask AddAsync(int deviceId, string uid, long first, long? row, long end, CancellationToken cancellationToken)
         {
             Finished += Math.Max(0, end - PageKey.DayOf(first)) / PageKey.Day;
-            if (row < end)
+            if (!(row < end))
             {
-                OldestUnsealed = Math.Min(OldestUnsealed ?? long.MaxValue, PageKey.DayOf(row.Value));
+                return;
             }
 
+            OldestUnsealed = Math.Min(OldestUnsealed ?? long.MaxValue, PageKey.DayOf(row.Value));
+            await using var snapshot = await session.ReadAsync(deviceId, cancellationToken);
             while (row < end)
             {
                 var day = PageKey.DayOf(row.Value);
@@ -119,27 +134,29 @@ public sealed class SealingProgressQueries(StoreConnections connections, TimePro
                 }
 
                 Unsealed++;
-                if (IsDamaged(deviceId, day))
+                if (await IsDamagedAsync(snapshot, day, cancellationToken))
                 {
-                    Damaged.Add(new(device.Text(1), day));
+                    Damaged.Add(new(uid, day));
                 }
 
-                row = _nextRow.Bind(1, deviceId).Bind(2, day + PageKey.Day - 1).Step() ? _nextRow.LongOrNull(0) : null;
-                _nextRow.Reset();
+                row = await snapshot.NextRowAsync(day + PageKey.Day, long.MaxValue, 0, cancellationToken);
             }
         }
 
         // A day that waits for its late readings only has pages for some minutes; for longer where one is damaged.
-        private bool IsDamaged(int deviceId, long day)
+        private async ValueTask<bool> IsDamagedAsync(IDeviceSnapshot snapshot, long day, CancellationToken cancellationToken)
         {
+            if (_decoded >= MostPagesDecoded)
+            {
+                return false;
+            }
+
             try
             {
-                for (_pages.BindPages(deviceId, day, day + PageKey.Day - 1); _decoded < MostPagesDecoded && _pages.Step(); _decoded++)
+                foreach (var page in await snapshot.ReadDayAsync(day, cancellationToken))
                 {
-                    if (!_pages.Body().IsEmpty)
-                    {
-                        PageDecoder.Read(_pages.Key(), _pages.Head(), _pages.Body());
-                    }
+                    _decoded++;
+                    PageDecoder.Read(page.Key, page.Head.Span, page.Body.Span);
                 }
 
                 return false;
@@ -147,10 +164,6 @@ public sealed class SealingProgressQueries(StoreConnections connections, TimePro
             catch (PageDamagedException)
             {
                 return true;
-            }
-            finally
-            {
-                _pages.Reset();
             }
         }
     }

@@ -1,9 +1,7 @@
-using Microsoft.Data.Sqlite;
-using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 
-namespace TechTemp.Data.Sqlite.Pages;
+namespace TechTemp.Data.Maintenance;
 
 /// <summary>How far a rebuild is.</summary>
 /// <param name="Devices">How many devices there are to do.</param>
@@ -12,8 +10,10 @@ namespace TechTemp.Data.Sqlite.Pages;
 public sealed record RebuildProgress(int Devices, int DevicesDone, long Readings);
 
 /// <summary>Writes pages again from the readings in them, with their sums computed again, in small steps while everything runs.</summary>
-public sealed class PageRebuild(StoreConnections connections, TimeProvider time)
+public sealed class PageRebuild(IMaintenanceStore store, IStoreSql sql, TimeProvider time)
 {
+    private const string NextSql = "SELECT id FROM pages WHERE id BETWEEN @first AND @last AND length(body) > 0 ORDER BY id LIMIT 1;";
+
     /// <summary>Rebuilds pages.</summary>
     /// <param name="deviceUid">Only this device; null for all.</param>
     /// <param name="from">From the day of this time on, unix milliseconds UTC.</param>
@@ -26,20 +26,18 @@ public sealed class PageRebuild(StoreConnections connections, TimeProvider time)
     public async Task<RebuildProgress?> RebuildAsync(string? deviceUid, long from, long to, Action<RebuildProgress> report, CancellationToken cancellationToken)
     {
         var pace = new BulkPace(time);
-        using var connection = connections.Open();
-        using var pages = new DayPages(connection);
-        var devices = Devices(connection, deviceUid);
+        using var session = store.Open();
+        var devices = deviceUid is null ? await StoreDevices.AllAsync(sql, cancellationToken)
+            : await StoreDevices.FindAsync(sql, deviceUid, cancellationToken) is { } device ? [device] : [];
         var progress = new RebuildProgress(devices.Count, 0, 0);
-        var dataVersion = DataVersion(connection);
+        await session.OthersWroteAsync(cancellationToken);
         await pace.NextAsync(cancellationToken);
-        foreach (var id in devices)
+        foreach (var (id, _, _) in devices)
         {
-            for (var day = PageKey.DayOf(Math.Max(from, 0)); NextDay(connection, id, day) is { } next && next <= to; day = next + PageKey.Day)
+            for (var day = PageKey.DayOf(Math.Max(from, 0)); await NextDayAsync(session, id, day, cancellationToken) is { } next && next <= to; day = next + PageKey.Day)
             {
-                progress = progress with { Readings = progress.Readings + Rebuild(connection, pages, id, next) };
-                var before = dataVersion;
-                dataVersion = DataVersion(connection);
-                pace.Done(othersWrote: dataVersion != before);
+                progress = progress with { Readings = progress.Readings + await RebuildAsync(session, id, next, cancellationToken) };
+                pace.Done(await session.OthersWroteAsync(cancellationToken));
                 await pace.NextAsync(cancellationToken);
             }
 
@@ -50,46 +48,32 @@ public sealed class PageRebuild(StoreConnections connections, TimeProvider time)
         return devices.Count == 0 && deviceUid is not null ? null : progress;
     }
 
-    private static long Rebuild(SqliteConnection connection, DayPages pages, int deviceId, long day)
+    private static async ValueTask<long> RebuildAsync(IMaintenanceSession session, int deviceId, long day, CancellationToken cancellationToken)
     {
         while (true)
         {
             // It may have been removed since it was found.
-            if (pages.ReadPages(deviceId, day) is not { } stored)
+            if (await StoredDay.ReadPagesAsync(session, deviceId, day, cancellationToken) is not { } stored)
             {
                 return 0;
             }
 
             var rebuilt = DayEncoder.Encode(deviceId, stored.Readings);
-            using var transaction = connection.BeginTransaction(deferred: false);
+            await using var transaction = await session.WriteAsync(deviceId, cancellationToken);
             // Somebody else may have written the day since it was read.
-            if (pages.HasPages(deviceId, day, stored.Pages))
+            if (await transaction.HasPagesAsync(day, stored.Pages, cancellationToken))
             {
-                pages.Replace(stored.Pages, rebuilt);
-                transaction.Commit();
+                await transaction.ReplaceAsync(stored.Pages, rebuilt, cancellationToken);
+                await transaction.CommitAsync();
                 return stored.Readings.Times.Length;
             }
         }
     }
 
-    private static long? NextDay(SqliteConnection connection, int deviceId, long from)
+    private static async ValueTask<long?> NextDayAsync(IMaintenanceSession session, int deviceId, long from, CancellationToken cancellationToken)
     {
-        using var next = new Statement(connection, "SELECT id FROM pages WHERE id BETWEEN ?1 AND ?2 AND length(body) > 0 ORDER BY id LIMIT 1;");
-        return next.BindPages(deviceId, from, long.MaxValue).Step() ? PageKey.DayOf(PageKey.StartOf(next.Long(0))) : null;
+        await using var snapshot = await session.ReadAsync(deviceId, cancellationToken);
+        return await snapshot.QueryAsync(NextSql, page => page.GetInt64(0), cancellationToken, ("first", PageKey.FirstId(deviceId, from)), ("last", PageKey.LastId(deviceId, long.MaxValue)))
+            is [var id] ? PageKey.DayOf(PageKey.StartOf(id)) : null;
     }
-
-    private static List<int> Devices(SqliteConnection connection, string? uid)
-    {
-        using var command = connection.Prepare("SELECT id FROM devices WHERE $uid IS NULL OR uid = $uid ORDER BY id;", ("$uid", SqliteType.Text));
-        using var reader = command.Bind(0, uid).Rows();
-        var devices = new List<int>();
-        while (reader.Read())
-        {
-            devices.Add(reader.GetInt32(0));
-        }
-
-        return devices;
-    }
-
-    private static long DataVersion(SqliteConnection connection) => connection.ScalarLong("PRAGMA data_version;");
 }

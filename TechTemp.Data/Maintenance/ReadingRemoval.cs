@@ -1,10 +1,7 @@
-using Microsoft.Data.Sqlite;
-using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 
-namespace TechTemp.Data.Sqlite.Readings;
+namespace TechTemp.Data.Maintenance;
 
 /// <summary>What became of a request to remove readings.</summary>
 /// <param name="Deleted">How many were removed.</param>
@@ -15,9 +12,17 @@ public readonly record struct Removal(int Deleted, DateTimeOffset? KeptFrom = nu
 /// Removes readings in steps, each a short transaction, with pauses in which ingest writes. It goes on when the client that asked has left. A process
 /// that is killed leaves whole steps behind: the same request removes the rest.
 /// </summary>
-public sealed class ReadingRemoval(StoreConnections connections, TimeProvider time)
+public sealed class ReadingRemoval(IMaintenanceStore store, IStoreSql sql, TimeProvider time)
 {
     private const int PagesOfAStep = 200;
+
+    private const string PagesSql = "DELETE FROM pages WHERE id IN (SELECT id FROM pages WHERE id BETWEEN @first AND @last LIMIT @rows);";
+
+    private const string RowsSql =
+        """
+        DELETE FROM readings WHERE device_id = @device_id
+        AND ts <= coalesce((SELECT ts FROM readings WHERE device_id = @device_id ORDER BY ts LIMIT 1 OFFSET @rows), 9223372036854775807);
+        """;
 
     // Not BulkPace, whose turns are longer: SQLite looks again after some milliseconds at first (sqliteDefaultBusyCallback), and finds the lock free.
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(20);
@@ -33,27 +38,20 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
     /// <exception cref="StoreException">The store failed; the steps before are done.</exception>
     public async Task<Removal?> RemoveAsync(string uid, long from, long to)
     {
-        using var span = StoreSpan.Start("DELETE", "readings");
-        using var connection = connections.Open();
-        using var find = connection.Prepare("SELECT id, raw_from FROM devices WHERE uid = $uid;", ("$uid", SqliteType.Text));
-        int id;
-        using (var reader = find.Bind(0, uid).Rows())
+        using var span = StoreSpan.Start("DELETE", "readings", system: sql.System);
+        if (await StoreDevices.FindAsync(sql, uid, CancellationToken.None) is not { } device)
         {
-            if (!reader.Read())
-            {
-                return null;
-            }
-
-            id = reader.GetInt32(0);
-            if (reader.LongOrNull(1) is { } rawFrom && from < rawFrom)
-            {
-                return new(0, DateTimeOffset.FromUnixTimeMilliseconds(rawFrom));
-            }
+            return null;
         }
 
-        using var days = new DayPages(connection);
-        var removal = new IntervalRemoval(connection, days, id, from, to, RowsOfAStep);
-        var deleted = await InStepsAsync(() => removal.Step(time.GetUtcNow().ToUnixTimeMilliseconds()));
+        if (from < device.RawFrom)
+        {
+            return new(0, DateTimeOffset.FromUnixTimeMilliseconds(device.RawFrom.Value));
+        }
+
+        using var session = store.Open();
+        var removal = new IntervalRemoval(session, device.Id, from, to, RowsOfAStep);
+        var deleted = await InStepsAsync(() => removal.StepAsync(time.GetUtcNow().ToUnixTimeMilliseconds()));
         span?.Affected(deleted);
         return new(deleted);
     }
@@ -63,33 +61,32 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
     /// <exception cref="StoreException">The store failed; the steps before are done.</exception>
     internal async Task RemoveAllAsync(int deviceId)
     {
-        using var span = StoreSpan.Start("DELETE", "readings");
-        using var connection = connections.Open();
+        using var span = StoreSpan.Start("DELETE", "readings", system: sql.System);
+        using var session = store.Open();
         // Pages first: where there are pages there is a row that is newer.
-        using var pages = connection.Prepare(
-            $"DELETE FROM pages WHERE id IN (SELECT id FROM pages WHERE {PageTable.OfDevice("$device_id")} LIMIT $rows);",
-            ("$device_id", SqliteType.Integer), ("$rows", SqliteType.Integer));
-        using var readings = connection.Prepare(
-            """
-            DELETE FROM readings WHERE device_id = $device_id
-            AND ts <= coalesce((SELECT ts FROM readings WHERE device_id = $device_id ORDER BY ts LIMIT 1 OFFSET $rows), 9223372036854775807);
-            """,
-            ("$device_id", SqliteType.Integer), ("$rows", SqliteType.Integer));
-        foreach (var (delete, rows) in new[] { (pages, PagesOfAStep), (readings, RowsOfAStep) })
+        foreach (var (delete, rows) in new[] { (PagesSql, PagesOfAStep), (RowsSql, RowsOfAStep) })
         {
-            delete.Bind(0, deviceId).Bind(1, rows);
-            var deleted = await InStepsAsync(() => Delete(connection, delete, rows));
+            var deleted = await InStepsAsync(() => DeleteAsync(session, deviceId, delete, rows));
             span?.Affected(deleted);
         }
     }
 
+    private static async ValueTask<(int Deleted, bool GoesOn)> DeleteAsync(IMaintenanceSession session, int deviceId, string delete, int rows)
+    {
+        await using var transaction = await session.WriteAsync(deviceId, CancellationToken.None);
+        var deleted = await transaction.ExecuteAsync(
+            delete, CancellationToken.None, ("device_id", deviceId), ("first", PageKey.FirstId(deviceId, 0)), ("last", PageKey.LastId(deviceId, long.MaxValue)), ("rows", rows));
+        await transaction.CommitAsync();
+        return (deleted, deleted >= rows);
+    }
+
     // A step returns how many readings it has deleted, and whether another one is to follow.
-    private async Task<int> InStepsAsync(Func<(int Deleted, bool GoesOn)> step)
+    private async Task<int> InStepsAsync(Func<ValueTask<(int Deleted, bool GoesOn)>> step)
     {
         for (var all = 0; ;)
         {
             var start = time.GetTimestamp();
-            var (deleted, goesOn) = step();
+            var (deleted, goesOn) = await step();
             all += deleted;
             if (!goesOn)
             {
@@ -101,14 +98,5 @@ public sealed class ReadingRemoval(StoreConnections connections, TimeProvider ti
                 await Task.Delay(took * 2 > s_shortestPause ? took * 2 : s_shortestPause, time);
             }
         }
-    }
-
-    private static (int Deleted, bool GoesOn) Delete(SqliteConnection connection, SqliteCommand delete, int rows)
-    {
-        using var transaction = connection.BeginTransaction(deferred: false);
-        delete.Transaction = transaction;
-        var deleted = delete.ExecuteNonQuery();
-        transaction.Commit();
-        return (deleted, deleted >= rows);
     }
 }
