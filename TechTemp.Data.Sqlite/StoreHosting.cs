@@ -15,7 +15,6 @@ using TechTemp.Data.Retention;
 using TechTemp.Data.Sqlite.Backup;
 using TechTemp.Data.Sqlite.Broker;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Import;
 using TechTemp.Data.Sqlite.Instances;
 using TechTemp.Data.Sqlite.Maintenance;
@@ -67,6 +66,7 @@ public static class StoreHosting
                     options.Path = PathIn(connection);
                 }
             });
+        services.AddOptions<SealingOptions>().BindConfiguration(SealingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<IngestOptions>().BindConfiguration(IngestOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);

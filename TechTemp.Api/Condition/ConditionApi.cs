@@ -6,7 +6,7 @@ using TechTemp.Api.OpenApi;
 using TechTemp.Data.Clocks;
 using TechTemp.Data.Maintenance;
 using TechTemp.Data.Operation;
-using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Registries;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Devices;
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
 using TechTemp.Data.Devices;
-using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Registries;
 using TechTemp.Readings.Devices;
 
 namespace TechTemp.Api.Devices;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
-using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Registries;
 using TechTemp.Readings.Queries;
 
 namespace TechTemp.Api.Readings;

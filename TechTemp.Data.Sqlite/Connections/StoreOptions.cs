@@ -18,9 +18,4 @@ public sealed class StoreOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00", ErrorMessage = "Store:BusyTimeout must be from 00:00:00 to 00:01:00.")]
     [Description("How long a write waits for another process's write.")]
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>How often ingest looks for days to seal, 1 s to a day.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Store:SealInterval must be from 00:00:01 to 1.00:00:00.")]
-    [Description("How often ingest looks for finished days, whose readings it compresses.")]
-    public TimeSpan SealInterval { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -1,12 +1,11 @@
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Maintenance;
-using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Ingest.Pipeline;
 
 /// <summary>Seals the readings of finished days, and tells how far it is where there is much to do: in a store of a version without pages.</summary>
-public sealed partial class Sealing(ReadingSealing sealing, IOptions<StoreOptions> options, TimeProvider time, ILogger<Sealing> logger) : BackgroundService
+public sealed partial class Sealing(ReadingSealing sealing, IOptions<SealingOptions> options, TimeProvider time, ILogger<Sealing> logger) : BackgroundService
 {
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_telling = TimeSpan.FromSeconds(10);

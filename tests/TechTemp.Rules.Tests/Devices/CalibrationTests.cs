@@ -2,7 +2,6 @@ using CsCheck;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Registries;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Calibrations;
 using TechTemp.Readings.Quantities;

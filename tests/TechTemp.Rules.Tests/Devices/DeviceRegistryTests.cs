@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Devices;
-using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Registries;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Storage;
 using TechTemp.Rules.Tests.Support;

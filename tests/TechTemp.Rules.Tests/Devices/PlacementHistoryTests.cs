@@ -1,6 +1,6 @@
 using CsCheck;
 using TechTemp.Data.Devices;
-using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Registries;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
 using TechTemp.Rules.Tests.Support;

@@ -1,7 +1,7 @@
 using System.Text;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
-using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Registries;
 using TechTemp.Readings.Messages;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;

@@ -1,6 +1,6 @@
 using TechTemp.Data.Devices;
 using TechTemp.Data.Maintenance;
-using TechTemp.Data.Sqlite.Devices;
+using TechTemp.Data.Registries;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Readings.Buckets;
 using TechTemp.Readings.Calibrations;

@@ -1,7 +1,7 @@
 using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Registries;
 using TechTemp.Data.Replay;
-using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;

@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Registries;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Replay;
-using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;

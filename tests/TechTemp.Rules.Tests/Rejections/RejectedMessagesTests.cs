@@ -1,10 +1,10 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Registries;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Replay;
 using TechTemp.Data.Retention;
-using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Readings.Messages;
 using TechTemp.Readings.Rules;

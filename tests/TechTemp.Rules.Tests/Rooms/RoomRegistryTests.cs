@@ -1,7 +1,6 @@
 using TechTemp.Data.Devices;
 using TechTemp.Data.Registries;
 using TechTemp.Data.Rooms;
-using TechTemp.Data.Sqlite.Devices;
 using TechTemp.Rules.Tests.Support;
 
 namespace TechTemp.Rules.Tests.Rooms;

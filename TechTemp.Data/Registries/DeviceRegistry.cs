@@ -2,15 +2,12 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using TechTemp.Data.Devices;
 using TechTemp.Data.Maintenance;
-using TechTemp.Data.Registries;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Replay;
-using TechTemp.Data.Sqlite.Connections;
-
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 
-namespace TechTemp.Data.Sqlite.Devices;
+namespace TechTemp.Data.Registries;
 
 /// <summary>Reads, provisions, moves and deletes devices. Each write is one transaction: all of it or nothing.</summary>
 public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, RejectedMessages rejected, HeldReplay replay, ReadingRemoval removal, TimeProvider time)
