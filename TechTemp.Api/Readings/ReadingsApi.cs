@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using TechTemp.Api.Http;
 using TechTemp.Api.OpenApi;
-using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Writing;
 using TechTemp.Readings.Storage;
 

@@ -5,7 +5,6 @@ using TechTemp.Data.Devices;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Registries;
 using TechTemp.Data.Sqlite.Connections;
-using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Store;
 using TechTemp.Data.Writing;
 using TechTemp.Readings.Storage;

@@ -46,6 +46,14 @@ public sealed class ArchitectureTests
     public void A_project_above_the_provider_uses_no_type_of_it(string project) =>
         Assert.DoesNotContain(References(project), name => s_providers.Any(provider => name.StartsWith(provider, StringComparison.Ordinal)));
 
+    /// <summary>Everything else works with every store. The verbs that name it are of a file: backup, restore, import, and the check that its schema is current.</summary>
+    [Theory]
+    [InlineData("TechTemp.Api")]
+    [InlineData("TechTemp.Ingest")]
+    public void In_a_host_only_its_entry_and_its_verbs_know_which_store_it_is(string project) => Assert.All(
+        Assembly.Load(project).GetTypes().Where(type => TypeUses.Of(type).Any(used => used.Assembly.GetName().Name == "TechTemp.Data.Sqlite")),
+        type => Assert.Matches(@"^(Program|TechTemp\.Ingest\.\w+Verbs?)\b", type.FullName));
+
     [Theory]
     [MemberData(nameof(Projects))]
     public void Folders_of_a_project_form_no_cycles(string project)
