@@ -100,7 +100,7 @@ public sealed class ReadingSealing(IMaintenanceStore store, IStoreSql sql, TimeP
     private async ValueTask<(Queue<DaySeal> Days, long? Next)> ReadAsync(
         IMaintenanceSession session, int deviceId, long from, Action<PageDamagedException> damaged, CancellationToken cancellationToken)
     {
-        var days = new Queue<DaySeal>();
+        var (days, builder) = (new Queue<DaySeal>(), new PageReadingsBuilder());
         await using var snapshot = await session.ReadAsync(deviceId, cancellationToken);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var finished = FinishedOf(await snapshot.NewestRowAsync(now, cancellationToken), now);
@@ -115,7 +115,7 @@ public sealed class ReadingSealing(IMaintenanceStore store, IStoreSql sql, TimeP
             from = day + PageKey.Day;
             try
             {
-                if (await ReadFinishedAsync(snapshot, day, finished, cancellationToken) is { } stored)
+                if (await ReadFinishedAsync(snapshot, day, finished, builder, cancellationToken) is { } stored)
                 {
                     days.Enqueue(new(stored, RowsOfAStep));
                     readings += stored.Readings.Times.Length;
@@ -131,16 +131,16 @@ public sealed class ReadingSealing(IMaintenanceStore store, IStoreSql sql, TimeP
     }
 
     // The day, or its finished hours; null where there are too few readings in these.
-    private async ValueTask<StoredDay?> ReadFinishedAsync(IDeviceSnapshot snapshot, long day, long finished, CancellationToken cancellationToken)
+    private async ValueTask<StoredDay?> ReadFinishedAsync(IDeviceSnapshot snapshot, long day, long finished, PageReadingsBuilder builder, CancellationToken cancellationToken)
     {
         if (day + PageKey.Day <= finished)
         {
-            return await StoredDay.ReadAsync(snapshot, day, day + PageKey.Day, cancellationToken);
+            return await StoredDay.ReadAsync(snapshot, day, day + PageKey.Day, builder, cancellationToken);
         }
 
         // Mostly it has no page and few rows: then nothing is read.
         return (await snapshot.HasPagesAsync(day, cancellationToken) || await snapshot.NextRowAsync(day, finished - 1, MostUnsealed, cancellationToken) is not null)
-            && await StoredDay.ReadAsync(snapshot, day, finished, cancellationToken) is { } stored && stored.Readings.Times.Length > MostUnsealed ? stored : null;
+            && await StoredDay.ReadAsync(snapshot, day, finished, builder, cancellationToken) is { } stored && stored.Readings.Times.Length > MostUnsealed ? stored : null;
     }
 
     /// <summary>The start of the first day of a device that is not to be sealed yet as a whole.</summary>

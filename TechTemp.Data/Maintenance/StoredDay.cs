@@ -33,13 +33,14 @@ internal sealed class StoredDay(int deviceId, long day, long end)
     /// <param name="snapshot">Of the device.</param>
     /// <param name="day">The day's start, unix milliseconds UTC.</param>
     /// <param name="end">The rows before this time are read: the end of the day, or of one of its hours; the day's start for the readings in pages only.</param>
+    /// <param name="readings">Collects the readings; emptied before.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="StoreException">The store failed.</exception>
     /// <exception cref="PageDamagedException">A page is damaged.</exception>
-    public static async ValueTask<StoredDay?> ReadAsync(IDeviceSnapshot snapshot, long day, long end, CancellationToken cancellationToken)
+    public static async ValueTask<StoredDay?> ReadAsync(IDeviceSnapshot snapshot, long day, long end, PageReadingsBuilder readings, CancellationToken cancellationToken)
     {
         var stored = new StoredDay(snapshot.DeviceId, day, end) { Pages = await snapshot.ReadDayAsync(day, cancellationToken) };
-        var readings = new PageReadingsBuilder();
+        readings.Clear();
         foreach (var page in stored.Pages)
         {
             readings.Add(PageDecoder.Read(page.Key, page.Head.Span, page.Body.Span));
@@ -68,6 +69,6 @@ internal sealed class StoredDay(int deviceId, long day, long end)
     public static async ValueTask<StoredDay?> ReadPagesAsync(IMaintenanceSession session, int deviceId, long day, CancellationToken cancellationToken)
     {
         await using var snapshot = await session.ReadAsync(deviceId, cancellationToken);
-        return await ReadAsync(snapshot, day, end: day, cancellationToken);
+        return await ReadAsync(snapshot, day, end: day, new(), cancellationToken);
     }
 }
