@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Data.Common;
 using TechTemp.Data.Readings;
 using TechTemp.Readings.Calibrations;
@@ -20,6 +22,27 @@ internal static class ReadingColumns
         }
 
         return values;
+    }
+
+    /// <summary>
+    /// Appends a row of the columns ts, temperature, humidity, more and source as bytes: two rows have the same ones when their columns hold the same, to the last bit.
+    /// </summary>
+    public static void AppendReading(this DbDataReader row, IBufferWriter<byte> bytes)
+    {
+        var more = row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3);
+        Span<byte> fixedPart = stackalloc byte[sizeof(long) + (2 * (1 + sizeof(double))) + sizeof(short) + sizeof(int)];
+        BinaryPrimitives.WriteInt64LittleEndian(fixedPart, row.GetInt64(0));
+        for (var (column, at) = (1, sizeof(long)); column <= 2; column++, at += 1 + sizeof(double))
+        {
+            var value = row.DoubleOrNull(column);
+            fixedPart[at] = value is null ? (byte)0 : (byte)1;
+            BinaryPrimitives.WriteDoubleLittleEndian(fixedPart[(at + 1)..], value ?? 0);
+        }
+
+        BinaryPrimitives.WriteInt16LittleEndian(fixedPart[^(sizeof(int) + sizeof(short))..], row.GetInt16(4));
+        BinaryPrimitives.WriteInt32LittleEndian(fixedPart[^sizeof(int)..], more?.Length ?? -1);
+        bytes.Write(fixedPart);
+        bytes.Write(more);
     }
 
     public static double? DoubleOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDouble(column);

@@ -1,6 +1,8 @@
 using Npgsql;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Operation;
 using TechTemp.Data.Postgres.Connections;
+using TechTemp.Data.Postgres.Maintenance;
 using TechTemp.Data.Postgres.Operation;
 using TechTemp.Data.Postgres.Readings;
 using TechTemp.Data.Postgres.Rows;
@@ -25,6 +27,8 @@ internal sealed class PostgresWrittenStore(PostgresDatabase database) : WrittenS
     public PostgresLatestReadings PostgresLatest => new(new(database.Connections), Clock);
 
     public override IStoreSql Sql => new PostgresSql(database.Connections);
+
+    public override IMaintenanceStore Maintenance => new PostgresMaintenanceStore(database.Connections);
 
     public override IStoreSize Size => new PostgresStoreSize(new(database.Connections));
 

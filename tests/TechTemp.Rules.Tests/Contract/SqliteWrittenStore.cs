@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Operation;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Pages;
@@ -23,6 +24,8 @@ internal sealed class SqliteWrittenStore : WrittenStore
     public override ILatestReadings Latest => new LatestQueries(_store.Connections, Clock);
 
     public override IStoreSql Sql => _store.Get<IStoreSql>();
+
+    public override IMaintenanceStore Maintenance => _store.Maintenance;
 
     public override IStoreSize Size => _store.Get<IStoreSize>();
 

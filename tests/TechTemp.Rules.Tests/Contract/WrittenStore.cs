@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using TechTemp.Data.Maintenance;
 using TechTemp.Data.Operation;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
@@ -43,6 +44,9 @@ internal abstract class WrittenStore : IAsyncDisposable
 
     /// <summary>For ordinary SQL.</summary>
     public abstract IStoreSql Sql { get; }
+
+    /// <summary>For sealing, removal, retention and verification.</summary>
+    public abstract IMaintenanceStore Maintenance { get; }
 
     /// <summary>How large it is.</summary>
     public abstract IStoreSize Size { get; }
