@@ -168,9 +168,10 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
             return DeviceOutcome.HasReadings;
         }
 
-        // Placements go with it by their foreign keys, and rows that came in the meantime. Pages have no foreign key: the device is a part of their own key.
-        await context.Database.ExecuteSqlAsync($"DELETE FROM pages WHERE id BETWEEN {PageKey.FirstId(id, 0)} AND {PageKey.LastId(id, long.MaxValue)};", CancellationToken.None);
+        // Placements go with it by their foreign keys, and rows that came in the meantime. Pages have no foreign key: the device is a part of their own key. After the device, which
+        // whoever seals its readings locks on a server: no page of it is written from then on.
         var deleted = await context.Devices.Where(d => d.Id == id).ExecuteDeleteAsync(CancellationToken.None);
+        await context.Database.ExecuteSqlAsync($"DELETE FROM pages WHERE id BETWEEN {PageKey.FirstId(id, 0)} AND {PageKey.LastId(id, long.MaxValue)};", CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
         return deleted == 0 ? DeviceOutcome.NotFound : DeviceOutcome.Done;
     }
