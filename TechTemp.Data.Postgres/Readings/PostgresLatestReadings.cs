@@ -41,7 +41,7 @@ public sealed class PostgresLatestReadings(PostgresSql sql, ReadingClock clock) 
         LatestReading Read(DbDataReader row)
         {
             var correction = filter.Calibrated ? row.Correction(6) : Correction.None;
-            return new(row.GetString(0), ReadingColumns.TextOrNull(row, 1), row.GetInt64(2), correction.Apply(row.Values(3)));
+            return new(row.GetString(0), row.TextOrNull(1), row.GetInt64(2), correction.Apply(row.Values(3)));
         }
     }
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Npgsql;
 using TechTemp.Data.Postgres.Connections;
 using TechTemp.Data.Postgres.Rows;
+using TechTemp.Data.Store;
 using TechTemp.Readings.Calibrations;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Storage;

@@ -47,10 +47,6 @@ internal static class ReadingColumns
 
     public static double? DoubleOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
 
-    public static long? LongOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
-
-    public static string? TextOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
     /// <summary>What three columns of offsets, which follow each other, say. An offset of 0 is none.</summary>
     /// <param name="row">The row.</param>
     /// <param name="column">The first of the columns.</param>

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using TechTemp.Data.Postgres.Connections;
 using TechTemp.Data.Postgres.Rows;
+using TechTemp.Data.Store;
 using TechTemp.Data.Writing;
 using TechTemp.Readings.Calibrations;
 using TechTemp.Readings.Pages;
