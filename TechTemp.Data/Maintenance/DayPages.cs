@@ -88,7 +88,7 @@ internal static class DayPages
 
     /// <summary>
     /// Makes the newest reading of a device a row again where rows were removed: whoever asks for it looks for rows only. The rest of its page stays, with a
-    /// head that nobody uses as long as the day has a row. No day is sealed that is not older than the day of the newest reading.
+    /// head that nobody uses: it is the last page before that row.
     /// </summary>
     /// <param name="transaction">Of the device.</param>
     /// <param name="now">Unix milliseconds UTC: readings of the future are not shown as the newest.</param>
@@ -99,7 +99,7 @@ internal static class DayPages
     {
         var row = await transaction.NewestRowAsync(now, cancellationToken);
         var page = await transaction.NewestPageAsync(0, now, cancellationToken);
-        while (page is { } key && !(row >= PageKey.DayOf(key.Start) + PageKey.Day) && !await TryKeepNewestOfAsync(transaction, key, row, now, cancellationToken))
+        while (page is { } key && !(row >= key.End) && !await TryKeepNewestOfAsync(transaction, key, row, now, cancellationToken))
         {
             page = await transaction.NewestPageAsync(0, key.Start - 1, cancellationToken);
         }

@@ -58,7 +58,15 @@ internal sealed class IntervalRemoval(IMaintenanceSession session, int deviceId,
         }
 
         var deleted = await transaction.DeleteRowsAsync(left + 1, last, CancellationToken.None);
-        await transaction.KeepNewestAsRowAsync(now, CancellationToken.None);
+        try
+        {
+            await transaction.KeepNewestAsRowAsync(now, CancellationToken.None);
+        }
+        catch (PageDamagedException)
+        {
+            // Its readings are not shown anyway. Where the whole day is to go, its last step removes the page.
+        }
+
         await transaction.CommitAsync();
         _rest = (day, left);
         return deleted;

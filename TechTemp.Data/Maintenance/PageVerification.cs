@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using TechTemp.Data.Readings;
-
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Rules;

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
-
-
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 

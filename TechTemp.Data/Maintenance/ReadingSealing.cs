@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 

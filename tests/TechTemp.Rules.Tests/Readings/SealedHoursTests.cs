@@ -115,6 +115,20 @@ public sealed class SealedHoursTests : IDisposable
         Assert.Equal(3, _store.Readings().Count);
     }
 
+    /// <summary>The way out that the log names.</summary>
+    [Fact]
+    public async Task A_day_with_a_damaged_page_is_removed_as_a_whole()
+    {
+        _store.Seal();
+        var late = _day + (9 * PageKey.Hour);
+        Assert.All(_store.Write([.. Enumerable.Range(0, 300).Select(i => Reading(late + 1 + (i * Step), 20))]).Outcomes, outcome => Assert.Equal(OutcomeKind.Stored, outcome.Kind));
+        _store.Execute("UPDATE pages SET body = zeroblob(40) WHERE id = (SELECT max(id) FROM pages);");
+        var removal = new ReadingRemoval(_store.Maintenance, _store.Sql, _store.Time) { RowsOfAStep = 100 };
+        Assert.Equal(_times.Count + 300, (await removal.RemoveAsync("s1", _day, _day + PageKey.Day - 1))?.Deleted);
+        Assert.Empty(_store.Readings());
+        Assert.Empty(Pages());
+    }
+
     [Fact]
     public void The_day_is_sealed_as_a_whole_when_it_has_ended()
     {
