@@ -5,7 +5,7 @@ using TechTemp.Data.Store;
 namespace TechTemp.Data.Postgres.Connections;
 
 /// <summary>A transaction of ordinary SQL, on a connection that it gives back.</summary>
-internal sealed class PostgresSqlTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction) : IStoreSqlTransaction
+internal class PostgresSqlTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction) : IStoreSqlTransaction
 {
     /// <inheritdoc />
     public ValueTask<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
@@ -16,9 +16,10 @@ internal sealed class PostgresSqlTransaction(NpgsqlConnection connection, Npgsql
         PostgresStoreException.TranslateAsync(() => PostgresStatements.QueryAsync(connection, sql, read, parameters, cancellationToken));
 
     /// <inheritdoc />
-    public async ValueTask CommitAsync(CancellationToken cancellationToken) => await PostgresStoreException.TranslateAsync(async () =>
+    public async ValueTask CommitAsync() => await PostgresStoreException.TranslateAsync(async () =>
     {
-        await transaction.CommitAsync(cancellationToken);
+        // Never cancelled: nobody would know whether it is committed.
+        await transaction.CommitAsync(CancellationToken.None);
         return true;
     });
 

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Npgsql;
 using TechTemp.Data.Maintenance;
 using TechTemp.Data.Postgres.Connections;
@@ -10,7 +9,7 @@ using TechTemp.Readings.Quantities;
 namespace TechTemp.Data.Postgres.Maintenance;
 
 /// <summary>A transaction of the database, for reading or for writing, on a connection that it gives back. Each operation is a round trip.</summary>
-internal sealed class PostgresDeviceTransaction(int deviceId, NpgsqlConnection connection, NpgsqlTransaction transaction) : IDeviceTransaction
+internal sealed class PostgresDeviceTransaction(int deviceId, NpgsqlConnection connection, NpgsqlTransaction transaction) : PostgresSqlTransaction(connection, transaction), IDeviceTransaction
 {
     private const string PagesSql = "SELECT id, quarters, head, body FROM pages WHERE id BETWEEN $1 AND $2 ORDER BY id;";
 
@@ -38,17 +37,9 @@ internal sealed class PostgresDeviceTransaction(int deviceId, NpgsqlConnection c
         await _sql.ReadAsync(lockSql, _ => { }, cancellationToken, TransactionSql.Of(deviceId));
 
     /// <inheritdoc />
-    public ValueTask<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
-        PostgresStoreException.TranslateAsync(() => PostgresStatements.ExecuteAsync(connection, sql, parameters, cancellationToken));
-
-    /// <inheritdoc />
-    public ValueTask<List<T>> QueryAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
-        PostgresStoreException.TranslateAsync(() => PostgresStatements.QueryAsync(connection, sql, read, parameters, cancellationToken));
-
-    /// <inheritdoc />
     public ValueTask ReadPagesAsync(long first, long last, ICollection<Page> pages, CancellationToken cancellationToken) => _sql.ReadAsync(
         PagesSql,
-        row => pages.Add(new(KeyOf(row), row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3))),
+        row => pages.Add(new(row.Key(), row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3))),
         cancellationToken,
         TransactionSql.Of(PageKey.FirstId(deviceId, first)), TransactionSql.Of(PageKey.LastId(deviceId, last)));
 
@@ -57,7 +48,7 @@ internal sealed class PostgresDeviceTransaction(int deviceId, NpgsqlConnection c
     {
         PageKey? newest = null;
         await _sql.ReadAsync(
-            NewestPageSql, row => newest = KeyOf(row), cancellationToken,
+            NewestPageSql, row => newest = row.Key(), cancellationToken,
             TransactionSql.Of(PageKey.FirstId(deviceId, first)), TransactionSql.Of(PageKey.LastId(deviceId, last)));
         return newest;
     }
@@ -114,29 +105,6 @@ internal sealed class PostgresDeviceTransaction(int deviceId, NpgsqlConnection c
         cancellationToken,
         TransactionSql.Of(deviceId), TransactionSql.Of(ts), TransactionSql.Of(values[QuantityRegistry.Temperature]), TransactionSql.Of(values[QuantityRegistry.Humidity]),
         TransactionSql.Of(MoreValues.Of(values)), TransactionSql.Of((short)source));
-
-    /// <inheritdoc />
-    public async ValueTask CommitAsync() => await PostgresStoreException.TranslateAsync(async () =>
-    {
-        // Never cancelled: nobody would know whether it is committed.
-        await transaction.CommitAsync(CancellationToken.None);
-        return true;
-    });
-
-    /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            await transaction.DisposeAsync();
-        }
-        finally
-        {
-            await connection.DisposeAsync();
-        }
-    }
-
-    private static PageKey KeyOf(DbDataReader row) => new(PageKey.DeviceOf(row.GetInt64(0)), PageKey.StartOf(row.GetInt64(0)), row.GetInt32(1) * PageKey.Step);
 
     private async ValueTask<long?> FindRowAsync(string find, long first, long last, int skip, CancellationToken cancellationToken)
     {

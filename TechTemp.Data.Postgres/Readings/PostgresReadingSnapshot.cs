@@ -121,7 +121,7 @@ internal sealed class PostgresReadingSnapshot(NpgsqlConnection connection, Npgsq
                 {
                     found++;
                     last = row.GetInt64(0) - 1;
-                    if (pages.Readings < readings && KeyOf(row) is var key && key.End > range.From)
+                    if (pages.Readings < readings && row.Key() is var key && key.End > range.From)
                     {
                         pages.Add(key, row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3));
                     }
@@ -138,7 +138,7 @@ internal sealed class PostgresReadingSnapshot(NpgsqlConnection connection, Npgsq
     /// <inheritdoc />
     public ValueTask OldestHeadsAsync(DeviceRange range, int limit, StoredPages pages, CancellationToken cancellationToken) => sql.ReadAsync(
         OldestHeadsSql,
-        row => pages.Add(KeyOf(row), row.GetFieldValue<byte[]>(2), row.GetBoolean(3)),
+        row => pages.Add(row.Key(), row.GetFieldValue<byte[]>(2), row.GetBoolean(3)),
         cancellationToken,
         TransactionSql.Of(PageKey.FirstId(range.DeviceId, range.From)), TransactionSql.Of(PageKey.LastId(range.DeviceId, range.To)), TransactionSql.Of(limit));
 
@@ -167,8 +167,6 @@ internal sealed class PostgresReadingSnapshot(NpgsqlConnection connection, Npgsq
             await connection.DisposeAsync();
         }
     }
-
-    private static PageKey KeyOf(DbDataReader row) => new(PageKey.DeviceOf(row.GetInt64(0)), PageKey.StartOf(row.GetInt64(0)), row.GetInt32(1) * PageKey.Step);
 
     private ValueTask RowsAsync(string select, DeviceRange range, int limit, PageReadingsBuilder rows, CancellationToken cancellationToken) => sql.ReadAsync(
         select,

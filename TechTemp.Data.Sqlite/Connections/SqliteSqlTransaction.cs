@@ -22,9 +22,8 @@ internal sealed class SqliteSqlTransaction(SqliteConnection connection, SqliteTr
     }
 
     /// <inheritdoc />
-    public ValueTask CommitAsync(CancellationToken cancellationToken)
+    public ValueTask CommitAsync()
     {
-        cancellationToken.ThrowIfCancellationRequested();
         transaction.Commit();
         return default;
     }

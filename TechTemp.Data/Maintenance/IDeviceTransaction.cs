@@ -5,9 +5,9 @@ using TechTemp.Readings.Quantities;
 namespace TechTemp.Data.Maintenance;
 
 /// <summary>
-/// Writes rows and pages of one device. What it reads stays true until it ends. Disposed without <see cref="CommitAsync"/>, it leaves nothing behind.
+/// Writes rows and pages of one device. What it reads stays true until it ends. Disposed without <see cref="IStoreSqlTransaction.CommitAsync"/>, it leaves nothing behind.
 /// </summary>
-public interface IDeviceTransaction : IDeviceSnapshot
+public interface IDeviceTransaction : IDeviceSnapshot, IStoreSqlTransaction
 {
     /// <summary>Deletes pages.</summary>
     /// <param name="ids">Their numbers (<see cref="PageKey.Id"/>).</param>
@@ -30,8 +30,4 @@ public interface IDeviceTransaction : IDeviceSnapshot
     /// <param name="source">The way it came in, as the store numbers it.</param>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask InsertRowAsync(long ts, QuantityValues values, byte source, CancellationToken cancellationToken);
-
-    /// <summary>Commits. When it completes, everything is on disk. It cannot be cancelled.</summary>
-    /// <exception cref="StoreException">The store failed.</exception>
-    ValueTask CommitAsync();
 }

@@ -89,7 +89,7 @@ public sealed class RejectionRetention(IStoreSql sql, IOptions<RetentionOptions>
                 RecordSql, cancellationToken, ("device", loss.DeviceUid), ("home", loss.Home), ("count", loss.Count), ("at", time.GetUtcNow().ToUnixTimeMilliseconds()));
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitAsync();
         return losses;
     }
 

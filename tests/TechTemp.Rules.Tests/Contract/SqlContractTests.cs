@@ -73,7 +73,7 @@ public sealed class SqlContractTests(PostgresDatabase postgres)
         await using (var transaction = await store.Sql.BeginAsync(Cancel))
         {
             await transaction.ExecuteAsync(Insert, Cancel, ("id", "kept"));
-            await transaction.CommitAsync(Cancel);
+            await transaction.CommitAsync();
         }
 
         Assert.Equal(["kept"], await IdsAsync(store));
