@@ -8,15 +8,19 @@ namespace TechTemp.Data.Sqlite.Maintenance;
 /// <summary>The prepared SQL of a session about the rows and pages of a device.</summary>
 internal sealed class DayStatements(SqliteConnection connection) : IDisposable
 {
+    internal const string NextRowSql = "SELECT ts FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts LIMIT 1 OFFSET ?4;";
+
+    internal const string PreviousRowSql = "SELECT ts FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts DESC LIMIT 1 OFFSET ?4;";
+
     public Statement Rows { get; } = new(connection, ReadingTable.ForwardSql);
 
     public Statement Pages { get; } = new(connection, PageTable.RangeSql);
 
     public Statement NewestPage { get; } = new(connection, PageTable.NewestSql);
 
-    public Statement NextRow { get; } = new(connection, "SELECT ts FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts LIMIT 1 OFFSET ?4;");
+    public Statement NextRow { get; } = new(connection, NextRowSql);
 
-    public Statement PreviousRow { get; } = new(connection, "SELECT ts FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts DESC LIMIT 1 OFFSET ?4;");
+    public Statement PreviousRow { get; } = new(connection, PreviousRowSql);
 
     public Statement InsertPage { get; } = new(connection, PageTable.InsertSql);
 

@@ -8,7 +8,4 @@ internal static class ReadingTable
 
     /// <summary>The rows of a device and a range, newest first.</summary>
     public const string BackwardSql = "SELECT ts, temperature, humidity, more, source FROM readings WHERE device_id = ?1 AND ts BETWEEN ?2 AND ?3 ORDER BY ts DESC;";
-
-    /// <summary>The time of the first row after a moment.</summary>
-    public const string NextSql = "SELECT min(ts) FROM readings WHERE device_id = ?1 AND ts > ?2;";
 }

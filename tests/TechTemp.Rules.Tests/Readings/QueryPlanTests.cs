@@ -4,6 +4,7 @@ using TechTemp.Data.Operation;
 using TechTemp.Data.Replay;
 using TechTemp.Data.Retention;
 using TechTemp.Data.Sqlite.Connections;
+using TechTemp.Data.Sqlite.Maintenance;
 using TechTemp.Data.Sqlite.Pages;
 using TechTemp.Data.Sqlite.Readings;
 using TechTemp.Data.Sqlite.Rows;
@@ -42,7 +43,10 @@ public sealed class QueryPlanTests : IDisposable
             Assert.Equal(["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)"], Plan(sql, analyzed, ("?1", 1), ("?2", 0), ("?3", long.MaxValue)));
         }
 
-        Assert.Equal(["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>?)"], Plan(ReadingTable.NextSql, analyzed, ("?1", 1), ("?2", 0)));
+        foreach (var sql in new[] { DayStatements.NextRowSql, DayStatements.PreviousRowSql })
+        {
+            Assert.Equal(["SEARCH readings USING PRIMARY KEY (device_id=? AND ts>? AND ts<?)"], Plan(sql, analyzed, ("?1", 1), ("?2", 0), ("?3", long.MaxValue), ("?4", 4_000)));
+        }
     }
 
     [Theory]
