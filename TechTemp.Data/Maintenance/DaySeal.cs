@@ -80,7 +80,7 @@ internal sealed class DaySeal
         var (first, beyond) = (_day.Rows.Times[_sealed], _day.Rows.Times[_sealed + _rowsOfAStep]);
         var end = KeyOf(beyond).Start > first ? KeyOf(beyond).Start : beyond;
         var after = _day.Rows.IndexOf(end);
-        // The first row that is left, or one before it, must be there: with it counts the head of the page before.
+        // The first row that is left must still be stored, or an earlier one: the head of the page before it counts with it.
         if (!await transaction.HasRowsAsync(first, end - 1, _day.Rows.From(_sealed, after), cancellationToken)
             || await transaction.NextRowAsync(end, _day.Rows.Times[after], 0, cancellationToken) is null)
         {

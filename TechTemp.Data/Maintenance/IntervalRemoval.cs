@@ -5,8 +5,8 @@ namespace TechTemp.Data.Maintenance;
 
 /// <summary>
 /// Removes a device's readings of an interval in steps, each a short transaction: of each day first its rows, the newest ones first, then the oldest of them together
-/// with what is in pages. The readings beside them weigh more afterwards, and those are of the same day. As long as the first row of the day stays, nobody uses a
-/// head that becomes wrong (<see cref="DaySeal"/>), and the last step writes the right ones. Not thread-safe.
+/// with what is in pages. The readings beside them weigh more afterwards, and those are of the same day. Readers use no head that becomes wrong as long as the first row
+/// of the day stays (<see cref="DaySeal"/>). The last step writes all heads of the day again. Not thread-safe.
 /// </summary>
 internal sealed class IntervalRemoval(IMaintenanceSession session, int deviceId, long from, long to, int rowsOfAStep)
 {
@@ -64,7 +64,7 @@ internal sealed class IntervalRemoval(IMaintenanceSession session, int deviceId,
         }
         catch (PageDamagedException)
         {
-            // Its readings are not shown anyway. Where the whole day is to go, its last step removes the page.
+            // Nobody can read its readings. Where the whole day is to be removed, the last step removes the page.
         }
 
         await transaction.CommitAsync();

@@ -168,8 +168,8 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
             return DeviceOutcome.HasReadings;
         }
 
-        // Placements go with it by their foreign keys, and rows that came in the meantime. Pages have no foreign key: the device is a part of their own key. After the device, which
-        // whoever seals its readings locks on a server: no page of it is written from then on.
+        // Placements go with it by their foreign keys, and rows that came in the meantime. Pages have no foreign key: the device is a part of their own key. The device
+        // is deleted first: on a server a sealing step locks its row, so no step writes a page after that.
         var deleted = await context.Devices.Where(d => d.Id == id).ExecuteDeleteAsync(CancellationToken.None);
         await context.Database.ExecuteSqlAsync($"DELETE FROM pages WHERE id BETWEEN {PageKey.FirstId(id, 0)} AND {PageKey.LastId(id, long.MaxValue)};", CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
