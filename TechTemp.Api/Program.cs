@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TechTemp.Api;
+using TechTemp.Data;
+using TechTemp.Data.Postgres;
 using TechTemp.Data.Sqlite;
 using TechTemp.Data.Store;
 using TechTemp.ServiceDefaults;
@@ -10,13 +12,13 @@ return await HostStart.RunAsync(
     args,
     new("TechTemp's HTTP API: serves readings, devices and rooms from the store.")
     {
-        ShortForms = ["MQTT_URL", "MQTT_USERNAME", "MQTT_PASSWORD", "DB_PATH"],
+        ShortForms = ["MQTT_URL", "MQTT_USERNAME", "MQTT_PASSWORD", "DB_PATH", "DB_URL", "DB_PASSWORD"],
     },
     options =>
     {
         var builder = WebApplication.CreateBuilder(options);
         builder.AddServiceDefaults(defaultPort: 3000);
-        builder.AddStore();
+        builder.AddStore(new SqliteProvider(), new PostgresProvider());
         builder.AddMqttConnection(withoutBroker: HealthStatus.Degraded);
         builder.AddApi();
         builder.AddLive();

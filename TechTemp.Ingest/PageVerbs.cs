@@ -1,6 +1,5 @@
 using System.Globalization;
 using TechTemp.Data.Maintenance;
-using TechTemp.Data.Sqlite.Schema;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 
@@ -9,7 +8,7 @@ namespace TechTemp.Ingest;
 /// <summary>
 /// What an operator does with pages: <c>rebuild</c> writes them again, <c>verify</c> decodes them all. Everything else may go on meanwhile.
 /// </summary>
-internal sealed class PageVerbs(PageRebuild pages, PageVerification verification, StoreSchema schema)
+internal sealed class PageVerbs(PageRebuild pages, PageVerification verification, IStoreSchema schema)
 {
     private const string All = "all";
 
@@ -21,7 +20,7 @@ internal sealed class PageVerbs(PageRebuild pages, PageVerification verification
     /// <exception cref="StoreException">There is no store or no such device, or a page is damaged.</exception>
     public async Task<string> RebuildAsync(string device, DateTimeOffset? from, DateTimeOffset? to)
     {
-        RequireCurrent();
+        await RequireCurrentAsync(CancellationToken.None);
         try
         {
             var done = await pages.RebuildAsync(
@@ -44,7 +43,7 @@ internal sealed class PageVerbs(PageRebuild pages, PageVerification verification
     /// <exception cref="StoreException">There is no store, or a page is wrong.</exception>
     public async Task<string> VerifyAsync(CancellationToken cancellationToken)
     {
-        RequireCurrent();
+        await RequireCurrentAsync(cancellationToken);
         var (all, wrong) = (new List<DeviceFinding>(), new List<string>());
         Console.WriteLine($"{"device",-24}{"rows",12}{"sealed",12}{"pages",9}{"bytes a reading",17}");
         await foreach (var found in verification.VerifyAsync(cancellationToken))
@@ -63,9 +62,9 @@ internal sealed class PageVerbs(PageRebuild pages, PageVerification verification
 
     private static string PerReading(long bytes, long readings) => readings == 0 ? "-" : (bytes / (double)readings).ToString("F2", CultureInfo.InvariantCulture);
 
-    private void RequireCurrent()
+    private async Task RequireCurrentAsync(CancellationToken cancellationToken)
     {
-        if (schema.Inspect() != SchemaState.Current)
+        if (!await schema.IsCurrentAsync(cancellationToken))
         {
             throw new StoreException("There is no store of this version yet; it is made, or brought to it, by a start without a verb.");
         }

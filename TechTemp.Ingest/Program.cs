@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using TechTemp.Data;
+using TechTemp.Data.Postgres;
 using TechTemp.Data.Sqlite;
 using TechTemp.Data.Store;
 using TechTemp.Ingest;
@@ -12,13 +14,13 @@ return await HostStart.RunAsync(
     new("TechTemp's ingest: receives readings from an MQTT broker, stores them, then acknowledges them.")
     {
         Verbs = StoreVerbs.All,
-        ShortForms = ["MQTT_URL", "MQTT_USERNAME", "MQTT_PASSWORD", "DB_PATH"],
+        ShortForms = ["MQTT_URL", "MQTT_USERNAME", "MQTT_PASSWORD", "DB_PATH", "DB_URL", "DB_PASSWORD"],
     },
     options =>
     {
         var builder = WebApplication.CreateBuilder(options);
         builder.AddServiceDefaults(defaultPort: 3001);
-        builder.AddStoreOwner();
+        builder.AddStoreOwner(new SqliteProvider(), new PostgresProvider());
         builder.AddMqttConnection(withoutBroker: HealthStatus.Unhealthy);
         builder.AddIngestPipeline();
         builder.AddMqttIngest();

@@ -17,7 +17,7 @@ public static class StoreVerbs
     {
         var file = new Argument<string>("file") { Description = "The file to make; it must not exist." };
         var command = new Command("backup", "Copies the store into one new file, while it is in use.") { file };
-        return HostVerb.Create<StoreBackup>(command, (store, parsed, _) => Task.FromResult(store.Backup(parsed.GetRequiredValue(file))));
+        return HostVerb.Create<FileStore>(command, (store, parsed, _) => Task.FromResult(store.Get<StoreBackup>("backup", "Copy a PostgreSQL database with pg_dump.").Backup(parsed.GetRequiredValue(file))));
     }
 
     private static HostVerb Restore()
@@ -25,14 +25,18 @@ public static class StoreVerbs
         var file = new Argument<string>("file") { Description = "The backup; it is not changed." };
         var yes = new Option<bool>("--yes") { Description = "Does not ask before it replaces a store; needed without a terminal." };
         var command = new Command("restore", "Replaces the content of the store by that of a backup. Says first what it replaces by what, and keeps the store of before.") { file, yes };
-        return HostVerb.Create<RestoreVerb>(command, (restore, parsed, _) => Task.FromResult(restore.Run(parsed.GetRequiredValue(file), parsed.GetValue(yes))));
+        return HostVerb.Create<FileStore>(
+            command,
+            (store, parsed, _) => Task.FromResult(new RestoreVerb(store.Get<StoreRestore>("restore", "Restore a PostgreSQL database with pg_restore.")).Run(parsed.GetRequiredValue(file), parsed.GetValue(yes))));
     }
 
     private static HostVerb Import()
     {
         var file = new Argument<string>("file") { Description = "Its SQLite file; it is only read." };
         var command = new Command("import", "Imports rooms, devices, placements and readings of the Node.js server.") { file };
-        return HostVerb.Create<OldServerImport>(command, (import, parsed, cancellationToken) => import.ImportAsync(parsed.GetRequiredValue(file), Console.WriteLine, cancellationToken));
+        return HostVerb.Create<FileStore>(
+            command,
+            (store, parsed, cancellationToken) => store.Get<OldServerImport>("import", "Import into one, then copy it to PostgreSQL.").ImportAsync(parsed.GetRequiredValue(file), Console.WriteLine, cancellationToken));
     }
 
     private static HostVerb Rebuild()

@@ -1,5 +1,6 @@
 using TechTemp.Api;
 using TechTemp.Dashboard;
+using TechTemp.Data;
 using TechTemp.Data.Sqlite;
 using TechTemp.Data.Store;
 using TechTemp.Ingest;
@@ -23,7 +24,7 @@ return await HostStart.RunAsync(
         var builder = WebApplication.CreateBuilder(options);
         builder.AddServiceDefaults(defaultPort: 3000);
         builder.AddStoreLock();
-        builder.AddStoreOwner();
+        builder.AddStoreOwner(new SqliteProvider());
         builder.AddIngestPipeline();
         builder.AddEmbeddedBroker();
         builder.AddApi();

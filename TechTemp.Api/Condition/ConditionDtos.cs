@@ -62,8 +62,8 @@ internal sealed record RejectionCountDto([property: RejectionReason] string Reas
 /// <param name="Bytes">The database file.</param>
 /// <param name="LogBytes">Its write-ahead log, which is emptied into it from time to time.</param>
 /// <param name="UnusedBytes">How much of the database file is free for what comes.</param>
-/// <param name="DiskFreeBytes">What the disk has left.</param>
-internal sealed record StoreSizeDto(long Bytes, long LogBytes, long UnusedBytes, long DiskFreeBytes);
+/// <param name="DiskFreeBytes">What the disk has left; null where the store is a database on a server, whose disk is unknown.</param>
+internal sealed record StoreSizeDto(long Bytes, long LogBytes, long UnusedBytes, long? DiskFreeBytes);
 
 /// <summary>What has come, or is announced, and is not stored yet.</summary>
 /// <param name="InHand">Messages received and not committed yet; null when ingest is another process: this one cannot know then.</param>
@@ -120,5 +120,5 @@ internal static class ConditionMapping
         [.. figures.Rejections.Select(r => new RejectionCountDto(r.Reason, r.Count, DateTimeOffset.FromUnixTimeMilliseconds(r.NewestAt)))]);
 
     // 0 for a disk that cannot be looked at: a number is always there.
-    public static StoreSizeDto ToDto(this StoreSize size) => new(size.Bytes, size.LogBytes, size.UnusedBytes, size.DiskFreeBytes ?? 0);
+    public static StoreSizeDto ToDto(this StoreSize size) => new(size.Bytes, size.LogBytes, size.UnusedBytes, size.DiskFreeBytes);
 }

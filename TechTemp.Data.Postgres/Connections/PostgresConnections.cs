@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace TechTemp.Data.Postgres.Connections;
@@ -7,16 +9,47 @@ namespace TechTemp.Data.Postgres.Connections;
 /// </summary>
 public sealed class PostgresConnections : IAsyncDisposable, IDisposable
 {
-    /// <summary>For a database.</summary>
-    /// <param name="connectionString">As Npgsql reads it: <c>Host=…;Database=…;Username=…</c>.</param>
-    public PostgresConnections(string connectionString)
+    // Of the 100 that a server has by default, so that several workers and replicas fit in.
+    private const int MostConnections = 20;
+
+    /// <summary>For the database that the configuration names.</summary>
+    /// <exception cref="TechTemp.Data.Store.StoreException">The connection string is wrong.</exception>
+    public PostgresConnections(IConfiguration configuration, IOptions<PostgresOptions> options)
+        : this(configuration.GetConnectionString(StoreHosting.ConnectionName)!, options.Value.Password)
     {
+    }
+
+    /// <summary>For a database.</summary>
+    /// <param name="connectionString"><c>Host=…;Database=…;Username=…</c> or <c>postgres://user@host/database</c>.</param>
+    /// <param name="password">The password, where the connection string has none.</param>
+    /// <exception cref="TechTemp.Data.Store.StoreException">The connection string is wrong.</exception>
+    public PostgresConnections(string connectionString, string? password = null)
+    {
+        var settings = PostgresAddress.Parse(connectionString);
+        settings.Password ??= password;
+        settings.ApplicationName ??= "TechTemp";
         // Statements are not prepared automatically: under load the driver has asked for some that the server did not have (SQLSTATE 26000).
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 0 };
+        settings.MaxAutoPrepare = 0;
         // Not left to the default of the server or the role: what is committed is acknowledged.
         settings.Options = $"{settings.Options} -c synchronous_commit=on".Trim();
+        if (!settings.ContainsKey("Maximum Pool Size"))
+        {
+            settings.MaxPoolSize = MostConnections;
+        }
+
+        // Of several servers the one that can be written to, also after a failover.
+        if (settings.Host!.Contains(',', StringComparison.Ordinal))
+        {
+            settings.TargetSessionAttributes ??= "primary";
+        }
+
+        // A server that has vanished from the network is noticed in seconds.
+        settings.TcpKeepAlive = true;
+        settings.TcpKeepAliveTime = 5;
+        settings.TcpKeepAliveInterval = 2;
         Name = $"{settings.Database} on {settings.Host}";
         DataSource = NpgsqlDataSource.Create(settings);
+        ConnectionString = settings.ConnectionString;
     }
 
     /// <summary>The database and its server, for people.</summary>
@@ -24,6 +57,11 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
 
     /// <summary>Opens them.</summary>
     internal NpgsqlDataSource DataSource { get; }
+
+    private string ConnectionString { get; }
+
+    /// <summary>A connection of its own, outside the pool, not open yet: for locks that live as long as it.</summary>
+    internal NpgsqlConnection Unpooled() => new(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
 
     /// <inheritdoc />
     public void Dispose() => DataSource.Dispose();

@@ -7,11 +7,14 @@ namespace TechTemp.Data.Postgres.Connections;
 /// <summary>Ordinary SQL on the database. Each call is a round trip.</summary>
 public sealed class PostgresSql(PostgresConnections connections) : IStoreSql
 {
+    /// <summary>The name of PostgreSQL in spans (https://opentelemetry.io/docs/specs/semconv/registry/attributes/db/).</summary>
+    internal const string SystemName = "postgresql";
+
     /// <inheritdoc />
     public string Name => connections.Name;
 
     /// <inheritdoc />
-    public string System => "postgresql";
+    public string System => SystemName;
 
     /// <inheritdoc />
     public ValueTask<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>

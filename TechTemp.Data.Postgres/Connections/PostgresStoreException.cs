@@ -1,21 +1,36 @@
+using System.Net.Sockets;
 using Npgsql;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Postgres.Connections;
 
 /// <summary>An operation of PostgreSQL failed. The message is the server's, or says why it cannot be reached.</summary>
-internal sealed class PostgresStoreException(NpgsqlException cause) : StoreException(cause.Message, cause)
+internal sealed class PostgresStoreException(Exception cause) : StoreException(cause.Message, cause)
 {
     /// <inheritdoc />
-    // Beside what Npgsql counts: a server that is shut down or promoted, and a statement that took too long.
-    public override bool IsTransient => cause.IsTransient || cause.SqlState is
-        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled;
+    // Beside what Npgsql counts: a server that is shut down or promoted (class 57P), and a statement that took too long. Of what no server has said every
+    // exception is of the connection: a name that is not resolved, a socket, a timeout.
+    public override bool IsTransient => InnerException is not PostgresException server || server.IsTransient
+        || server.SqlState is ['5', '7', 'P', ..] or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled;
 
     /// <inheritdoc />
     // By classes (https://www.postgresql.org/docs/current/errcodes-appendix.html): data exceptions, integrity constraints, invalid statements, limits, internal errors.
-    public override bool MayBeOfTheData => !IsTransient && cause.SqlState is ['2', '2' or '3', ..] or ['4', '2', ..] or ['5', '4', ..] or ['X', 'X', '0', '0', '0'];
+    public override bool MayBeOfTheData => !IsTransient
+        && (InnerException as PostgresException)?.SqlState is ['2', '2' or '3', ..] or ['4', '2', ..] or ['5', '4', ..] or ['X', 'X', '0', '0', '0'];
 
-    /// <summary>Runs something, and throws this where it throws Npgsql's own exception.</summary>
+    /// <summary>This instead of an exception of Npgsql or of its connection; null for any other.</summary>
+    public static StoreException? Of(Exception exception) => exception switch
+    {
+        NpgsqlException or SocketException or IOException or TimeoutException => new PostgresStoreException(exception),
+        // EF Core's way to say that an operation could be tried again.
+        InvalidOperationException { InnerException: NpgsqlException cause } => new PostgresStoreException(cause),
+        // What a connection says that was lost, of which somebody else has been told.
+        ObjectDisposedException { ObjectName: nameof(NpgsqlConnection) or "NpgsqlTransaction" } => new PostgresStoreException(exception),
+        InvalidOperationException when exception is not ObjectDisposedException && IsNpgsql(exception) => new PostgresStoreException(exception),
+        _ => null,
+    };
+
+    /// <summary>Runs something, and throws this where it throws an exception of Npgsql or of its connection.</summary>
     /// <exception cref="PostgresStoreException">It failed.</exception>
     public static async ValueTask<T> TranslateAsync<T>(Func<Task<T>> use)
     {
@@ -23,9 +38,11 @@ internal sealed class PostgresStoreException(NpgsqlException cause) : StoreExcep
         {
             return await use();
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (Of(e) is { } failure)
         {
-            throw new PostgresStoreException(e);
+            throw failure;
         }
     }
+
+    private static bool IsNpgsql(Exception exception) => exception.Source == "Npgsql";
 }

@@ -1,31 +1,50 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Npgsql;
+using Microsoft.EntityFrameworkCore.Migrations;
 using TechTemp.Data.Postgres.Connections;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Postgres.Schema;
 
 /// <summary>The schema on PostgreSQL, owned by EF Core's migrations in this project.</summary>
-public sealed class PostgresSchema(PostgresConnections connections, IDbContextFactory<TechTempContext> contexts)
+public sealed class PostgresSchema(PostgresConnections connections, IDbContextFactory<TechTempContext> contexts) : IStoreSchema
 {
     // Any number that nobody else locks in this database: "TechTemp" as ASCII.
     private const long MigrationLock = 0x54656368_54656D70;
+
+    /// <inheritdoc />
+    public bool MayBeAway => true;
 
     /// <summary>Lets a context use PostgreSQL.</summary>
     /// <param name="options">The context's options.</param>
     /// <param name="connections">The database.</param>
     public static DbContextOptionsBuilder Use(DbContextOptionsBuilder options, PostgresConnections connections) => options
         .UseNpgsql(connections.DataSource, npgsql => npgsql.MigrationsAssembly(typeof(PostgresSchema).Assembly.GetName().Name))
-        .ReplaceService<IModelCustomizer, PostgresModel>();
+        .ReplaceService<IModelCustomizer, PostgresModel>()
+        .AddInterceptors(new CommandSpans(PostgresSql.SystemName), new SaveFailures(PostgresStoreException.Of), new CommandFailures(), new ConnectionFailures(), new TransactionFailures());
 
-    /// <summary>Brings the schema up to date. Of several processes one does it, and the others wait for it.</summary>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="StoreException">The server failed, or cannot be reached.</exception>
-    public async Task MigrateAsync(CancellationToken cancellationToken)
+    /// <inheritdoc />
+    public async ValueTask<bool> IsCurrentAsync(CancellationToken cancellationToken)
     {
-        try
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var known = context.Database.GetMigrations().ToList();
+        var applied = await AppliedAsync(cancellationToken);
+        return applied.Except(known).Order(StringComparer.Ordinal).LastOrDefault() is { } newer
+            ? throw new StoreException($"The store '{connections.Name}' was written by a newer TechTemp (schema {newer}). Update this program.")
+            : known.Except(applied).FirstOrDefault() is null;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask MigrateAsync(CancellationToken cancellationToken)
+    {
+        // Most of the time there is nothing to do, and several workers start at once.
+        if (await IsCurrentAsync(cancellationToken))
+        {
+            return;
+        }
+
+        await PostgresStoreException.TranslateAsync(async () =>
         {
             // On a connection of its own: the server unlocks it when that is closed, however this process ends.
             await using var connection = await connections.DataSource.OpenConnectionAsync(cancellationToken);
@@ -33,18 +52,28 @@ public sealed class PostgresSchema(PostgresConnections connections, IDbContextFa
             try
             {
                 await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+                // Its absence would be logged as a failure.
+                await context.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
                 await context.Database.MigrateAsync(cancellationToken);
             }
             finally
             {
                 await LockAsync(connection, "pg_advisory_unlock", CancellationToken.None);
             }
-        }
-        catch (NpgsqlException e)
-        {
-            throw new PostgresStoreException(e);
-        }
+
+            return true;
+        });
     }
+
+    private ValueTask<List<string>> AppliedAsync(CancellationToken cancellationToken) => PostgresStoreException.TranslateAsync(async () =>
+    {
+        await using var connection = await connections.DataSource.OpenConnectionAsync(cancellationToken);
+        var exists = await PostgresStatements.QueryAsync(
+            connection, """SELECT to_regclass('"__EFMigrationsHistory"') IS NOT NULL;""", row => row.GetBoolean(0), [], cancellationToken);
+        return exists.Single()
+            ? await PostgresStatements.QueryAsync(connection, """SELECT "MigrationId" FROM "__EFMigrationsHistory";""", row => row.GetString(0), [], cancellationToken)
+            : [];
+    });
 
     private static async Task LockAsync(DbConnection connection, string function, CancellationToken cancellationToken)
     {

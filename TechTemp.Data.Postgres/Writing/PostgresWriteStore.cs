@@ -7,7 +7,7 @@ namespace TechTemp.Data.Postgres.Writing;
 internal sealed class PostgresWriteStore(PostgresConnections connections) : IWriteStore
 {
     /// <inheritdoc />
-    public string System => "postgresql";
+    public string System => PostgresSql.SystemName;
 
     /// <inheritdoc />
     public IWriteSession Open() => new PostgresWriteSession(connections);

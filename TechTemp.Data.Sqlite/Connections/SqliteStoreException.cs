@@ -31,6 +31,9 @@ internal sealed class SqliteStoreException(SqliteException cause) : StoreExcepti
     /// <inheritdoc />
     public override bool MayBeOfTheData => Code is raw.SQLITE_ERROR or raw.SQLITE_INTERNAL or raw.SQLITE_TOOBIG or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH;
 
+    /// <summary>This instead of SQLite's own exception; null for any other.</summary>
+    public static StoreException? Of(Exception exception) => exception is SqliteException e ? new SqliteStoreException(e) : null;
+
     /// <summary>Runs something, and throws this where it throws SQLite's own exception.</summary>
     /// <exception cref="SqliteStoreException">It failed.</exception>
     public static T Translate<T>(Func<T> use)

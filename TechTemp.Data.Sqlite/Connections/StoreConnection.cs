@@ -33,9 +33,9 @@ internal sealed class StoreConnection(string connectionString) : SqliteConnectio
 
         public override SqliteDataReader ExecuteReader(CommandBehavior behavior) => SqliteStoreException.Translate(() => base.ExecuteReader(behavior));
 
-        protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => new StoreRows(ExecuteReader(behavior));
+        protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => new StoreRows(ExecuteReader(behavior), SqliteStoreException.Of);
 
         protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
-            new StoreRows(await ExecuteReaderAsync(behavior, cancellationToken));
+            new StoreRows(await ExecuteReaderAsync(behavior, cancellationToken), SqliteStoreException.Of);
     }
 }

@@ -26,7 +26,7 @@ public enum SchemaState
 }
 
 /// <summary>Looks at the file before anything trusts it, and brings it to this version's schema.</summary>
-public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbContextFactory<TechTempContext>> contexts, ILogger<StoreSchema> logger)
+public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbContextFactory<TechTempContext>> contexts, ILogger<StoreSchema> logger) : IStoreSchema
 {
     /// <summary>
     /// The newest migration. Told here, so that a process that finds its store current does not load EF Core for it: ingest, which
@@ -61,6 +61,19 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
 
     /// <summary>What to do about a file that is no store.</summary>
     internal string Advice { get; init; } = "Name another file in DB_PATH";
+
+    /// <inheritdoc />
+    public bool MayBeAway => false;
+
+    /// <inheritdoc />
+    public ValueTask<bool> IsCurrentAsync(CancellationToken cancellationToken) => new(Inspect() == SchemaState.Current);
+
+    /// <inheritdoc />
+    public ValueTask MigrateAsync(CancellationToken cancellationToken)
+    {
+        Migrate();
+        return default;
+    }
 
     /// <summary>Looks at the file without changing it.</summary>
     /// <exception cref="StoreException">The file is not TechTemp's, is newer than this program, or cannot be read.</exception>

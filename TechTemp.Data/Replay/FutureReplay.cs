@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TechTemp.Data.Jobs;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Rules;
@@ -12,7 +13,7 @@ namespace TechTemp.Data.Replay;
 /// memory: what is held stands in the store.
 /// </summary>
 public sealed partial class FutureReplay(
-    IStoreSql sql, MessageReplay messages, StoreState state, TimeProvider time, ILogger<FutureReplay> logger) : BackgroundService
+    IStoreSql sql, MessageReplay messages, StoreJobs jobs, TimeProvider time, ILogger<FutureReplay> logger) : BackgroundService
 {
     private const int MessagesOfAChunk = 250;
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
@@ -25,9 +26,10 @@ public sealed partial class FutureReplay(
     private long _rememberedSince;
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => jobs.RunAsync("replay", RunAsync, stoppingToken);
+
+    private async Task RunAsync(CancellationToken stoppingToken)
     {
-        await state.WaitAsync(stoppingToken);
         _rememberedSince = time.GetTimestamp();
         for (var hasFailed = false; ; await Task.Delay(s_interval, time, stoppingToken))
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using TechTemp.Data.Jobs;
 using TechTemp.Data.Maintenance;
 using TechTemp.Data.Retention;
 using TechTemp.Data.Store;
@@ -7,7 +8,7 @@ namespace TechTemp.Ingest.Pipeline;
 
 /// <summary>Lets rejected messages and readings go when they are old enough.</summary>
 public sealed partial class Retention(
-    RejectionRetention rejections, ReadingRetention readings, IOptions<RetentionOptions> options, IngestTelemetry telemetry, TimeProvider time, ILogger<Retention> logger)
+    RejectionRetention rejections, ReadingRetention readings, StoreJobs jobs, IOptions<RetentionOptions> options, IngestTelemetry telemetry, TimeProvider time, ILogger<Retention> logger)
     : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
@@ -16,13 +17,18 @@ public sealed partial class Retention(
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (options.Value.LongestReadings() is { } longest && longest > options.Value.Readings)
         {
             LogLonger(logger, longest);
         }
 
+        return jobs.RunAsync("retention", RunAsync, stoppingToken);
+    }
+
+    private async Task RunAsync(CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(s_interval, time);
         do
         {

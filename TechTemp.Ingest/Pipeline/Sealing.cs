@@ -1,17 +1,20 @@
 using Microsoft.Extensions.Options;
+using TechTemp.Data.Jobs;
 using TechTemp.Data.Maintenance;
 using TechTemp.Data.Store;
 
 namespace TechTemp.Ingest.Pipeline;
 
 /// <summary>Seals the readings of finished days, and tells how far it is where there is much to do: in a store of a version without pages.</summary>
-public sealed partial class Sealing(ReadingSealing sealing, IOptions<SealingOptions> options, TimeProvider time, ILogger<Sealing> logger) : BackgroundService
+public sealed partial class Sealing(ReadingSealing sealing, StoreJobs jobs, IOptions<SealingOptions> options, TimeProvider time, ILogger<Sealing> logger) : BackgroundService
 {
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_telling = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => jobs.RunAsync("sealing", RunAsync, stoppingToken);
+
+    private async Task RunAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.SealInterval, time);
         do

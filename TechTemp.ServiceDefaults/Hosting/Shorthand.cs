@@ -19,6 +19,8 @@ public static class Shorthand
         ["MQTT_PORT"] = "Broker:Port",
         ["API_URL"] = "Dashboard:ApiUrl",
         ["DB_PATH"] = "Store:Path",
+        ["DB_URL"] = "ConnectionStrings:techtemp",
+        ["DB_PASSWORD"] = "Store:Password",
         ["HTTP_PORT"] = "Http:Port",
         ["LOG_LEVEL"] = "Logging:LogLevel:Default",
     };

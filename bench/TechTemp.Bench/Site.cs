@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TechTemp.Data;
 using TechTemp.Data.Maintenance;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Registries;
@@ -31,7 +32,7 @@ public sealed class Site : IDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["Store:Path"] = Path;
-        builder.AddStoreOwner();
+        builder.AddStoreOwner(new SqliteProvider());
         _host = builder.Build();
         Get<StoreSchema>().Migrate();
         Get<StoreState>().SetReady();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using MQTTnet;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
+using TechTemp.Data;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite;
 using TechTemp.Ingest;
@@ -34,7 +35,7 @@ public class ReceiveBenchmarks
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["Mqtt:Url"] = "mqtt://127.0.0.1:1883";
-        builder.AddStoreOwner();
+        builder.AddStoreOwner(new SqliteProvider());
         builder.AddMqttConnection(HealthStatus.Unhealthy);
         builder.AddIngestPipeline();
         builder.AddMqttIngest();

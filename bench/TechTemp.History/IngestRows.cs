@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using TechTemp.Data;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite;
 using TechTemp.Data.Sqlite.Readings;
@@ -48,7 +49,7 @@ internal static class IngestRows
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["Store:Path"] = folder.File("techtemp.db");
         builder.Configuration["Mqtt:Url"] = broker.Url;
-        builder.AddStoreOwner();
+        builder.AddStoreOwner(new SqliteProvider());
         builder.AddMqttConnection(HealthStatus.Unhealthy);
         builder.AddIngestPipeline();
         builder.AddMqttIngest();

@@ -18,7 +18,7 @@ public sealed class HostProcess : IAsyncDisposable
             WorkingDirectory = _workingFolder.Path,
         };
         // Whoever runs the tests may have settings of their own.
-        foreach (var name in new[] { "MQTT_URL", "MQTT_USERNAME", "MQTT_PASSWORD", "MQTT_PORT", "DB_PATH", "LOG_LEVEL", "ASPNETCORE_URLS", "API_URL", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT" })
+        foreach (var name in new[] { "MQTT_URL", "MQTT_USERNAME", "MQTT_PASSWORD", "MQTT_PORT", "DB_PATH", "DB_URL", "DB_PASSWORD", "LOG_LEVEL", "ASPNETCORE_URLS", "API_URL", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT" })
         {
             start.Environment.Remove(name);
         }

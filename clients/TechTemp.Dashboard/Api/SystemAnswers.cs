@@ -29,7 +29,7 @@ public sealed record Rejections(long Count, IReadOnlyList<RejectionCount> ByReas
 public sealed record RejectionCount(string Reason, long Count, DateTimeOffset NewestAt);
 
 /// <summary>The store's size, bytes.</summary>
-public sealed record StoreSize(long Bytes, long LogBytes, long UnusedBytes, long DiskFreeBytes);
+public sealed record StoreSize(long Bytes, long LogBytes, long UnusedBytes, long? DiskFreeBytes);
 
 /// <summary>What is not stored yet: in hand (null where ingest is another process), held for unknown devices, missing from counting devices.</summary>
 public sealed record Backlog(int? InHand, long Held, long Missing);

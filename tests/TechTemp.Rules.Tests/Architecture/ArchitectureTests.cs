@@ -13,8 +13,8 @@ public sealed class ArchitectureTests
         ["TechTemp.Data.Sqlite"] = ["TechTemp.Readings", "TechTemp.Data"],
         ["TechTemp.Data.Postgres"] = ["TechTemp.Readings", "TechTemp.Data"],
         ["TechTemp.ServiceDefaults"] = [],
-        ["TechTemp.Api"] = ["TechTemp.Readings", "TechTemp.Data", "TechTemp.Data.Sqlite", "TechTemp.ServiceDefaults"],
-        ["TechTemp.Ingest"] = ["TechTemp.Readings", "TechTemp.Data", "TechTemp.Data.Sqlite", "TechTemp.ServiceDefaults"],
+        ["TechTemp.Api"] = ["TechTemp.Readings", "TechTemp.Data", "TechTemp.Data.Postgres", "TechTemp.Data.Sqlite", "TechTemp.ServiceDefaults"],
+        ["TechTemp.Ingest"] = ["TechTemp.Readings", "TechTemp.Data", "TechTemp.Data.Postgres", "TechTemp.Data.Sqlite", "TechTemp.ServiceDefaults"],
         ["TechTemp.Dashboard"] = ["TechTemp.ServiceDefaults"],
         ["TechTemp.Device"] = [],
         ["TechTemp.Standalone"] = ["TechTemp.Readings", "TechTemp.Data", "TechTemp.Data.Sqlite", "TechTemp.ServiceDefaults", "TechTemp.Api", "TechTemp.Ingest", "TechTemp.Dashboard", "TechTemp.Device"],
@@ -51,7 +51,7 @@ public sealed class ArchitectureTests
     [InlineData("TechTemp.Api")]
     [InlineData("TechTemp.Ingest")]
     public void In_a_host_only_its_entry_and_its_verbs_know_which_store_it_is(string project) => Assert.All(
-        Assembly.Load(project).GetTypes().Where(type => TypeUses.Of(type).Any(used => used.Assembly.GetName().Name == "TechTemp.Data.Sqlite")),
+        Assembly.Load(project).GetTypes().Where(type => TypeUses.Of(type).Any(used => used.Assembly.GetName().Name is "TechTemp.Data.Sqlite" or "TechTemp.Data.Postgres")),
         type => Assert.Matches(@"^(Program|TechTemp\.Ingest\.\w+Verbs?)\b", type.FullName));
 
     [Theory]

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using TechTemp.Data.Jobs;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Replay;
@@ -110,7 +111,7 @@ public sealed class ReplayContractTests(PostgresDatabase postgres)
         await store.WriteAsync([.. Enumerable.Range(0, 300).Select(i => Reading(right + i, i % 80)), Reading(right, device: "s2"), Reading(right + (30 * Day)), Raw("{}", "s3")]);
         Assert.Equal([("s1", 302L, right + (30 * Day)), ("s2", 301, right)], (await FutureMessages.DevicesAsync(store.Sql, Cancel)).Select(d => (d.DeviceUid, d.NewestId, d.Ts)));
         store.Time.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(right));
-        using var service = new FutureReplay(store.Sql, store.Replay, store.State, store.Time, NullLogger<FutureReplay>.Instance);
+        using var service = new FutureReplay(store.Sql, store.Replay, new(new ProcessJobLocks(), store.State, store.Time, NullLogger<StoreJobs>.Instance), store.Time, NullLogger<FutureReplay>.Instance);
         await RunAsync(store, service, async () => (await store.KeptAsync()).Count == 2 && (await store.RowsAsync("s2")).Count == 1);
         Assert.Equal(Enumerable.Range(0, 300).Select(i => right + i), (await store.RowsAsync()).Select(r => r.Ts));
         Assert.Equal([("s1", RejectionReasons.InFuture, true), ("s3", RejectionReasons.MissingField, false)], (await store.KeptAsync()).Select(r => (r.DeviceUid!, r.Reason, r.IsHeld)));

@@ -44,7 +44,7 @@ public sealed class ConfigurationDocumentTests
     }
 
     private static IEnumerable<(string Section, PropertyInfo Property)> Options() =>
-        from assembly in new[] { "TechTemp.Data", "TechTemp.Data.Sqlite", "TechTemp.ServiceDefaults", "TechTemp.Ingest", "TechTemp.Api", "TechTemp.Standalone", "TechTemp.Dashboard" }
+        from assembly in new[] { "TechTemp.Data", "TechTemp.Data.Postgres", "TechTemp.Data.Sqlite", "TechTemp.ServiceDefaults", "TechTemp.Ingest", "TechTemp.Api", "TechTemp.Standalone", "TechTemp.Dashboard" }
         from type in Assembly.Load(assembly).GetTypes()
         let section = type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string
         where section is not null

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using TechTemp.Data;
 using TechTemp.Data.Sqlite;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Ingest;
@@ -61,7 +62,7 @@ public sealed class OptionsValidationTests : IDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["Store:Path"] = _folder.File("techtemp.db");
         builder.Configuration[key] = value;
-        builder.AddStoreOwner();
+        builder.AddStoreOwner(new SqliteProvider());
         builder.AddIngestPipeline();
         builder.Services.AddSingleton<IStateSink>(new RecordingSink());
         return builder.Build();

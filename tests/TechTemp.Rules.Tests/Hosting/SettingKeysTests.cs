@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using TechTemp.Data;
 using TechTemp.Data.Sqlite;
 using TechTemp.ServiceDefaults;
 using TechTemp.ServiceDefaults.Hosting;
@@ -119,7 +120,7 @@ public sealed class SettingKeysTests
     private static void Check(IEnumerable<KeyValuePair<string, string?>> settings, params string[] commandLine)
     {
         var builder = WebApplication.CreateBuilder().AddServiceDefaults(defaultPort: 3000);
-        builder.AddStore();
+        builder.AddStore(new SqliteProvider());
         using var provider = builder.Services.BuildServiceProvider();
         provider.GetRequiredService<SettingKeys>().Check(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), commandLine);
     }

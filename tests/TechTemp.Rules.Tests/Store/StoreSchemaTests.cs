@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TechTemp.Data;
 using TechTemp.Data.Sqlite;
 using TechTemp.Data.Sqlite.Connections;
 using TechTemp.Data.Sqlite.Schema;
@@ -193,7 +194,7 @@ public sealed class StoreSchemaTests : IDisposable
             builder.Configuration[key] = value;
         }
 
-        _ = owner ? builder.AddStoreOwner() : builder.AddStore();
+        _ = owner ? builder.AddStoreOwner(new SqliteProvider()) : builder.AddStore(new SqliteProvider());
         var host = builder.Build();
         _hosts.Add(host);
         return host;

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using TechTemp.Data;
 using TechTemp.Data.Maintenance;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Sqlite;
@@ -43,7 +44,7 @@ internal sealed class TestStore : IDisposable
         }
 
         builder.Services.AddSingleton<TimeProvider>(Time);
-        builder.AddStoreOwner();
+        builder.AddStoreOwner(new SqliteProvider());
         add(builder);
         _host = builder.Build();
         Get<StoreSchema>().Migrate();

@@ -1,12 +1,12 @@
 using System.Data.Common;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using TechTemp.Data.Store;
 
-namespace TechTemp.Data.Sqlite.Connections;
+namespace TechTemp.Data.Store;
 
 /// <summary>Spans of the commands that EF Core runs. They are made when a command has ended, with the times that EF Core has measured.</summary>
-internal sealed partial class CommandSpans : DbCommandInterceptor
+/// <param name="system">The store's <c>db.system.name</c>.</param>
+internal sealed partial class CommandSpans(string system) : DbCommandInterceptor
 {
     /// <inheritdoc />
     public override InterceptionResult DataReaderDisposing(DbCommand command, DataReaderDisposingEventData eventData, InterceptionResult result)
@@ -60,7 +60,7 @@ internal sealed partial class CommandSpans : DbCommandInterceptor
         return Task.CompletedTask;
     }
 
-    private static StoreSpan? Start(DbCommand command, DateTimeOffset start)
+    private StoreSpan? Start(DbCommand command, DateTimeOffset start)
     {
         // Nothing is looked for in the text while nobody listens.
         if (!StoreSpan.IsWanted)
@@ -70,7 +70,7 @@ internal sealed partial class CommandSpans : DbCommandInterceptor
 
         var operation = Operation().Match(command.CommandText);
         var table = Table().Match(command.CommandText);
-        return operation.Success ? StoreSpan.Start(operation.Value, table.Success ? table.Groups[1].Value : null, start) : null;
+        return operation.Success ? StoreSpan.Start(operation.Value, table.Success ? table.Groups[1].Value : null, start, system) : null;
     }
 
     [GeneratedRegex("SELECT|INSERT|UPDATE|DELETE")]

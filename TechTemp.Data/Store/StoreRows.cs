@@ -1,16 +1,16 @@
 using System.Collections;
 using System.Data;
 using System.Data.Common;
-using Microsoft.Data.Sqlite;
-using TechTemp.Data.Store;
 
-namespace TechTemp.Data.Sqlite.Connections;
+namespace TechTemp.Data.Store;
 
 /// <summary>
-/// The rows of a command, as <see cref="SqliteDataReader"/> reads them: SQLite computes a row when it is read, so that may fail like the command itself.
-/// <see cref="SqliteDataReader"/> cannot be derived from.
+/// The rows of a command, as the provider reads them: a row may be computed, or received, only when it is read, so that may fail like the command itself.
+/// The providers' own readers cannot be derived from.
 /// </summary>
-internal sealed class StoreRows(SqliteDataReader rows) : DbDataReader
+/// <param name="rows">The provider's.</param>
+/// <param name="translate">What to throw instead of an exception of the provider; null for one that is not the store's.</param>
+internal sealed class StoreRows(DbDataReader rows, Func<Exception, StoreException?> translate) : DbDataReader
 {
     public override int Depth => rows.Depth;
 
@@ -34,15 +34,53 @@ internal sealed class StoreRows(SqliteDataReader rows) : DbDataReader
         {
             return rows.Read();
         }
-        catch (SqliteException e)
+        catch (Exception e) when (translate(e) is { } failure)
         {
-            throw new SqliteStoreException(e);
+            throw failure;
         }
     }
 
     /// <inheritdoc />
     /// <exception cref="StoreException">It failed.</exception>
-    public override bool NextResult() => SqliteStoreException.Translate(rows.NextResult);
+    public override async Task<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await rows.ReadAsync(cancellationToken);
+        }
+        catch (Exception e) when (translate(e) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="StoreException">It failed.</exception>
+    public override bool NextResult()
+    {
+        try
+        {
+            return rows.NextResult();
+        }
+        catch (Exception e) when (translate(e) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="StoreException">It failed.</exception>
+    public override async Task<bool> NextResultAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await rows.NextResultAsync(cancellationToken);
+        }
+        catch (Exception e) when (translate(e) is { } failure)
+        {
+            throw failure;
+        }
+    }
 
     public override void Close() => rows.Close();
 
