@@ -28,6 +28,12 @@ internal static class SeriesApi
         + "`ts,temperature,temperature_min,temperature_max,humidity,humidity_min,humidity_max,count`; other quantities that the devices measure follow `humidity`. "
         + "A CSV of readings can be posted to `/api/v1/readings`; with `calibrated=false` it is what was measured.";
 
+    private static readonly Subject s_device = new(
+        "devices", NamesDevices: false, (snapshot, uid, range, stop) => snapshot.OfDeviceAsync(uid, range.From, range.To, range.Calibrated, stop), Problems.NoDevice);
+
+    private static readonly Subject s_room = new(
+        "rooms", NamesDevices: true, (snapshot, uid, range, stop) => snapshot.OfRoomAsync(uid, range.From, range.To, range.Calibrated, stop), Problems.NoRoom);
+
     public static void MapSeries(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").WithTags("Readings").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
@@ -63,20 +69,13 @@ internal static class SeriesApi
         .WithAlternative(SeriesExport.Csv, null, "A header and one line for each reading or bucket, ended by CR LF, in UTF-8", csv)
         .WithAlternative(SeriesExport.Parquet, "binary", "`ts` is a timestamp in UTC with milliseconds, quantities are doubles or null, `count` is an int64, `source` and `device_id` are strings; the file's metadata have the unit of each quantity, as in `unit:temperature`", "PAR1…PAR1");
 
-    private static ValueTask<IResult> OfDeviceAsync(string uid, [AsParameters] SeriesQuery query, HttpContext context, [AsParameters] Sources sources) => AnswerAsync(
-        context, uid, query, range => sources.Series.OfDeviceAsync(uid, range.From, range.To, range.Calibrated, context.RequestAborted), sources, namesDevices: false, Problems.NoDevice);
+    private static ValueTask<IResult> OfDeviceAsync(string uid, [AsParameters] SeriesQuery query, HttpContext context, [AsParameters] Sources sources) =>
+        AnswerAsync(context, s_device, uid, query, sources);
 
-    private static ValueTask<IResult> OfRoomAsync(string uid, [AsParameters] SeriesQuery query, HttpContext context, [AsParameters] Sources sources) => AnswerAsync(
-        context, uid, query, range => sources.Series.OfRoomAsync(uid, range.From, range.To, range.Calibrated, context.RequestAborted), sources, namesDevices: true, Problems.NoRoom);
+    private static ValueTask<IResult> OfRoomAsync(string uid, [AsParameters] SeriesQuery query, HttpContext context, [AsParameters] Sources sources) =>
+        AnswerAsync(context, s_room, uid, query, sources);
 
-    private static async ValueTask<IResult> AnswerAsync(
-        HttpContext context,
-        string uid,
-        SeriesQuery query,
-        Func<SeriesRange, ValueTask<Series?>> find,
-        Sources sources,
-        bool namesDevices,
-        Func<string, ProblemHttpResult> missing)
+    private static async ValueTask<IResult> AnswerAsync(HttpContext context, Subject subject, string uid, SeriesQuery query, Sources sources)
     {
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         if (ContentTypes.Choose(context.Request, "application/json", SeriesExport.Csv, SeriesExport.Parquet) is not { } form)
@@ -91,21 +90,32 @@ internal static class SeriesApi
             return errors.ToProblem();
         }
 
-        if (await find(range) is not { } found)
+        var limit = range.Limit ?? DefaultRawLimit;
+        var isSmall = form == 0 && range.Buckets is null && limit <= SmallPage;
+        await using var snapshot = await sources.Series.OpenAsync(isSmall ? "readings" : subject.Table, context.RequestAborted);
+        if (await subject.FindAsync(snapshot, uid, range, context.RequestAborted) is not { } found)
         {
-            return missing(uid);
+            return subject.Missing(uid);
+        }
+
+        if (isSmall)
+        {
+            var series = After(found, range);
+            var blocks = await snapshot.NewestAsync(series, limit + 1, context.RequestAborted);
+            return new RawPage(series, Columns(range, found), limit, subject.NamesDevices, _ => new(blocks));
         }
 
         return form == 0
-            ? Page(range, found, sources, namesDevices)
-            : Export(form == 1, $"{uid}-{query.Bucket ?? "raw"}{Named(query.From, range.From)}{Named(query.To, range.To)}", range, found, sources, namesDevices);
+            ? LargePage(range, found, sources, subject.NamesDevices)
+            : Export(form == 1, $"{uid}-{query.Bucket ?? "raw"}{Named(query.From, range.From)}{Named(query.To, range.To)}", range, found, sources, subject.NamesDevices);
     }
 
     // A moment of a file's name, which no system refuses: "-2025-09-10T2054Z".
     private static string Named(string? asked, long ts) =>
         asked is null ? "" : DateTimeOffset.FromUnixTimeMilliseconds(ts).ToString("'-'yyyy-MM-dd'T'HHmm'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
-    private static IResult Page(in SeriesRange range, Series found, Sources sources, bool namesDevices)
+    // Read in its turn, in snapshots of its own.
+    private static IResult LargePage(in SeriesRange range, Series found, Sources sources, bool namesDevices)
     {
         var quantities = Columns(range, found);
         if (range.Buckets is { } cut)
@@ -113,11 +123,11 @@ internal static class SeriesApi
             return sources.Gate.Limit(new BucketPage(found, cut, quantities, range.Limit ?? SeriesQuery.MaxLimit, sources.Buckets));
         }
 
-        var limit = range.Limit ?? DefaultRawLimit;
-        var series = range.BeforeDevice is { } device ? found.After(range.To, device) : found;
-        var page = new RawPage(series, quantities, limit, namesDevices, stop => sources.Series.NewestAsync(series, limit + 1, stop));
-        return limit > SmallPage ? sources.Gate.Limit(page) : page;
+        var (series, limit) = (After(found, range), range.Limit ?? DefaultRawLimit);
+        return sources.Gate.Limit(new RawPage(series, quantities, limit, namesDevices, stop => sources.Series.NewestAsync(series, limit + 1, stop)));
     }
+
+    private static Series After(Series found, in SeriesRange range) => range.BeforeDevice is { } device ? found.After(range.To, device) : found;
 
     private static QuantitySet Columns(in SeriesRange range, Series found) => range.Quantities ?? found.Quantities | QuantitySet.Usual;
 
@@ -162,6 +172,10 @@ internal static class SeriesApi
             { Deleted: var deleted } => TypedResults.Ok(new Confirmation<RemovalDto>(new(deleted), $"{deleted} readings of {uid} removed.")),
         };
     }
+
+    // A device or a room.
+    private sealed record Subject(
+        string Table, bool NamesDevices, Func<SeriesSnapshot, string, SeriesRange, CancellationToken, ValueTask<Series?>> FindAsync, Func<string, ProblemHttpResult> Missing);
 
     /// <summary>What the answers are made from.</summary>
     internal sealed record Sources(SeriesQueries Series, BucketQueries Buckets, QueryGate Gate);

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using TechTemp.Readings.Calibrations;
 using TechTemp.Readings.Pages;
-using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Storage;
 
 namespace TechTemp.Readings.Queries;
@@ -9,79 +7,16 @@ namespace TechTemp.Readings.Queries;
 /// <summary>The readings of a device or a room over time. What fails is the exception of the store.</summary>
 public sealed class SeriesQueries(IReadingStore store)
 {
-    // Some hundred kilobytes, and a few milliseconds of a snapshot.
-    private const int ReadingsOfAChunk = 10_000;
+    /// <summary>Opens a snapshot, for a series and its newest readings.</summary>
+    /// <inheritdoc cref="IReadingStore.OpenAsync"/>
+    public async ValueTask<SeriesSnapshot> OpenAsync(string subject, CancellationToken cancellationToken) => new(await store.OpenAsync(subject, cancellationToken));
 
-    /// <summary>The series of a device.</summary>
-    /// <param name="uid">The device.</param>
-    /// <param name="from">First time, unix milliseconds UTC, inclusive.</param>
-    /// <param name="to">Last time, inclusive.</param>
-    /// <param name="calibrated">Whether its calibrations are added.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Null when there is no device of that uid.</returns>
-    public async ValueTask<Series?> OfDeviceAsync(string uid, long from, long to, bool calibrated, CancellationToken cancellationToken)
-    {
-        await using var snapshot = await store.OpenAsync("devices", cancellationToken);
-        if (await snapshot.DeviceAsync(uid, cancellationToken) is not { } device)
-        {
-            return null;
-        }
-
-        var parts = new List<SeriesPart>(1);
-        AddParts(parts, device.Id, from, to, calibrated ? await snapshot.CalibrationsAsync(device.Id, cancellationToken) : null);
-        return new(parts, new Dictionary<int, string>(1) { [device.Id] = uid }, device.Measures);
-    }
-
-    /// <summary>The series of a room: of whichever devices were placed there, each for its own time.</summary>
-    /// <param name="uid">The room.</param>
-    /// <param name="from">First time, unix milliseconds UTC, inclusive.</param>
-    /// <param name="to">Last time, inclusive.</param>
-    /// <param name="calibrated">Whether the devices' calibrations are added.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Null when there is no room of that uid.</returns>
-    public async ValueTask<Series?> OfRoomAsync(string uid, long from, long to, bool calibrated, CancellationToken cancellationToken)
-    {
-        await using var snapshot = await store.OpenAsync("rooms", cancellationToken);
-        if (await snapshot.StaysAsync(uid, from, to, cancellationToken) is not { } stays)
-        {
-            return null;
-        }
-
-        var parts = new List<SeriesPart>(stays.Count);
-        var uids = new Dictionary<int, string>();
-        var quantities = default(QuantitySet);
-        foreach (var (device, deviceUid, start, end) in stays)
-        {
-            uids[device.Id] = deviceUid;
-            quantities |= device.Measures;
-            var calibrations = calibrated ? await snapshot.CalibrationsAsync(device.Id, cancellationToken) : null;
-            // A stay's end is the first moment elsewhere.
-            AddParts(parts, device.Id, Math.Max(from, start), Math.Min(to, end - 1 ?? long.MaxValue), calibrations);
-        }
-
-        return new(parts, uids, quantities);
-    }
-
-    /// <summary>The newest readings of a series as of one moment, newest first, of one moment by descending key of the device.</summary>
-    /// <param name="series">The series.</param>
-    /// <param name="limit">How many at most, 1 or more.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="PageDamagedException">A page is damaged.</exception>
+    /// <summary>The newest readings of a series as of one moment, in a snapshot of their own.</summary>
+    /// <inheritdoc cref="SeriesSnapshot.NewestAsync"/>
     public async ValueTask<IReadOnlyList<SeriesBlock>> NewestAsync(Series series, int limit, CancellationToken cancellationToken)
     {
-        await using var snapshot = await store.OpenAsync("readings", cancellationToken);
-        var reader = new SeriesReader(series);
-        var blocks = new List<SeriesBlock>();
-        while (limit > 0 && !reader.IsAtEnd)
-        {
-            await reader.ReadAsync(snapshot, Math.Min(limit, ReadingsOfAChunk), cancellationToken);
-            for (; limit > 0 && reader.TryTake(limit, out var block); limit -= block.Count)
-            {
-                blocks.Add(block);
-            }
-        }
-
-        return blocks;
+        await using var snapshot = await OpenAsync("readings", cancellationToken);
+        return await snapshot.NewestAsync(series, limit, cancellationToken);
     }
 
     /// <summary>
@@ -98,7 +33,7 @@ public sealed class SeriesQueries(IReadingStore store)
         {
             await using (var snapshot = await store.OpenAsync("readings", cancellationToken))
             {
-                await reader.ReadAsync(snapshot, ReadingsOfAChunk, cancellationToken);
+                await reader.ReadAsync(snapshot, SeriesSnapshot.ReadingsOfAChunk, cancellationToken);
             }
 
             while (reader.TryTake(int.MaxValue, out var block))
@@ -106,33 +41,5 @@ public sealed class SeriesQueries(IReadingStore store)
                 yield return block;
             }
         }
-    }
-
-    // One for each calibration; one when its values are wanted as they were received.
-    private static void AddParts(List<SeriesPart> parts, int deviceId, long from, long to, CalibrationHistory? calibrations)
-    {
-        if (from > to)
-        {
-            return;
-        }
-
-        var part = new SeriesPart(deviceId, from, to, calibrations is null ? Correction.None : Correction.Usual);
-        foreach (var (start, correction) in calibrations?.Segments ?? [])
-        {
-            if (start > to)
-            {
-                break;
-            }
-
-            if (start > part.From)
-            {
-                parts.Add(part with { To = start - 1 });
-                part = part with { From = start };
-            }
-
-            part = part with { Correction = correction };
-        }
-
-        parts.Add(part);
     }
 }

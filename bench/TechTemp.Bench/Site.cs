@@ -97,10 +97,10 @@ public sealed class Site : IDisposable
     public SqliteConnection Open() => Get<StoreConnections>().Open();
 
     /// <summary>The whole series of a device, calibrated.</summary>
-    public Series OfDevice(string uid) => Ended(Get<SeriesQueries>().OfDeviceAsync(uid, long.MinValue, long.MaxValue, calibrated: true, CancellationToken.None))!;
+    public Series OfDevice(string uid) => Series(snapshot => snapshot.OfDeviceAsync(uid, long.MinValue, long.MaxValue, calibrated: true, CancellationToken.None));
 
     /// <summary>The whole series of a room, calibrated.</summary>
-    public Series OfRoom(string uid) => Ended(Get<SeriesQueries>().OfRoomAsync(uid, long.MinValue, long.MaxValue, calibrated: true, CancellationToken.None))!;
+    public Series OfRoom(string uid) => Series(snapshot => snapshot.OfRoomAsync(uid, long.MinValue, long.MaxValue, calibrated: true, CancellationToken.None));
 
     /// <summary>The newest readings of a series.</summary>
     public IReadOnlyList<SeriesBlock> Newest(Series series, int limit) => Ended(Get<SeriesQueries>().NewestAsync(series, limit, CancellationToken.None));
@@ -166,6 +166,14 @@ public sealed class Site : IDisposable
         _host.Dispose();
         SqliteConnection.ClearAllPools();
         _folder.Dispose();
+    }
+
+    private Series Series(Func<SeriesSnapshot, ValueTask<Series?>> find) => Ended(SeriesAsync(find))!;
+
+    private async ValueTask<Series?> SeriesAsync(Func<SeriesSnapshot, ValueTask<Series?>> find)
+    {
+        await using var snapshot = await Get<SeriesQueries>().OpenAsync("devices", CancellationToken.None);
+        return await find(snapshot);
     }
 
     private void SealAndTell(double seconds)

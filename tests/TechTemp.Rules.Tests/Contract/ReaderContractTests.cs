@@ -54,6 +54,23 @@ public sealed class ReaderContractTests(PostgresDatabase postgres)
     }
 
     [Theory, MemberData(nameof(Stores))]
+    public async Task A_series_and_its_newest_readings_are_of_one_moment(string provider)
+    {
+        await using var store = await OpenAsync(provider);
+        var written = await FillAsync(store);
+        var queries = new SeriesQueries(store.Reading);
+        Series series;
+        await using (var snapshot = await queries.OpenAsync("readings", Cancel))
+        {
+            series = (await snapshot.OfDeviceAsync("s2", 0, long.MaxValue, calibrated: true, Cancel))!;
+            await store.WriteAsync([Reading(written[0].Ts + Minute, 4, device: "s2")]);
+            Assert.Equal([written.First(r => r.DeviceId == 2)], Rows(await snapshot.NewestAsync(series, 1, Cancel)));
+        }
+
+        Assert.Equal(written[0].Ts + Minute, Assert.Single(Rows(await queries.NewestAsync(series, 1, Cancel))).Ts);
+    }
+
+    [Theory, MemberData(nameof(Stores))]
     public async Task Buckets_are_those_of_a_recomputation(string provider)
     {
         await using var store = await OpenAsync(provider);

@@ -14,6 +14,18 @@ internal static class StoreAnswers
 {
     extension(SeriesQueries queries)
     {
+        public async ValueTask<Series?> OfDeviceAsync(string uid, long from, long to, bool calibrated, CancellationToken cancellationToken)
+        {
+            await using var snapshot = await queries.OpenAsync("devices", cancellationToken);
+            return await snapshot.OfDeviceAsync(uid, from, to, calibrated, cancellationToken);
+        }
+
+        public async ValueTask<Series?> OfRoomAsync(string uid, long from, long to, bool calibrated, CancellationToken cancellationToken)
+        {
+            await using var snapshot = await queries.OpenAsync("rooms", cancellationToken);
+            return await snapshot.OfRoomAsync(uid, from, to, calibrated, cancellationToken);
+        }
+
         public Series? OfDevice(string uid, long from, long to, bool calibrated) => Ended(queries.OfDeviceAsync(uid, from, to, calibrated, CancellationToken.None));
 
         public Series? OfRoom(string uid, long from, long to, bool calibrated) => Ended(queries.OfRoomAsync(uid, from, to, calibrated, CancellationToken.None));
