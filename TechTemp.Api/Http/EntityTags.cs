@@ -1,6 +1,5 @@
-using System.Buffers;
 using System.IO.Hashing;
-using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace TechTemp.Api.Http;
@@ -13,63 +12,46 @@ namespace TechTemp.Api.Http;
 /// </summary>
 internal sealed class EntityTags(RequestDelegate next)
 {
-    // Holds whatever is written, in memory that is used again.
-    private static readonly PipeOptions s_unbounded = new(pauseWriterThreshold: 0, minimumSegmentSize: 16 * 1024, useSynchronizationContext: false);
+    // A client that reads slowly must not have a large answer a second time in the server's memory.
+    private const int MostAtOnce = 32 * 1024;
 
     /// <summary>This answer is written as it comes, without a tag. To be said before its first byte.</summary>
-    public static void Skip(HttpContext context)
-    {
-        if (context.Features.Get<BufferedAnswer>() is { } buffered)
-        {
-            context.Response.Body = buffered.Body;
-            context.Features.Set<BufferedAnswer>(null);
-        }
-    }
+    public static void Skip(HttpContext context) => (context.Features.Get<IHttpResponseBodyFeature>() as BufferedAnswer)?.Skip(context);
 
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
         var isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-        if (!isRead || !context.Request.Path.StartsWithSegments("/api")
-            || context.GetEndpoint()?.Metadata.GetMetadata<WithoutEntityTag>() is not null)
-        {
-            await next(context);
-            return;
-        }
+        return isRead && context.Request.Path.StartsWithSegments("/api") && context.GetEndpoint()?.Metadata.GetMetadata<WithoutEntityTag>() is null
+            ? TagAsync(context)
+            : next(context);
+    }
 
-        var response = context.Response;
-        var body = response.Body;
-        var buffer = new Pipe(s_unbounded);
-        response.Body = buffer.Writer.AsStream(leaveOpen: true);
-        context.Features.Set(new BufferedAnswer(body));
+    private async Task TagAsync(HttpContext context)
+    {
+        var answer = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        using var buffered = new BufferedAnswer(answer);
+        context.Features.Set<IHttpResponseBodyFeature>(buffered);
         try
         {
             await next(context);
         }
         finally
         {
-            response.Body = body;
-            await buffer.Writer.CompleteAsync();
+            context.Features.Set(answer);
         }
 
-        try
+        if (!buffered.IsSkipped)
         {
-            if (context.Features.Get<BufferedAnswer>() is not null)
-            {
-                await AnswerAsync(context, (await buffer.Reader.ReadAsync(context.RequestAborted)).Buffer);
-            }
-        }
-        finally
-        {
-            await buffer.Reader.CompleteAsync();
+            await AnswerAsync(context, buffered.Written);
         }
     }
 
-    private static async Task AnswerAsync(HttpContext context, ReadOnlySequence<byte> bytes)
+    private static async Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> bytes)
     {
         var response = context.Response;
         if (response.StatusCode == StatusCodes.Status200OK)
         {
-            var tag = TagOf(bytes);
+            var tag = TagOf(bytes.Span);
             response.Headers.ETag = tag;
             response.Headers.CacheControl = "private, no-cache";
             response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
@@ -88,32 +70,22 @@ internal sealed class EntityTags(RequestDelegate next)
         }
 
         response.ContentLength = bytes.Length;
-        foreach (var part in bytes)
+        for (; bytes.Length > MostAtOnce; bytes = bytes[MostAtOnce..])
         {
-            await response.BodyWriter.WriteAsync(part, context.RequestAborted);
-        }
-    }
-
-    private static string TagOf(in ReadOnlySequence<byte> bytes)
-    {
-        var hash = new XxHash128();
-        foreach (var part in bytes)
-        {
-            hash.Append(part.Span);
+            await response.BodyWriter.WriteAsync(bytes[..MostAtOnce], context.RequestAborted);
         }
 
-        // Weak: the body may be compressed on its way, and then has other bytes (RFC 9110, section 8.8.3.3).
-        return $"W/\"{Convert.ToHexStringLower(hash.GetCurrentHash())}\"";
+        await response.BodyWriter.WriteAsync(bytes, context.RequestAborted);
     }
+
+    // Weak: the body may be compressed on its way, and then has other bytes (RFC 9110, section 8.8.3.3).
+    private static string TagOf(ReadOnlySpan<byte> bytes) => $"W/\"{XxHash128.HashToUInt128(bytes):x32}\"";
 
     private static bool IsKnown(HttpRequest request, string tag)
     {
         var own = EntityTagHeaderValue.Parse(tag);
         return request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(own, useStrongComparison: false) || known.Equals(EntityTagHeaderValue.Any));
     }
-
-    /// <summary>Where an answer that is being buffered goes.</summary>
-    private sealed record BufferedAnswer(Stream Body);
 }
 
 /// <summary>Marks an endpoint whose answer has no end, and so is written as it comes.</summary>
