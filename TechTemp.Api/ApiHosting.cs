@@ -70,7 +70,8 @@ public static partial class ApiHosting
             LogNoWrites(app.Logger);
         }
 
-        app.UseWhen(context => context.Request.Path.StartsWithSegments("/api"), api => api.UseCors(crossOrigin.Apply));
+        // CORS has nothing to say to a request without an origin.
+        app.UseWhen(context => context.Request.Headers.Origin.Count > 0 && context.Request.Path.StartsWithSegments("/api"), api => api.UseCors(crossOrigin.Apply));
         app.UseMiddleware<StoreGate>();
         app.UseMiddleware<EntityTags>();
 

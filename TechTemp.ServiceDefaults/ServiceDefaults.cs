@@ -87,6 +87,12 @@ public static class ServiceDefaults
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
         // Whoever asks for the health is told; a probe every few seconds need not fill the log.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        if (!LogLevels.ShowRequests(builder.Configuration) && !builder.Configuration.HasTelemetryExport())
+        {
+            // While it is on at any level, each request gets a scope and an activity. It writes at Information, which is off.
+            builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        }
+
         // These report a failed start with a stack trace; HostStart reports it in one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level == LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level is LogLevel.Warning or LogLevel.Error);

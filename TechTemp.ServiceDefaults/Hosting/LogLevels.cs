@@ -25,6 +25,11 @@ internal static class LogLevels
         return null;
     }
 
+    /// <summary>Whether the configuration may have requests logged, or their scopes.</summary>
+    public static bool ShowRequests(IConfiguration configuration) => configuration.GetSection(Section).AsEnumerable().Any(pair =>
+        pair.Key.EndsWith(":IncludeScopes", StringComparison.OrdinalIgnoreCase)
+        || (pair.Key.Split(':') is [.., "LogLevel", var category] && category.StartsWith("Microsoft.AspNetCore", StringComparison.OrdinalIgnoreCase)));
+
     /// <summary>Parses a log level.</summary>
     /// <returns>Its name in .NET; null when it is none.</returns>
     public static string? Parse(string text) => text.Trim().ToUpperInvariant() switch

@@ -20,8 +20,25 @@ internal sealed class AllowedHosts(IOptions<HttpOptions> options, IServer server
     // When the first request comes, the addresses are known that the host listens on.
     private readonly Lazy<Names> _names = new(() => Names.Of(HttpOptions.Split(options.Value.Hosts), server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []));
 
+    // The next request mostly has the same.
+    private volatile string? _lastAllowed;
+
     /// <summary>Whether requests may ask for this host. One that asks for none comes from no browser.</summary>
-    public bool Allows(HostString asked) => !asked.HasValue || _names.Value.Contain(asked.Host.TrimEnd('.'));
+    public bool Allows(HostString asked)
+    {
+        if (!asked.HasValue || asked.Value == _lastAllowed)
+        {
+            return true;
+        }
+
+        if (!_names.Value.Contain(asked.Host.TrimEnd('.')))
+        {
+            return false;
+        }
+
+        _lastAllowed = asked.Value;
+        return true;
+    }
 
     private sealed class Names
     {

@@ -18,7 +18,7 @@ internal static class RequestOrigin
     {
         var method = request.Method;
         var isSafe = HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
-        return !isSafe || request.Headers.Upgrade.Any(protocol => protocol?.Contains("websocket", StringComparison.OrdinalIgnoreCase) == true);
+        return !isSafe || (request.Headers.Upgrade is { Count: > 0 } upgrade && upgrade.Any(protocol => protocol?.Contains("websocket", StringComparison.OrdinalIgnoreCase) == true));
     }
 
     /// <summary>

@@ -30,11 +30,14 @@ internal static class TelemetryExport
     public static void AddTelemetryExport(
         this IHostApplicationBuilder builder, Action<MeterProviderBuilder>? metrics = null, Action<TracerProviderBuilder>? traces = null)
     {
-        if (!string.IsNullOrWhiteSpace(builder.Configuration[Endpoint]))
+        if (builder.Configuration.HasTelemetryExport())
         {
             Add(builder, metrics ?? (_ => { }), traces ?? (_ => { }));
         }
     }
+
+    /// <summary>Whether a collector is named.</summary>
+    public static bool HasTelemetryExport(this IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration[Endpoint]);
 
     /// <summary>The service name of a program: <c>TechTemp.Ingest</c> is <c>ingest</c>, as in the AppHost and in docker compose.</summary>
     public static string ServiceName(string program) => program[(program.LastIndexOf('.') + 1)..].ToLowerInvariant();
