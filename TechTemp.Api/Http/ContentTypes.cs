@@ -13,6 +13,11 @@ internal static class ContentTypes
     /// <returns>The index of the offer; null when none is acceptable.</returns>
     public static int? Choose(HttpRequest request, params ReadOnlySpan<string> offers)
     {
+        if (request.Headers.Accept.Count == 0)
+        {
+            return 0;
+        }
+
         var ranges = request.GetTypedHeaders().Accept;
         if (ranges.Count == 0)
         {

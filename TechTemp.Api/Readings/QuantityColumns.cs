@@ -9,10 +9,14 @@ namespace TechTemp.Api.Readings;
 internal static class QuantityColumns
 {
     private static readonly JsonEncodedText[] s_values = [.. QuantityRegistry.All.Select(q => JsonEncodedText.Encode(q.Key))];
+    private static readonly byte[][] s_jsonNames = JsonNames(QuantitySet.All);
     private static readonly string s_rule = $"must be keys of quantities, separated by commas: {string.Join(", ", QuantityRegistry.All.Select(q => q.Key))}";
 
     /// <summary>The name of a value.</summary>
     public static JsonEncodedText Value(Quantity quantity) => s_values[quantity.Index];
+
+    /// <summary>The name of a value as it stands in JSON between the values: <c>,"co2":</c>.</summary>
+    public static byte[] JsonName(Quantity quantity) => s_jsonNames[quantity.Index];
 
     /// <summary>The names of values as they stand in JSON between the values: <c>,"co2_min":</c>.</summary>
     /// <param name="quantities">Whose.</param>

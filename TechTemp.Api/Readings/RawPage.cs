@@ -23,13 +23,18 @@ internal sealed class RawPage(
 
     protected override string? WriteRows(RowText text, PipeWriter output)
     {
-        var names = QuantityColumns.JsonNames(quantities);
+        var columns = new (byte[] Name, double[]? Values)[quantities.Count];
         var devices = namesDevices ? series.DeviceUids.ToDictionary(d => d.Key, d => Encoding.UTF8.GetBytes($",\"device_id\":\"{d.Value}\"")) : null;
         var count = 0;
         (long Ts, int DeviceId) last = default;
         foreach (var block in _blocks)
         {
-            var columns = quantities.Select(block.Values).ToArray();
+            var next = 0;
+            foreach (var quantity in quantities)
+            {
+                columns[next++] = (QuantityColumns.JsonName(quantity), block.Values(quantity));
+            }
+
             for (var i = block.Last; i >= block.First; i--)
             {
                 if (count == limit)
@@ -42,10 +47,10 @@ internal sealed class RawPage(
                 text.Add("{\"ts\":\""u8);
                 text.AddTime(last.Ts);
                 text.Add((byte)'"');
-                for (var column = 0; column < columns.Length; column++)
+                foreach (var (name, values) in columns)
                 {
-                    text.Add(names[column]);
-                    text.AddNumberOrNull(columns[column] is { } values ? values[i] : double.NaN);
+                    text.Add(name);
+                    text.AddNumberOrNull(values is null ? double.NaN : values[i]);
                 }
 
                 text.Add(s_sources[block.Sources[i]]);

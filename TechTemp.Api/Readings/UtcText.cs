@@ -8,10 +8,9 @@ namespace TechTemp.Api.Readings;
 /// </summary>
 internal sealed class UtcText
 {
-    private const int Length = 24;
     private const long Minute = 60_000;
     private const long Day = 86_400_000;
-    private readonly byte[] _text = new byte[Length];
+    private readonly byte[] _text = "0000-00-00T00:00:00.000Z"u8.ToArray();
     private long _day = long.MinValue;
     private long _minute = long.MinValue;
 
@@ -39,7 +38,11 @@ internal sealed class UtcText
         var day = ts / Day;
         if (day != _day)
         {
-            DateTimeOffset.FromUnixTimeMilliseconds(ts).TryFormat(_text, out _, UtcTimeConverter.Format, System.Globalization.CultureInfo.InvariantCulture);
+            var date = DateTimeOffset.FromUnixTimeMilliseconds(ts).UtcDateTime;
+            TwoDigits(0, (uint)date.Year / 100);
+            TwoDigits(2, (uint)date.Year % 100);
+            TwoDigits(5, (uint)date.Month);
+            TwoDigits(8, (uint)date.Day);
             _day = day;
         }
 

@@ -16,15 +16,17 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     private const int MostRemembered = 16;
 
     private readonly Dictionary<string, Stack<Statement>> _free = [];
-    private readonly List<(string Sql, Statement Statement)> _used = [];
+    private readonly List<(Stack<Statement> Free, Statement Statement)> _used = [];
     private readonly Dictionary<object, object> _remembered = [];
     private long _rememberedVersion = -1;
+    private readonly bool _isReadOnly = OpenFile.IsReadOnly(connection);
     private bool _inSnapshot;
+    private Statement? _begin;
     private Statement? _commit;
     private StoreSpan? _span;
 
     /// <summary>Whether its file is still the one at the path, and can be written. Another reader is needed where not.</summary>
-    public bool IsCurrent => !OpenFile.HasMoved(connection) && !OpenFile.IsReadOnly(connection);
+    public bool IsCurrent => !_isReadOnly && !OpenFile.HasMoved(connection);
 
     /// <summary>Begins a use of it.</summary>
     /// <param name="table">The table that is read, for the span; null for none.</param>
@@ -39,9 +41,14 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     /// <exception cref="StoreException">The store failed.</exception>
     public Statement Prepare(string sql)
     {
-        var statement = _free.TryGetValue(sql, out var free) && free.TryPop(out var kept) ? kept : new(connection, sql);
+        if (!_free.TryGetValue(sql, out var free))
+        {
+            _free[sql] = free = [];
+        }
+
+        var statement = free.TryPop(out var kept) ? kept : new(connection, sql);
         statement.Rows = 0;
-        _used.Add((sql, statement));
+        _used.Add((free, statement));
         return statement;
     }
 
@@ -52,7 +59,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     /// <exception cref="StoreException">The store failed.</exception>
     public void BeginSnapshot()
     {
-        Prepare("BEGIN;").Execute();
+        (_begin ??= new(connection, "BEGIN;")).Step();
         _inSnapshot = true;
     }
 
@@ -87,15 +94,10 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     public void Dispose()
     {
         EndSpan();
-        foreach (var (sql, statement) in _used)
+        foreach (var (free, statement) in _used)
         {
             // Left in the middle of its rows it would hold its moment for whoever comes next.
             statement.Reset();
-            if (!_free.TryGetValue(sql, out var free))
-            {
-                _free[sql] = free = [];
-            }
-
             if (free.Count < MostKept)
             {
                 free.Push(statement);
@@ -136,6 +138,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
         }
 
         _free.Clear();
+        _begin?.Dispose();
         _commit?.Dispose();
         connection.Dispose();
     }
@@ -160,7 +163,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
         _inSnapshot = false;
         try
         {
-            (_commit ??= new(connection, "COMMIT;")).Execute();
+            (_commit ??= new(connection, "COMMIT;")).Step();
             return true;
         }
         // An error inside may have ended it already.

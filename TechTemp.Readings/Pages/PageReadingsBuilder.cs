@@ -5,8 +5,11 @@ namespace TechTemp.Readings.Pages;
 /// <summary>Collects readings, of pages and single ones, and puts them in columns in the order of time. Not thread-safe.</summary>
 public sealed class PageReadingsBuilder
 {
-    private readonly List<long> _times = [];
-    private readonly List<byte> _sources = [];
+    // A small answer has that many.
+    private const int FewestReadings = 16;
+
+    private readonly List<long> _times = new(FewestReadings);
+    private readonly List<byte> _sources = new(FewestReadings);
     private readonly List<double>?[] _columns = new List<double>[QuantityRegistry.Count];
     private bool _isRising = true;
     private bool _isFalling = true;
@@ -101,7 +104,7 @@ public sealed class PageReadingsBuilder
     // With NaN for the readings before that lack it.
     private List<double> ColumnOf(Quantity quantity, int length)
     {
-        var column = _columns[quantity.Index] ??= [];
+        var column = _columns[quantity.Index] ??= new(FewestReadings);
         while (column.Count < length)
         {
             column.Add(double.NaN);

@@ -17,7 +17,8 @@ internal sealed class DeviceReadings
     /// <param name="parts">What is read, all of one device; one or more.</param>
     public DeviceReadings(IEnumerable<SeriesPart> parts)
     {
-        _parts = [.. parts.OrderByDescending(p => p.From)];
+        _parts = [.. parts];
+        Array.Sort(_parts, (one, other) => other.From.CompareTo(one.From));
         _to = _parts[0].To;
     }
 

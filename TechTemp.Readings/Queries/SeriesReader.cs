@@ -10,7 +10,11 @@ internal sealed class SeriesReader(Series series)
     // Some hundred kilobytes.
     private const int MostMerged = 4_096;
 
-    private readonly Source[] _sources = [.. series.Parts.GroupBy(p => p.DeviceId).Select(parts => new Source(parts.Key, new(parts)))];
+    // Mostly one part of one device.
+    private readonly Source[] _sources = series.Parts is [var single]
+        ? [new(single.DeviceId, new(series.Parts))]
+        : [.. series.Parts.GroupBy(p => p.DeviceId).Select(parts => new Source(parts.Key, new(parts)))];
+
     private readonly PriorityQueue<Source, (long, int)> _newestFirst = new();
 
     /// <summary>Whether nothing is left to be read or taken.</summary>
