@@ -79,7 +79,8 @@ public sealed class DamagedPageTests
         }
     }
 
-    private static Page Encode(Random random, int readings) => PageEncoder.Encode(s_key, new(
+    /// <summary>A page with a raw column, one with exceptions and one that some readings lack.</summary>
+    internal static Page Encode(Random random, int readings) => PageEncoder.Encode(s_key, new(
         [.. Enumerable.Range(0, readings).Select(i => s_key.Start + (i * 300_000L) + random.Next(1_000))],
         [.. Enumerable.Range(0, readings).Select(i => (byte)(i % 90 == 0 ? 1 : 0))],
         [
@@ -89,14 +90,15 @@ public sealed class DamagedPageTests
             new(QuantityRegistry.Co2, [.. Enumerable.Range(0, readings).Select(i => i % 3 == 0 ? random.Next(400, 2_000) : double.NaN)]),
         ]));
 
-    private static byte[] Flipped(byte[] bytes, int bit)
+    internal static byte[] Flipped(byte[] bytes, int bit)
     {
         byte[] flipped = [.. bytes];
         flipped[bit / 8] ^= (byte)(1 << (bit % 8));
         return flipped;
     }
 
-    private static byte[] Mutated(Random random, byte[] bytes)
+    /// <summary>Bytes of a page of <see cref="s_key"/> with some that no writer writes, and a right checksum.</summary>
+    internal static byte[] Mutated(Random random, byte[] bytes)
     {
         var content = bytes[..^PageFormat.ChecksumLength].ToList();
         for (var i = random.Next(0, 4); i > 0; i--)

@@ -25,6 +25,12 @@ public sealed class PageTests
     private static readonly Gen<(int[] Steps, int[] Missing, int[] Sources)> s_frame = Gen.Select(
         Gen.OneOf(Gen.Int[1, 1], Gen.Int[1_000, 1_000], Gen.Int[4_990, 5_010], Gen.Int[1, 200_000]).Array[1, 400], Gen.Int[0, 3].Array[1, 8], Gen.Int[0, 2].Array[1, 8]);
 
+    /// <summary>The key of <see cref="Any"/>.</summary>
+    internal static PageKey Key => s_key;
+
+    /// <summary>Readings of any kind: steady and jittering times, missing and wild values, one source and several.</summary>
+    internal static Gen<PageReadings> Any => Gen.Select(s_frame, s_values.Array[1, QuantityRegistry.Count], Readings);
+
     [Fact]
     public void Readings_of_any_kind_come_out_as_they_went_in()
     {
