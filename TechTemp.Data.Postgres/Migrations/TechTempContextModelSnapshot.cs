@@ -407,7 +407,7 @@ namespace TechTemp.Data.Postgres.Migrations
 
                     b.HasIndex("Digest");
 
-                    b.HasIndex("DeviceUid", "Reason");
+                    b.HasIndex("DeviceUid", "Reason", "Id");
 
                     b.HasIndex(new[] { "DeviceUid", "Home", "Id" }, "IX_rejected_messages_held")
                         .HasFilter("is_held");

@@ -32,18 +32,18 @@ internal sealed class PostgresReadingSnapshot(NpgsqlConnection connection, Npgsq
             (SELECT min(id) FROM pages WHERE id BETWEEN $2 AND $3), (SELECT max(id) FROM pages WHERE id BETWEEN $2 AND $3);
         """;
 
-    private const string OldestRowsSql =
+    internal const string OldestRowsSql =
         "SELECT ts, temperature, humidity, more, source FROM readings WHERE device_id = $1 AND ts BETWEEN $2 AND $3 ORDER BY ts LIMIT $4;";
 
-    private const string NewestRowsSql =
+    internal const string NewestRowsSql =
         "SELECT ts, temperature, humidity, more, source FROM readings WHERE device_id = $1 AND ts BETWEEN $2 AND $3 ORDER BY ts DESC LIMIT $4;";
 
-    private const string NewestPagesSql =
+    internal const string NewestPagesSql =
         "SELECT id, quarters, head, body FROM pages WHERE id BETWEEN $1 AND $2 AND octet_length(body) > 0 ORDER BY id DESC LIMIT $3;";
 
-    private const string OldestHeadsSql = "SELECT id, quarters, head, octet_length(body) > 0 FROM pages WHERE id BETWEEN $1 AND $2 ORDER BY id LIMIT $3;";
+    internal const string OldestHeadsSql = "SELECT id, quarters, head, octet_length(body) > 0 FROM pages WHERE id BETWEEN $1 AND $2 ORDER BY id LIMIT $3;";
 
-    private const string BodiesSql = "SELECT k.n, p.body FROM unnest($1) WITH ORDINALITY AS k (id, n) JOIN pages p ON p.id = k.id;";
+    internal const string BodiesSql = "SELECT k.n, p.body FROM unnest($1) WITH ORDINALITY AS k (id, n) JOIN pages p ON p.id = k.id;";
 
     // A page has some hundred readings.
     private const int ReadingsOfAPage = 200;

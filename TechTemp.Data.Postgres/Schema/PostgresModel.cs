@@ -21,6 +21,9 @@ internal sealed class PostgresModel(ModelCustomizerDependencies dependencies) : 
         });
         modelBuilder.Entity<RejectedMessage>(messages =>
         {
+            // SQLite's indices end with the id: https://sqlite.org/fileformat2.html#representation_of_sql_indices
+            messages.Metadata.RemoveIndex(messages.HasIndex(m => new { m.DeviceUid, m.Reason }).Metadata);
+            messages.HasIndex(m => new { m.DeviceUid, m.Reason, m.Id });
             messages.HasIndex(m => new { m.DeviceUid, m.Home, m.Id }, "IX_rejected_messages_held").HasFilter("is_held");
             messages.HasIndex(m => m.Id, "IX_rejected_messages_others").HasFilter("NOT is_held");
         });

@@ -11,20 +11,20 @@ namespace TechTemp.Data.Postgres.Writing;
 internal sealed class ReadingSql(TransactionSql sql)
 {
     // In the order of the keys: two transactions that insert the same ones wait for each other, and never both.
-    private const string InsertSql =
+    internal const string InsertSql =
         """
         INSERT INTO readings (device_id, ts, temperature, humidity, more, source)
         SELECT * FROM unnest($1, $2, $3, $4, $5, $6) AS r (device_id, ts, temperature, humidity, more, source)
         ORDER BY device_id, ts ON CONFLICT DO NOTHING RETURNING device_id, ts;
         """;
 
-    private const string FindSql =
+    internal const string FindSql =
         """
         SELECT k.n, r.ts, r.temperature, r.humidity, r.more
         FROM unnest($1, $2) WITH ORDINALITY AS k (device_id, ts, n) JOIN readings r ON r.device_id = k.device_id AND r.ts = k.ts;
         """;
 
-    private const string FindNewestSql =
+    internal const string FindNewestSql =
         """
         SELECT k.n, r.ts, r.temperature, r.humidity, r.more
         FROM unnest($1, $2) WITH ORDINALITY AS k (device_id, ts, n)
@@ -32,7 +32,7 @@ internal sealed class ReadingSql(TransactionSql sql)
         """;
 
     // The page that begins last before a reading is the one that may hold it. "last" is the quarter of an hour of the reading, as pages are numbered.
-    private const string FindPagesSql =
+    internal const string FindPagesSql =
         """
         SELECT DISTINCT ON (p.id) p.id, p.quarters, p.head, p.body
         FROM unnest($1, $2) AS k (first, last)
