@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace TechTemp.Testing;
 
@@ -101,6 +103,10 @@ public sealed class HostProcess : IAsyncDisposable
         $"/health is {what}",
         deadline,
         details: _process.Describe);
+
+    /// <summary>Waits until its standard output matches: a line comes through the pipe later than the answer to the request that caused it.</summary>
+    public Task<string> LogsAsync([StringSyntax(StringSyntaxAttribute.Regex)] string pattern) => Eventually.ResultAsync(
+        () => Task.FromResult(Output), output => Regex.IsMatch(output, pattern), $"the output matches '{pattern}'");
 
     /// <summary>Asks it to end, by SIGTERM, and waits for its end.</summary>
     /// <returns>The exit code.</returns>

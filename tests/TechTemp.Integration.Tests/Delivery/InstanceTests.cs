@@ -101,7 +101,7 @@ public sealed class InstanceTests
 
         // It registers again: the next one can tell that it is there.
         await using var newer = await HostProcess.StartHealthyAsync("TechTemp.Ingest", stack.Settings);
-        Assert.Contains("session present: True", newer.Output, StringComparison.Ordinal);
+        await newer.LogsAsync("session present: True");
         await LeavesForAsync(stack.Ingest, newer);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 
 namespace TechTemp.Integration.Tests.Hosts;
@@ -146,7 +147,7 @@ public sealed class StartFailureTests : IDisposable
             ["DB_PATH"] = StorePath,
         });
         await Eventually.TrueAsync(async () => await process.Http.TryGetAsync("/alive") is { Status: 200 }, "it runs");
-        Assert.Contains($"Open http://localhost:{process.Settings["HTTP_PORT"]} (reachable by this machine only)", process.Output, StringComparison.Ordinal);
+        await process.LogsAsync(Regex.Escape($"Open http://localhost:{process.Settings["HTTP_PORT"]} (reachable by this machine only)"));
         Assert.Equal(0, await process.StopAsync());
     }
 

@@ -140,7 +140,7 @@ public sealed class StandaloneTests
             Assert.NotEqual(0, await run.TryPublishAsync(SampleReading.Topic("wrong"), SampleReading.Payload(), "-u", "ho\u202euse", "-P", $"guess{i}"));
         }
 
-        Assert.Matches(@"Refused the login of 'ho\\u202euse' from (\[::ffff:)?127\.0\.0\.1\]?:\d+: wrong user name or password", run.Host.Output);
+        await run.Host.LogsAsync(@"Refused the login of 'ho\\u202euse' from (\[::ffff:)?127\.0\.0\.1\]?:\d+: wrong user name or password");
         Assert.DoesNotContain("guess", run.Host.Output, StringComparison.Ordinal);
         await Eventually.TrueAsync(async () => await run.TryPublishAsync(SampleReading.Topic("right"), SampleReading.Payload(), "-u", "house", "-P", "s3cret") == 0, "the right password is accepted");
     }
@@ -164,7 +164,7 @@ public sealed class StandaloneTests
         run.Host.Kill();
         await run.Host.ExitAsync();
         await using var third = await HostProcess.StartHealthyAsync("TechTemp.Standalone", settings);
-        Assert.Contains($"Store: {settings["DB_PATH"]}", third.Output, StringComparison.Ordinal);
+        await third.LogsAsync(Regex.Escape($"Store: {settings["DB_PATH"]}"));
     }
 
     [Fact]
