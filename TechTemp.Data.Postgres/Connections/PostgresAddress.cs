@@ -43,10 +43,10 @@ internal static partial class PostgresAddress
         {
             settings = IsUri(connectionString) ? OfUri(connectionString) : new(connectionString);
         }
-        // Npgsql's messages name the keyword.
+        // Not Npgsql's message: it may repeat a part of the password.
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or InvalidCastException or KeyNotFoundException)
         {
-            throw Wrong(e is KeyNotFoundException or ArgumentException && e.Message.Contains("keyword", StringComparison.OrdinalIgnoreCase) ? e.Message : "a value is not one that its keyword can have.");
+            throw Wrong("a value is not one that its keyword can have, or it has a keyword that does not exist.");
         }
 
         if (string.IsNullOrEmpty(settings.Host))

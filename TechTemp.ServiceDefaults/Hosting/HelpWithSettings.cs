@@ -14,6 +14,8 @@ internal sealed class HelpWithSettings(CommandLineAction help, IReadOnlyCollecti
         ["MQTT_PASSWORD"] = "The password at the broker.",
         ["MQTT_PORT"] = "The port of the embedded MQTT broker (1883).",
         ["DB_PATH"] = "The SQLite file of the store (data/techtemp.db).",
+        ["DB_URL"] = "A PostgreSQL database instead of the file: postgres://user@host:5432/database.",
+        ["DB_PASSWORD"] = "The password at the database.",
         ["HTTP_PORT"] = "The HTTP port.",
         ["LOG_LEVEL"] = "trace, debug, info (default), warn, error, fatal or silent.",
         ["API_URL"] = "The address of the API (http://localhost:3000).",

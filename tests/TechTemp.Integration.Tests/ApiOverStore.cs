@@ -38,6 +38,7 @@ public sealed class ApiOverStore : IAsyncDisposable
         var started = new ApiOverStore(settings);
         try
         {
+            await PostgresServer.AddToAsync(started.Settings);
             await using (var ingest = HostProcess.Start("TechTemp.Ingest", started.Settings))
             {
                 await ingest.HealthAsync(health => health.Status == 503 && !health.Body.Contains("store"), "without broker, with store");
@@ -51,6 +52,19 @@ public sealed class ApiOverStore : IAsyncDisposable
         {
             await started.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Changes the store behind the back of the hosts, by SQL that every store understands.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        if (PostgresServer.IsUsed)
+        {
+            await PostgresServer.ExecuteAsync(Settings, sql);
+        }
+        else
+        {
+            StoreFile.Execute(StorePath, sql);
         }
     }
 

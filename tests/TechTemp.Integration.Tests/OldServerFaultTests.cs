@@ -46,11 +46,11 @@ public sealed class OldServerFaultTests(SharedStacks stacks) : ApiTest(stacks)
     {
         await StoreAsync("2025-09-10T20:00:00Z");
         await ProvisionAsync(Device, Device);
-        var before = StoreFile.Placements(Api.StorePath, Device);
+        var before = await PlacementsAsync();
 
         Assert.Equal(200, (await Http.PutAsync(DevicePath, change.Replace("$", Device, StringComparison.Ordinal))).Status);
 
-        Assert.Equal(before, StoreFile.Placements(Api.StorePath, Device));
+        Assert.Equal(before, await PlacementsAsync());
         Assert.Null(Assert.Single(before).To);
         Assert.Equal(Device, (string?)(await Http.DataAsync($"/api/v1/readings/latest?deviceId={Device}"))[0]!["room_id"]);
     }

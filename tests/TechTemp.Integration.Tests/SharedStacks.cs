@@ -30,6 +30,8 @@ public sealed class SharedStacks : IAsyncDisposable
         {
             await (started?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
+
+        await PostgresServer.StopAsync();
     }
 
     private static IAsyncDisposable? Started<T>(Lazy<Task<T>> lazy)

@@ -21,6 +21,9 @@ public sealed class PostgresProcess : IAsyncDisposable
     /// <summary>What Npgsql connects with.</summary>
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Database=postgres;Username={User}");
 
+    /// <summary>The address of a database, as <c>DB_URL</c> has it.</summary>
+    public string Uri(string database) => string.Create(CultureInfo.InvariantCulture, $"postgres://{User}@127.0.0.1:{Port}/{database}");
+
     private string Data => _folder.File("data");
 
     /// <summary>The folder of PostgreSQL's programs, of the newest version; null where it is not installed.</summary>
@@ -51,6 +54,18 @@ public sealed class PostgresProcess : IAsyncDisposable
             await postgres.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Makes an empty database.</summary>
+    public Task CreateDatabaseAsync(string database) => ExecuteAsync(Uri("postgres"), $"CREATE DATABASE {database};");
+
+    /// <summary>Runs SQL in a database.</summary>
+    /// <param name="uri">As <see cref="Uri"/> gives it.</param>
+    /// <param name="sql">The statements.</param>
+    public static async Task ExecuteAsync(string uri, string sql)
+    {
+        await using var psql = new ChildProcess("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", uri, "-c", sql]);
+        Assert.True(await psql.ExitAsync() == 0, psql.Describe());
     }
 
     /// <inheritdoc />

@@ -35,6 +35,7 @@ public sealed class TechTempStack : IAsyncDisposable
         var stack = new TechTempStack(MosquittoProcess.Create(configuration), settings.Select(s => KeyValuePair.Create(s.Name, s.Value)));
         try
         {
+            await PostgresServer.AddToAsync(stack.Settings);
             await stack.Broker.StartAsync();
             await stack.StartIngestAsync();
             stack.Api = await HostProcess.StartHealthyAsync("TechTemp.Api", stack.Settings);

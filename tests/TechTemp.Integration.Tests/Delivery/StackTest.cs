@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace TechTemp.Integration.Tests.Delivery;
 
 /// <summary>A test with a device of its own on the stack with our Mosquitto.</summary>
+[Trait("Store", "any")]
 public abstract class StackTest(SharedStacks stacks) : IAsyncLifetime
 {
     protected string Device { get; } = Unique.Uid();

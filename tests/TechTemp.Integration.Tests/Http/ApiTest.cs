@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace TechTemp.Integration.Tests.Http;
 
 /// <summary>A test with a device of its own on the shared API.</summary>
+[Trait("Store", "any")]
 public abstract class ApiTest(SharedStacks stacks) : IAsyncLifetime
 {
     protected string Device { get; } = Unique.Uid();
@@ -33,8 +35,14 @@ public abstract class ApiTest(SharedStacks stacks) : IAsyncLifetime
     protected async Task ProvisionAsync(string roomName, string? roomUid = null, string? home = null) =>
         Assert.Equal(201, (await Http.PostAsync("/api/v1/devices", new { device_uid = Device, room_name = roomName, room_uid = roomUid, home })).Status);
 
+    /// <summary>The device's history of rooms, oldest first; times are unix milliseconds.</summary>
+    protected async Task<IReadOnlyList<(string Room, long From, long? To)>> PlacementsAsync() =>
+        [.. (await Http.DataAsync(DevicePath + "/placements")).AsArray().Select(p => ((string)p!["room"]!["uid"]!, Ts(p["from"])!.Value, Ts(p["to"]))).OrderBy(p => p.Item2)];
+
     /// <summary>The times of an answer's rows.</summary>
     protected static IEnumerable<string?> Times(JsonNode data) => data.AsArray().Select(row => (string?)row!["ts"]);
+
+    private static long? Ts(JsonNode? time) => time is null ? null : DateTimeOffset.Parse((string)time!, CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
 
     /// <summary>Every error has this shape.</summary>
     protected static void AssertProblem(Answer answer, int status, params string[] fields)

@@ -128,7 +128,7 @@ public sealed class DevicesTests(SharedStacks stacks) : ApiTest(stacks)
         Assert.True((bool)device["provisioned"]!);
         Assert.Equal(Device, (string?)device["room"]!["uid"]);
         Assert.Null(device["label"]);
-        Assert.Equal([(1_757_534_400_000L, null)], StoreFile.Placements(Api.StorePath, Device).Select(p => (p.From, p.To)));
+        Assert.Equal([(1_757_534_400_000L, null)], (await PlacementsAsync()).Select(p => (p.From, p.To)));
     }
 
     [Theory]
@@ -164,7 +164,7 @@ public sealed class DevicesTests(SharedStacks stacks) : ApiTest(stacks)
         Assert.Equal($"{Device}-2", (string?)answer.Data["device"]!["room"]!["uid"]);
         Assert.Equal(
             [($"{Device}-1", 1_757_534_400_000, 1_757_548_800_000), ($"{Device}-2", 1_757_548_800_000, (long?)null)],
-            StoreFile.Placements(Api.StorePath, Device).Select(p => (p.Room, p.From, p.To)));
+            await PlacementsAsync());
     }
 
     [Theory]
@@ -200,7 +200,7 @@ public sealed class DevicesTests(SharedStacks stacks) : ApiTest(stacks)
         Assert.Equal(200, (await Http.DeleteAsync(DevicePath + "?readings=delete")).Status);
         Assert.Equal(404, (await Http.GetAsync(DevicePath)).Status);
         Assert.Empty((await Http.DataAsync($"/api/v1/readings/latest?deviceId={Device}")).AsArray());
-        Assert.Empty(StoreFile.Placements(Api.StorePath, Device));
+        Assert.Equal(404, (await Http.GetAsync(DevicePath + "/placements")).Status);
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class HostileRequestTests(SharedStacks stacks) : ApiTest(stacks)
         Assert.Equal(AtOnce - 1, answers.Count(answer => answer.Status == 409));
         var rooms = (await Http.DataAsync("/api/v1/rooms")).AsArray().Select(r => (string)r!["name"]!);
         Assert.Single(rooms, name => name.StartsWith($"{Device} ", StringComparison.Ordinal));
-        Assert.Single(StoreFile.Placements(Api.StorePath, Device));
+        Assert.Single(await PlacementsAsync());
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class HostileRequestTests(SharedStacks stacks) : ApiTest(stacks)
         var answers = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(i => Http.PutAsync(DevicePath, new { room_name = $"Room {i % 3}" })));
 
         Assert.All(answers, answer => Assert.Equal(200, answer.Status));
-        var placements = StoreFile.Placements(Api.StorePath, Device);
+        var placements = await PlacementsAsync();
         Assert.Single(placements, p => p.To is null);
         Assert.All(placements.Zip(placements.Skip(1)), pair => Assert.Equal(pair.First.To, pair.Second.From));
     }
