@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using TechTemp.Data.Sqlite.Backup;
 using TechTemp.Data.Sqlite.Import;
+using TechTemp.Ingest.Workers;
 using TechTemp.ServiceDefaults.Hosting;
 
 namespace TechTemp.Ingest;
@@ -10,8 +11,8 @@ namespace TechTemp.Ingest;
 /// <summary>What the store's owner does for its operator instead of running.</summary>
 public static class StoreVerbs
 {
-    /// <summary><c>backup</c>, <c>restore</c> and <c>import</c> with a file, <c>rebuild</c> with a device, <c>verify</c>.</summary>
-    public static IReadOnlyList<HostVerb> All { get; } = [Backup(), Restore(), Import(), Rebuild(), Verify()];
+    /// <summary><c>backup</c>, <c>restore</c> and <c>import</c> with a file, <c>rebuild</c> with a device, <c>verify</c>, <c>retire</c> with a worker.</summary>
+    public static IReadOnlyList<HostVerb> All { get; } = [Backup(), Restore(), Import(), Rebuild(), Verify(), Retire()];
 
     private static HostVerb Backup()
     {
@@ -52,6 +53,13 @@ public static class StoreVerbs
     {
         var command = new Command("verify", "Decodes every page of readings, compares it with what its head says, and prints a table. The store may be in use.");
         return HostVerb.Create<PageVerbs>(command, (pages, _, cancellationToken) => pages.VerifyAsync(cancellationToken));
+    }
+
+    private static HostVerb Retire()
+    {
+        var worker = new Argument<string>("worker") { Description = "Its name, Ingest:Worker." };
+        var command = new Command("retire", "Retires one of several workers for good: the others take its homes and fetch what the broker has queued for it.") { worker };
+        return HostVerb.Create<WorkerVerbs>(command, (workers, parsed, cancellationToken) => workers.RetireAsync(parsed.GetRequiredValue(worker), cancellationToken));
     }
 
     private static Option<DateTimeOffset?> Time(string name, string description) => new(name)

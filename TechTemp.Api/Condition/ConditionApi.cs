@@ -8,6 +8,7 @@ using TechTemp.Data.Maintenance;
 using TechTemp.Data.Operation;
 using TechTemp.Data.Registries;
 using TechTemp.Data.Store;
+using TechTemp.Data.Workers;
 using TechTemp.Readings.Devices;
 
 namespace TechTemp.Api.Condition;
@@ -29,7 +30,7 @@ internal static partial class ConditionApi
             .WithName("GetSystem")
             .WithSummary("How the server does: health, readings a minute, what was refused, the store's size, the backlog, how far sealing is")
             .WithDescription("When the store cannot be read, what stands in it is null, and `checks` says so.")
-            .WithExample("""{"data":{"status":"ok","version":"0.1.0","started_at":"2025-09-10T18:00:00.000Z","checks":[{"name":"broker","status":"ok"},{"name":"clock","status":"ok"},{"name":"store","status":"ok"}],"devices":{"online":5,"late":1,"offline":0,"never":0},"readings":{"per_minute":6,"over_minutes":5},"rejected":{"count":1,"by_reason":[{"reason":"out-of-range","count":1,"newest_at":"2025-09-10T20:54:46.001Z"}]},"store":{"bytes":40960000,"log_bytes":4128272,"unused_bytes":0,"disk_free_bytes":21474836480},"backlog":{"in_hand":0,"held":0,"missing":0,"held_dropped":0},"sealing":{"finished_days":7300,"sealed_days":5120,"oldest_unsealed":"2024-03-01T00:00:00.000Z","damaged":[]},"clocks":{"behind_ms":0,"ahead_count":1,"ahead":[{"device_id":"sensor-07","ts":"2025-09-11T20:54:46.001Z","held":false}]}}}""");
+            .WithExample("""{"data":{"status":"ok","version":"0.1.0","started_at":"2025-09-10T18:00:00.000Z","checks":[{"name":"broker","status":"ok"},{"name":"clock","status":"ok"},{"name":"store","status":"ok"}],"devices":{"online":5,"late":1,"offline":0,"never":0},"readings":{"per_minute":6,"over_minutes":5},"rejected":{"count":1,"by_reason":[{"reason":"out-of-range","count":1,"newest_at":"2025-09-10T20:54:46.001Z"}]},"store":{"bytes":40960000,"log_bytes":4128272,"unused_bytes":0,"disk_free_bytes":21474836480},"backlog":{"in_hand":0,"held":0,"missing":0,"held_dropped":0},"sealing":{"finished_days":7300,"sealed_days":5120,"oldest_unsealed":"2024-03-01T00:00:00.000Z","damaged":[]},"clocks":{"behind_ms":0,"ahead_count":1,"ahead":[{"device_id":"sensor-07","ts":"2025-09-11T20:54:46.001Z","held":false}]},"workers":[{"name":"ingest-0","status":"ok","machine":"ingest-0","started_at":"2025-09-10T18:00:00.000Z","seen_at":"2025-09-10T20:54:46.001Z","first":true,"homes":12}]}}""");
 
         return group;
     }
@@ -41,6 +42,7 @@ internal static partial class ConditionApi
         DeviceRegistry devices,
         DeviceStatusRule status,
         ClockWatch clocks,
+        WorkerRegistry workers,
         StartTime start,
         TimeProvider time,
         IServiceProvider services,
@@ -49,7 +51,7 @@ internal static partial class ConditionApi
     {
         var report = await health.CheckHealthAsync(cancellationToken);
         var condition = new ConditionDto(
-            Name(report.Status), s_version, start.At, [.. report.Entries.OrderBy(e => e.Key).Select(e => new CheckDto(e.Key, Name(e.Value.Status)))], null, null, null, null, null, null, clocks.Report.ToDto());
+            Name(report.Status), s_version, start.At, [.. report.Entries.OrderBy(e => e.Key).Select(e => new CheckDto(e.Key, Name(e.Value.Status)))], null, null, null, null, null, null, clocks.Report.ToDto(), null);
         try
         {
             var figures = await queries.ReadAsync(s_recent, cancellationToken);
@@ -62,6 +64,7 @@ internal static partial class ConditionApi
                 Store = figures.Size.ToDto(),
                 Backlog = new(services.GetService<MessagesInHand>()?.Count(), figures.Held, figures.Missing, figures.HeldDropped),
                 Sealing = (await sealing.ReadAsync(cancellationToken)).ToDto(),
+                Workers = [.. (await workers.OverviewAsync(cancellationToken)).Select(w => w.ToDto())],
             }));
         }
         catch (Exception e) when (e is StoreException or IOException)

@@ -2,6 +2,7 @@ using TechTemp.Api.OpenApi;
 using TechTemp.Data.Clocks;
 using TechTemp.Data.Maintenance;
 using TechTemp.Data.Operation;
+using TechTemp.Data.Workers;
 
 namespace TechTemp.Api.Condition;
 
@@ -17,6 +18,7 @@ namespace TechTemp.Api.Condition;
 /// <param name="Backlog">What has come, or is announced, and is not stored yet.</param>
 /// <param name="Sealing">How far the compression of finished days is, as of the last ten seconds.</param>
 /// <param name="Clocks">Which clocks are wrong, as of the last ten seconds.</param>
+/// <param name="Workers">The workers that share the store; none when one ingest is alone.</param>
 internal sealed record ConditionDto(
     [property: Choice("ok", "degraded", "failed")] string Status,
     string Version,
@@ -28,7 +30,8 @@ internal sealed record ConditionDto(
     StoreSizeDto? Store,
     BacklogDto? Backlog,
     SealingDto? Sealing,
-    ClocksDto Clocks);
+    ClocksDto Clocks,
+    IReadOnlyList<WorkerDto>? Workers);
 
 /// <summary>One thing that health looks at.</summary>
 /// <param name="Name">store, broker or clock.</param>
@@ -99,10 +102,24 @@ internal sealed record ClocksDto(long BehindMs, int AheadCount, IReadOnlyList<De
 /// <param name="Held">Whether readings of it are held until then (`in-future`); else they are stored.</param>
 internal sealed record DeviceAheadDto(string DeviceId, DateTimeOffset Ts, bool Held);
 
+/// <summary>One of several workers that ingest into the store (`Ingest:Worker`).</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Status">ok; missing, when it has not been connected to the broker for 15 seconds: its share waits there; retired, when it is about to leave.</param>
+/// <param name="Machine">The machine of its process; null when none runs.</param>
+/// <param name="StartedAt">Since when it runs; null when none does.</param>
+/// <param name="SeenAt">When it was last connected to the broker.</param>
+/// <param name="First">Whether it divides the homes, and takes those that no other worker has.</param>
+/// <param name="Homes">How many homes it has.</param>
+internal sealed record WorkerDto(
+    string Name, [property: Choice("ok", "missing", "retired")] string Status, string? Machine, DateTimeOffset? StartedAt, DateTimeOffset SeenAt, bool First, int Homes);
+
 internal static class ConditionMapping
 {
     private const int MostAhead = 100;
     private const int MostDamaged = 100;
+
+    public static WorkerDto ToDto(this WorkerOverview worker) => new(
+        worker.Worker, worker.IsRetired ? "retired" : worker.IsAlive ? "ok" : "missing", worker.Machine, worker.Since, worker.SeenAt, worker.IsFirst, worker.Homes);
 
     public static ClocksDto ToDto(this ClockReport report) => new(
         (long)report.Behind.TotalMilliseconds,

@@ -17,6 +17,9 @@ public sealed class PostgresSql(PostgresConnections connections) : IStoreSql
     public string System => SystemName;
 
     /// <inheritdoc />
+    public string Now => "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
+
+    /// <inheritdoc />
     public ValueTask<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
         PostgresStoreException.TranslateAsync(async () =>
         {

@@ -238,6 +238,13 @@ namespace TechTemp.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("client_id");
 
+                    b.Property<string>("Worker")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("worker");
+
                     b.HasKey("ClientId");
 
                     b.ToTable("broker_sessions", (string)null);
@@ -275,7 +282,17 @@ namespace TechTemp.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("uid");
 
+                    b.Property<string>("Worker")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("worker");
+
                     b.HasKey("Id");
+
+                    b.HasIndex("Worker")
+                        .IsUnique();
 
                     b.ToTable("ingest_instance", (string)null);
                 });
@@ -492,6 +509,83 @@ namespace TechTemp.Data.Postgres.Migrations
                     b.HasKey("id");
 
                     b.ToTable("pages", (string)null);
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Workers.IngestDivision", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Connection")
+                        .HasColumnType("bigint")
+                        .HasColumnName("connection");
+
+                    b.Property<string>("First")
+                        .HasColumnType("text")
+                        .HasColumnName("first_worker");
+
+                    b.Property<long>("Subscription")
+                        .HasColumnType("bigint")
+                        .HasColumnName("subscription");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("ingest_division", (string)null);
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Workers.IngestHome", b =>
+                {
+                    b.Property<string>("Home")
+                        .HasColumnType("text")
+                        .HasColumnName("home");
+
+                    b.Property<string>("Worker")
+                        .HasColumnType("text")
+                        .HasColumnName("worker");
+
+                    b.Property<long>("Change")
+                        .HasColumnType("bigint")
+                        .HasColumnName("change");
+
+                    b.Property<bool>("IsReleased")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_released");
+
+                    b.Property<long>("Standing")
+                        .HasColumnType("bigint")
+                        .HasColumnName("standing");
+
+                    b.HasKey("Home", "Worker");
+
+                    b.ToTable("ingest_homes", (string)null);
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Workers.IngestWorker", b =>
+                {
+                    b.Property<string>("Worker")
+                        .HasColumnType("text")
+                        .HasColumnName("worker");
+
+                    b.Property<string>("Homes")
+                        .HasColumnType("text")
+                        .HasColumnName("homes");
+
+                    b.Property<bool>("IsRetired")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_retired");
+
+                    b.Property<long>("Registered")
+                        .HasColumnType("bigint")
+                        .HasColumnName("registered");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seen_at");
+
+                    b.HasKey("Worker");
+
+                    b.ToTable("ingest_workers", (string)null);
                 });
 
             modelBuilder.Entity("TechTemp.Data.Devices.Calibration", b =>

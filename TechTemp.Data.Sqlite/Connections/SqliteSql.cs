@@ -13,6 +13,9 @@ internal sealed class SqliteSql(StoreConnections connections) : IStoreSql
     public string System => StoreSpan.Sqlite;
 
     /// <inheritdoc />
+    public string Now => "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+
+    /// <inheritdoc />
     public ValueTask<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -229,6 +229,13 @@ namespace TechTemp.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("client_id");
 
+                    b.Property<string>("Worker")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("")
+                        .HasColumnName("worker");
+
                     b.HasKey("ClientId");
 
                     b.ToTable("broker_sessions", (string)null);
@@ -266,7 +273,17 @@ namespace TechTemp.Data.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("uid");
 
+                    b.Property<string>("Worker")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("")
+                        .HasColumnName("worker");
+
                     b.HasKey("Id");
+
+                    b.HasIndex("Worker")
+                        .IsUnique();
 
                     b.ToTable("ingest_instance", (string)null);
                 });
@@ -449,6 +466,83 @@ namespace TechTemp.Data.Sqlite.Migrations
                         .IsUnique();
 
                     b.ToTable("rooms", (string)null);
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Workers.IngestDivision", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Connection")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("connection");
+
+                    b.Property<string>("First")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("first_worker");
+
+                    b.Property<long>("Subscription")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("subscription");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("ingest_division", (string)null);
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Workers.IngestHome", b =>
+                {
+                    b.Property<string>("Home")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("home");
+
+                    b.Property<string>("Worker")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("worker");
+
+                    b.Property<long>("Change")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("change");
+
+                    b.Property<bool>("IsReleased")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_released");
+
+                    b.Property<long>("Standing")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("standing");
+
+                    b.HasKey("Home", "Worker");
+
+                    b.ToTable("ingest_homes", (string)null);
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Workers.IngestWorker", b =>
+                {
+                    b.Property<string>("Worker")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("worker");
+
+                    b.Property<string>("Homes")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("homes");
+
+                    b.Property<bool>("IsRetired")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_retired");
+
+                    b.Property<long>("Registered")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("registered");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seen_at");
+
+                    b.HasKey("Worker");
+
+                    b.ToTable("ingest_workers", (string)null);
                 });
 
             modelBuilder.Entity("TechTemp.Data.Devices.Calibration", b =>

@@ -8,6 +8,9 @@ public sealed class BrokerSession
 {
     /// <summary>The client id; empty for the configured one alone, without the store's id, as versions before this table used it.</summary>
     public required string ClientId { get; set; }
+
+    /// <summary>The worker that uses it; empty for the only one.</summary>
+    public string Worker { get; set; } = "";
 }
 
 internal sealed class BrokerSessionConfiguration : IEntityTypeConfiguration<BrokerSession>
@@ -16,5 +19,6 @@ internal sealed class BrokerSessionConfiguration : IEntityTypeConfiguration<Brok
     {
         builder.ToTable("broker_sessions");
         builder.HasKey(s => s.ClientId);
+        builder.Property(s => s.Worker).HasDefaultValue("");
     }
 }

@@ -5,13 +5,16 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace TechTemp.Data.Instances;
 
 /// <summary>
-/// The process that writes readings into this store: the one that registered last. Whether it lives is found out by asking: it answers
+/// The process that writes readings into this store, or that is one of its workers: the one that registered last. Whether it lives is found out by asking: it answers
 /// a question that is written beside its name. No clock is compared, and an idle store is not written to.
 /// </summary>
 public sealed class IngestInstance
 {
-    /// <summary>There is one row, 1.</summary>
+    /// <summary>Distinguishes the rows; 1 for the only worker.</summary>
     public int Id { get; set; } = 1;
+
+    /// <summary>The worker that the process is; empty for the only one. Each worker has one process.</summary>
+    public string Worker { get; set; } = "";
 
     /// <summary>A random id of the process: process ids repeat, between containers above all.</summary>
     public required string Uid { get; set; }
@@ -42,5 +45,7 @@ internal sealed class IngestInstanceConfiguration : IEntityTypeConfiguration<Ing
     {
         builder.ToTable("ingest_instance");
         builder.Property(i => i.Id).ValueGeneratedNever();
+        builder.Property(i => i.Worker).HasDefaultValue("");
+        builder.HasIndex(i => i.Worker).IsUnique();
     }
 }

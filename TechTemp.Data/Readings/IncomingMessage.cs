@@ -46,7 +46,7 @@ public sealed class IncomingMessage
     /// <summary>Whether it was refused before and is tried again.</summary>
     public bool IsReplay { get; private init; }
 
-    /// <summary>Whether it only clears its topic at the broker: an empty retained message (MQTT 5, section 3.3.1.3). There is nothing to store.</summary>
+    /// <summary>Whether there is nothing to store: it only clears its topic at the broker, an empty retained message (MQTT 5, section 3.3.1.3), or another worker stores it.</summary>
     public bool IsCleared { get; private init; }
 
     /// <summary>Why it is not a valid reading; null when it is one.</summary>
@@ -75,6 +75,11 @@ public sealed class IncomingMessage
     /// <param name="origin">Its topic.</param>
     /// <param name="receivedAt">Time of receipt, unix milliseconds UTC.</param>
     public static IncomingMessage Cleared(ReadingOrigin origin, long receivedAt) => new(origin, receivedAt, ReadingSource.Mqtt) { IsCleared = true };
+
+    /// <summary>A message that another worker stores. It passes through the batch so that it is acknowledged in the order of receipt.</summary>
+    /// <param name="origin">Its topic.</param>
+    /// <param name="receivedAt">Time of receipt, unix milliseconds UTC.</param>
+    public static IncomingMessage Elsewhere(ReadingOrigin origin, long receivedAt) => Cleared(origin, receivedAt);
 
     /// <summary>A reading that did not come as an MQTT message: posted, or simulated.</summary>
     /// <param name="deviceUid">The device's id.</param>

@@ -65,7 +65,20 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         // Before the transaction, because there may be many. What comes meanwhile is looked at in it.
         var held = new HeldTimes();
         rejected.ReadHeld(provisioning.Uid, held);
+        var outcome = await ConcurrentChange.RunAsync(context, () => ProvisionAsync(provisioning, held, cancellationToken));
+        if (outcome == DeviceOutcome.Done && !await HasReplayedAllAsync(provisioning.Uid))
+        {
+            replay.Enqueue(provisioning.Uid);
+        }
+
+        return outcome;
+    }
+
+    private async Task<DeviceOutcome> ProvisionAsync(Provisioning provisioning, HeldTimes held, CancellationToken cancellationToken)
+    {
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        // First: on a server a second request for the same device waits here, and then finds it provisioned.
+        await context.Devices.Where(d => d.Uid == provisioning.Uid && !d.Provisioned).ExecuteUpdateAsync(set => set.SetProperty(d => d.Label, d => d.Label), cancellationToken);
         var device = await TrackedAsync(provisioning.Uid, cancellationToken);
         if (device is { Provisioned: true })
         {
@@ -98,17 +111,15 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         context.ChangeTracker.Clear();
-        if (!await HasReplayedAllAsync(provisioning.Uid))
-        {
-            replay.Enqueue(provisioning.Uid);
-        }
-
         return DeviceOutcome.Done;
     }
 
     /// <summary>Changes a device's label, model and room.</summary>
     /// <returns><see cref="DeviceOutcome.Done"/>, <see cref="DeviceOutcome.NotFound"/> or <see cref="DeviceOutcome.UnknownRoom"/>.</returns>
-    public async Task<DeviceOutcome> UpdateAsync(string uid, DeviceChange change, CancellationToken cancellationToken)
+    public Task<DeviceOutcome> UpdateAsync(string uid, DeviceChange change, CancellationToken cancellationToken) =>
+        ConcurrentChange.RunAsync(context, () => ChangeAsync(uid, change, cancellationToken));
+
+    private async Task<DeviceOutcome> ChangeAsync(string uid, DeviceChange change, CancellationToken cancellationToken)
     {
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         if (await TrackedAsync(uid, cancellationToken) is not { } device)

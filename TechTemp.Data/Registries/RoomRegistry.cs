@@ -23,7 +23,10 @@ public sealed class RoomRegistry(TechTempContext context, TimeProvider time)
     /// <param name="comfort">Its limits of comfort, or null.</param>
     /// <param name="cancellationToken">Gives up; nothing is written then.</param>
     /// <returns>The room; null when the uid is taken.</returns>
-    public async Task<Room?> CreateAsync(string name, string? uid, string? floor, string? side, RoomComfort? comfort, CancellationToken cancellationToken)
+    public Task<Room?> CreateAsync(string name, string? uid, string? floor, string? side, RoomComfort? comfort, CancellationToken cancellationToken) =>
+        ConcurrentChange.RunAsync(context, () => AddAsync(name, uid, floor, side, comfort, cancellationToken));
+
+    private async Task<Room?> AddAsync(string name, string? uid, string? floor, string? side, RoomComfort? comfort, CancellationToken cancellationToken)
     {
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var (taken, free) = uid is null ? await BySlugAsync(name, cancellationToken) : (await TrackedAsync(uid, cancellationToken), uid);

@@ -9,6 +9,9 @@ public interface IStoreSql : IStoreStatements
     /// <summary>The store's name in spans, by OpenTelemetry's conventions: <c>db.system.name</c>.</summary>
     string System { get; }
 
+    /// <summary>The SQL expression of the store's present time, unix milliseconds UTC. Processes on several machines compare times by this one clock.</summary>
+    string Now { get; }
+
     /// <summary>
     /// Begins a transaction that writes. On SQLite nobody else writes until it ends. On a server others may write: each statement sees what was committed before the statement began.
     /// A change therefore repeats in its WHERE what it relies on.

@@ -1,15 +1,24 @@
+using Microsoft.Extensions.Options;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Store;
+using TechTemp.Data.Workers;
+using TechTemp.Ingest.Workers;
 
 namespace TechTemp.Ingest.Instances;
 
 /// <summary>
-/// Registers this process in the store as the one that writes readings, and ends it when another one has registered after it and is
+/// Registers this process in the store as the one that writes readings, or that is one of several workers, and ends it when another one has registered after it and is
 /// alive: the newer one stays. A row that somebody left behind, killed or in a backup that was restored, answers no question, and
 /// this process takes its place back.
 /// </summary>
 public sealed partial class InstanceWatch(
-    InstanceRegistry registry, StoreState store, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<InstanceWatch> logger)
+    InstanceRegistry registry,
+    WorkerRegistry workers,
+    StoreState store,
+    IOptions<WorkerOptions> worker,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<InstanceWatch> logger)
     : BackgroundService
 {
     /// <summary>How long another instance may take to answer. A busy machine may be slow; whoever waits loses nothing.</summary>
@@ -25,6 +34,7 @@ public sealed partial class InstanceWatch(
     private long? _registeredAt;
     private bool _isStarted;
     private bool _isOurs;
+    private bool _hasLeft;
 
     /// <summary>Looks at the store now, and completes when this process is the registered one.</summary>
     public async Task ConfirmAsync(CancellationToken cancellationToken)
@@ -50,6 +60,21 @@ public sealed partial class InstanceWatch(
         return true;
     }
 
+    /// <summary>This process gives its worker up, and goes on without it.</summary>
+    public async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            _hasLeft = true;
+            await registry.LeaveAsync(_uid, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <inheritdoc />
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -72,6 +97,7 @@ public sealed partial class InstanceWatch(
     {
         await StartedAsync(stoppingToken);
         await store.WaitAsync(stoppingToken);
+        await WhileRetiredAsync(stoppingToken);
         Volatile.Write(ref _isStarted, true);
         while (true)
         {
@@ -82,6 +108,27 @@ public sealed partial class InstanceWatch(
             }
 
             await Task.Delay(isOurs ? s_interval : s_shortInterval, time, stoppingToken);
+        }
+    }
+
+    // Whoever ends the sessions of a retired worker asks whether it lives. When they have ended, it is a new worker.
+    private async Task WhileRetiredAsync(CancellationToken cancellationToken)
+    {
+        while (worker.Value.IsOneOfSeveral)
+        {
+            try
+            {
+                if (!await workers.IsRetiredAsync(worker.Value.Name, cancellationToken))
+                {
+                    return;
+                }
+            }
+            catch (StoreException)
+            {
+                // The pipeline and the health check say what is wrong with the store.
+            }
+
+            await Task.Delay(s_interval, time, cancellationToken);
         }
     }
 
@@ -99,7 +146,7 @@ public sealed partial class InstanceWatch(
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (!_isStarted || _successor is not null)
+            if (!_isStarted || _hasLeft || _successor is not null)
             {
                 return false;
             }
@@ -124,7 +171,7 @@ public sealed partial class InstanceWatch(
     private async Task<bool> LookAtStoreAsync(CancellationToken cancellationToken)
     {
         // The first time whoever is registered is replaced, without waiting: one that was killed is gone, one that lives leaves.
-        if (_registeredAt is null || await registry.ReadAsync(cancellationToken) is not { } current)
+        if (_registeredAt is null || await registry.ReadAsync(worker.Value.Name, cancellationToken) is not { } current)
         {
             await registry.RegisterAsync(Self(), cancellationToken);
             _registeredAt = time.GetTimestamp();
@@ -162,6 +209,7 @@ public sealed partial class InstanceWatch(
 
     private IngestInstance Self() => new()
     {
+        Worker = worker.Value.Name,
         Uid = _uid,
         Machine = Environment.MachineName,
         ProcessId = Environment.ProcessId,

@@ -6,15 +6,17 @@ using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Store;
+using TechTemp.Data.Workers;
 using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Pipeline;
+using TechTemp.Ingest.Workers;
 using TechTemp.Readings.Messages;
 using TechTemp.ServiceDefaults.Mqtt;
 
 namespace TechTemp.Ingest.Mqtt;
 
 /// <summary>
-/// Subscribes to every reading in a session that the broker keeps while this process is away, and hands what comes to
+/// Subscribes to every reading, or to this worker's share, in a session that the broker keeps while this process is away, and hands what comes to
 /// the pipeline. The library's own acknowledgement is off: the pipeline acknowledges after the commit.
 /// </summary>
 public sealed partial class MqttIngest(
@@ -23,9 +25,12 @@ public sealed partial class MqttIngest(
     StatePublisher states,
     InstanceWatch instances,
     BrokerSessions sessions,
+    WorkerShare share,
+    HomesElsewhere elsewhere,
     IngestTelemetry telemetry,
     IOptions<PipelineOptions> pipelineOptions,
     IOptions<MqttSessionOptions> sessionOptions,
+    IOptions<WorkerOptions> worker,
     TimeProvider time,
     ILogger<MqttIngest> logger) : BackgroundService, IStateSink
 {
@@ -35,6 +40,12 @@ public sealed partial class MqttIngest(
     private volatile IMqttClient? _client;
     private MqttReception? _reception;
     private IReadOnlyList<string> _former = [];
+    private string _clientId = "";
+    private Task _sharing = Task.CompletedTask;
+    private CancellationTokenSource? _retired;
+
+    /// <summary>Whether this worker was retired: the process waits for its end.</summary>
+    public bool IsRetired => _retired?.IsCancellationRequested == true;
 
     /// <summary>Completes when the subscription stands: with the client ids whose sessions may hold readings from before it.</summary>
     public Task<IReadOnlyList<string>> Subscribed => _subscribed.Task;
@@ -81,13 +92,14 @@ public sealed partial class MqttIngest(
     {
         // A second process must have registered before it connects: the first one then leaves instead of taking the session back.
         await instances.ConfirmAsync(stoppingToken);
-        var clientId = await BeginSessionAsync(stoppingToken);
-        while (true)
+        await BeginSessionAsync(stoppingToken);
+        using var retired = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        _retired = retired;
+        while (!retired.IsCancellationRequested)
         {
             try
             {
-                await connection.RunAsync(clientId, Configure, PrepareAsync, SubscribeAsync, stoppingToken);
-                return;
+                await connection.RunAsync(_clientId, Configure, PrepareAsync, SubscribeAsync, retired.Token);
             }
             catch (MqttSessionTakenOverException)
             {
@@ -99,16 +111,41 @@ public sealed partial class MqttIngest(
                 LogTakenOver(logger);
             }
         }
+
+        if (!stoppingToken.IsCancellationRequested)
+        {
+            await BeRetiredAsync(stoppingToken);
+        }
     }
 
-    private async Task<string> BeginSessionAsync(CancellationToken cancellationToken)
+    // Not by ending the process: what starts it again would make it a worker again.
+    private async Task BeRetiredAsync(CancellationToken stoppingToken)
+    {
+        LogRetired(logger, worker.Value.Name);
+        while (true)
+        {
+            try
+            {
+                await instances.LeaveAsync(stoppingToken);
+                break;
+            }
+            catch (StoreException)
+            {
+                await Task.Delay(s_pause, time, stoppingToken);
+            }
+        }
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, stoppingToken);
+    }
+
+    private async Task BeginSessionAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                (var clientId, _former) = await sessions.BeginAsync(sessionOptions.Value.ClientId, cancellationToken);
-                return clientId;
+                (_clientId, _former) = await sessions.BeginAsync(sessionOptions.Value.ClientId, worker.Value.Name, cancellationToken);
+                return;
             }
             catch (StoreException)
             {
@@ -129,8 +166,43 @@ public sealed partial class MqttIngest(
         // What the connection before this one brought and nobody acknowledged will come again. While the store is down it is
         // in flight already, and each new connection would bring it once more: the broker keeps it meanwhile.
         await (_reception?.SettledAsync(cancellationToken) ?? Task.CompletedTask);
-        _reception = new(client, pipeline, telemetry, time);
+        if (worker.Value.IsOneOfSeveral)
+        {
+            await _sharing;
+            await JoinAsync(cancellationToken);
+        }
+
+        _reception = new(client, pipeline, telemetry, time, worker.Value.IsOneOfSeveral ? elsewhere : null);
         client.ApplicationMessageReceivedAsync += _reception.Receive;
+    }
+
+    private async Task JoinAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await share.PrepareAsync(_clientId, cancellationToken);
+        }
+        catch (WorkerRetiredException)
+        {
+            await _retired!.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task ShareAsync(IMqttClient client, TaskCompletionSource standing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await share.RunAsync(client, () => standing.TrySetResult(), cancellationToken);
+        }
+        catch (WorkerRetiredException)
+        {
+            await _retired!.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // This process stops.
+        }
     }
 
     // In a session that is there already too: it may have been left between its connection and its subscription, or the broker
@@ -139,6 +211,15 @@ public sealed partial class MqttIngest(
     {
         _client = client;
         states.PublishAgain();
+        if (worker.Value.IsOneOfSeveral)
+        {
+            var standing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _sharing = ShareAsync(client, standing, _retired!.Token);
+            await standing.Task.WaitAsync(cancellationToken);
+            _subscribed.TrySetResult(_former);
+            return;
+        }
+
         // Retain as published: only so can a cleared retained message be told from an empty payload. What is retained comes
         // with the first subscription alone.
         var options = new MqttClientSubscribeOptionsBuilder()
@@ -160,4 +241,7 @@ public sealed partial class MqttIngest(
 
     [LoggerMessage(31, LogLevel.Information, "Another instance on this store has had the session; connecting again")]
     private static partial void LogTakenOver(ILogger logger);
+
+    [LoggerMessage(34, LogLevel.Warning, "Worker {Worker} was retired. Another worker has its homes, and fetches what the broker has queued for it. This process does nothing any more; end it")]
+    private static partial void LogRetired(ILogger logger, string worker);
 }

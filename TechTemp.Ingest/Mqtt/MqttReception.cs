@@ -2,6 +2,7 @@ using System.Buffers;
 using MQTTnet;
 using MQTTnet.Protocol;
 using TechTemp.Data.Readings;
+using TechTemp.Data.Workers;
 using TechTemp.Ingest.Pipeline;
 
 namespace TechTemp.Ingest.Mqtt;
@@ -18,13 +19,14 @@ internal sealed class MqttReception
     private readonly IngestPipeline _pipeline;
     private readonly IngestTelemetry _telemetry;
     private readonly TimeProvider _time;
+    private readonly HomesElsewhere? _elsewhere;
     private readonly Dictionary<string, ReadingOrigin> _origins = [];
     private readonly Func<object?, CancellationToken, Task> _acknowledge;
     private long _accepted, _settled;
 
-    public MqttReception(IMqttClient client, IngestPipeline pipeline, IngestTelemetry telemetry, TimeProvider time)
+    public MqttReception(IMqttClient client, IngestPipeline pipeline, IngestTelemetry telemetry, TimeProvider time, HomesElsewhere? elsewhere = null)
     {
-        (_client, _pipeline, _telemetry, _time) = (client, pipeline, telemetry, time);
+        (_client, _pipeline, _telemetry, _time, _elsewhere) = (client, pipeline, telemetry, time, elsewhere);
         _acknowledge = AcknowledgeAsync;
     }
 
@@ -54,9 +56,10 @@ internal sealed class MqttReception
         }
 
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        var incoming = message.Retain && message.Payload.IsEmpty
-            ? IncomingMessage.Cleared(Origin(message.Topic), now)
-            : IncomingMessage.FromMqtt(Origin(message.Topic), Payload(message.Payload), now, message.Dup);
+        var origin = Origin(message.Topic);
+        var incoming = message.Retain && message.Payload.IsEmpty ? IncomingMessage.Cleared(origin, now)
+            : IsElsewhere(origin, message) ? IncomingMessage.Elsewhere(origin, now)
+            : IncomingMessage.FromMqtt(origin, Payload(message.Payload), now, message.Dup);
         // Before, so that the acknowledgement never comes first. Refused when stopping: not acknowledged, so the broker keeps it.
         Interlocked.Increment(ref _accepted);
         if (!_pipeline.TryAccept(new(incoming, _time.GetTimestamp(), message.UserProperties, _acknowledge, e)))
@@ -65,6 +68,17 @@ internal sealed class MqttReception
         }
 
         return Task.CompletedTask;
+    }
+
+    private bool IsElsewhere(ReadingOrigin origin, MqttApplicationMessage message)
+    {
+        if (_elsewhere is null || origin.HomeId is null || !_elsewhere.Has(origin.HomeId, message.SubscriptionIdentifiers))
+        {
+            return false;
+        }
+
+        _telemetry.Elsewhere();
+        return true;
     }
 
     private static ReadOnlyMemory<byte> Payload(in ReadOnlySequence<byte> payload) =>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using TechTemp.Readings.Messages;
 
 namespace TechTemp.Ingest.Mqtt;
 
@@ -20,4 +21,12 @@ public sealed class MqttSessionOptions
     [Range(typeof(TimeSpan), "00:01:00", "100.00:00:00", ErrorMessage = "Mqtt:SessionExpiry must be from 00:01:00 to 100.00:00:00.")]
     [Description("How long the broker queues readings while ingest is away (`d.hh:mm:ss`).")]
     public TimeSpan SessionExpiry { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>The group of a shared subscription; null for subscriptions that divide the homes.</summary>
+    [RegularExpression("[A-Za-z0-9_-]{1,50}", ErrorMessage = "Mqtt:SharedSubscription must be 1 to 50 of the characters A-Z, a-z, 0-9, _ and -.")]
+    [Description("The group of a shared subscription (`$share/<group>/…`) that several workers (`Ingest:Worker`) use instead of dividing the homes. Only for brokers that keep shared subscriptions across a restart: Mosquitto loses them, and readings with them. The same for all workers.")]
+    public string? SharedSubscription { get; set; }
+
+    /// <summary>The filter of the shared subscription; null for none.</summary>
+    internal string? SharedFilter => SharedSubscription is { Length: > 0 } group ? $"$share/{group}/{SensorTopic.AllReadings}" : null;
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
+using TechTemp.Data.Workers;
 using TechTemp.Readings.Quantities;
 using TechTemp.Readings.Rules;
 
@@ -27,9 +28,11 @@ public sealed class IngestTelemetry
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _droppedRejections;
     private readonly Counter<long> _droppedHeld;
+    private readonly Counter<long> _elsewhere;
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _commitDuration;
     private readonly Histogram<double> _lag;
+    private volatile Division? _division;
 
     /// <summary>Creates the instruments.</summary>
     public IngestTelemetry(IMeterFactory meters, TimeProvider time)
@@ -44,6 +47,8 @@ public sealed class IngestTelemetry
         _dropped = meter.CreateCounter<long>("techtemp.ingest.dropped", "{message}", "QoS 0 messages dropped because too many were in hand");
         _droppedRejections = meter.CreateCounter<long>("techtemp.rejected.dropped", "{message}", "Rejected messages dropped by retention");
         _droppedHeld = meter.CreateCounter<long>("techtemp.held.dropped", "{reading}", "Held readings dropped, beyond their device's quota or for their age");
+        _elsewhere = meter.CreateCounter<long>("techtemp.ingest.elsewhere", "{message}", "Messages acknowledged without being stored, because another worker stores them");
+        meter.CreateObservableGauge("techtemp.ingest.workers", CountWorkers, "{worker}", "Workers, by `state`: `present` or `missing`; none with one worker alone");
         _batchSize = meter.CreateHistogram<int>("techtemp.ingest.batch.size", "{message}", "Messages in one transaction");
         _commitDuration = meter.CreateHistogram<double>(
             "techtemp.ingest.commit.duration", "s", "Time of the commit itself", advice: new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] });
@@ -93,6 +98,12 @@ public sealed class IngestTelemetry
     /// <summary>Counts a QoS 0 message that was dropped.</summary>
     public void Dropped() => _dropped.Add(1);
 
+    /// <summary>Counts a message that another worker stores.</summary>
+    public void Elsewhere() => _elsewhere.Add(1);
+
+    /// <summary>Keeps how the workers divide the homes.</summary>
+    public void Workers(Division division) => _division = division;
+
     /// <summary>Counts rejected messages that retention dropped.</summary>
     public void DroppedRejections(int count)
     {
@@ -121,6 +132,16 @@ public sealed class IngestTelemetry
                 _lag.Record((now - batch[i].Message.Measurement.Ts) / 1000.0, new KeyValuePair<string, object?>("from", "measurement"));
                 _lag.Record(_time.GetElapsedTime(batch[i].ReceivedTimestamp).TotalSeconds, new KeyValuePair<string, object?>("from", "receipt"));
             }
+        }
+    }
+
+    private IEnumerable<Measurement<int>> CountWorkers()
+    {
+        if (_division is { } division)
+        {
+            var missing = division.Workers.Count(w => w.IsMissing);
+            yield return new(division.Workers.Count - missing, new KeyValuePair<string, object?>("state", "present"));
+            yield return new(missing, new KeyValuePair<string, object?>("state", "missing"));
         }
     }
 }

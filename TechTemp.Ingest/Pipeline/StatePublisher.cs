@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using TechTemp.Data.Readings;
+using TechTemp.Ingest.Workers;
 using TechTemp.Readings.Messages;
 using TechTemp.ServiceDefaults.Mqtt;
 
@@ -18,7 +19,7 @@ public interface IStateSink
 /// Publishes the newest committed reading of each device. Of the states that wait for one device only the newest is
 /// kept: commits never wait for the broker, and a broker that was away gets each device once.
 /// </summary>
-public sealed class StatePublisher(IServiceProvider services, TimeProvider time) : BackgroundService
+public sealed class StatePublisher(IServiceProvider services, StatePart part, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
@@ -36,7 +37,8 @@ public sealed class StatePublisher(IServiceProvider services, TimeProvider time)
         foreach (var state in states)
         {
             // A device that has no home yet has no topic to be told of on.
-            if (state.HomeId is not null)
+            // Another worker publishes the states of its homes.
+            if (state.HomeId is not null && part.Has(state.HomeId))
             {
                 var topic = SensorTopic.State(state.HomeId, state.DeviceUid);
                 _newest[topic] = state;
@@ -57,10 +59,18 @@ public sealed class StatePublisher(IServiceProvider services, TimeProvider time)
     public void PublishChanges(IReadOnlyList<DeviceState> states)
     {
         var known = states.Where(s => s.HomeId is not null).ToDictionary(s => SensorTopic.State(s.HomeId!, s.DeviceUid));
-        foreach (var gone in _newest.Keys.Where(topic => !known.ContainsKey(topic)))
+        foreach (var (topic, state) in _newest)
         {
-            _newest.TryRemove(gone, out _);
-            _waiting[gone] = null;
+            // What another worker publishes by now is forgotten: should the home come back, each state is published again.
+            if (!part.Has(state.HomeId!))
+            {
+                _newest.TryRemove(topic, out _);
+            }
+            else if (!known.ContainsKey(topic))
+            {
+                _newest.TryRemove(topic, out _);
+                _waiting[topic] = null;
+            }
         }
 
         Publish(known.Where(k => _newest.GetValueOrDefault(k.Key) != k.Value).Select(k => k.Value));
@@ -111,7 +121,7 @@ public sealed class StatePublisher(IServiceProvider services, TimeProvider time)
 
     private async Task PublishAsync(IStateSink sink, string topic, CancellationToken stoppingToken)
     {
-        if (!_waiting.TryRemove(topic, out var state))
+        if (!_waiting.TryRemove(topic, out var state) || (state is not null && !part.Has(state.HomeId!)))
         {
             return;
         }

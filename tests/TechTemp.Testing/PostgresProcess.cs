@@ -21,9 +21,6 @@ public sealed class PostgresProcess : IAsyncDisposable
     /// <summary>What Npgsql connects with.</summary>
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Database=postgres;Username={User}");
 
-    /// <summary>The address of a database, as <c>DB_URL</c> has it.</summary>
-    public string Uri(string database) => string.Create(CultureInfo.InvariantCulture, $"postgres://{User}@127.0.0.1:{Port}/{database}");
-
     private string Data => _folder.File("data");
 
     /// <summary>The folder of PostgreSQL's programs, of the newest version; null where it is not installed.</summary>
@@ -56,16 +53,22 @@ public sealed class PostgresProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes an empty database.</summary>
-    public Task CreateDatabaseAsync(string database) => ExecuteAsync(Uri("postgres"), $"CREATE DATABASE {database};");
-
-    /// <summary>Runs SQL in a database.</summary>
-    /// <param name="uri">As <see cref="Uri"/> gives it.</param>
-    /// <param name="sql">The statements.</param>
-    public static async Task ExecuteAsync(string uri, string sql)
+    /// <summary>Makes a database of its own.</summary>
+    /// <returns>What Npgsql connects to it with.</returns>
+    public async Task<string> CreateDatabaseAsync(string name)
     {
-        await using var psql = new ChildProcess("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", uri, "-c", sql]);
-        Assert.True(await psql.ExitAsync() == 0, psql.Describe());
+        await QueryAsync("postgres", $"CREATE DATABASE {name};");
+        return ConnectionString.Replace("Database=postgres", $"Database={name}", StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs SQL with psql, a client that shares no code with ours.</summary>
+    /// <returns>The rows, their columns separated by <c>|</c>.</returns>
+    public async Task<string[]> QueryAsync(string database, string sql)
+    {
+        await using var process = new ChildProcess(
+            Programs.Find("psql") ?? Path.Combine(_programs, "psql"), "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", User, "-d", database, "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql);
+        Assert.True(await process.ExitAsync() == 0, process.Describe());
+        return process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <inheritdoc />

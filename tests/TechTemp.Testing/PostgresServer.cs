@@ -21,13 +21,16 @@ public static class PostgresServer
         {
             var server = await s_server.Value;
             var database = string.Create(CultureInfo.InvariantCulture, $"test{Interlocked.Increment(ref s_databases)}");
-            await server.CreateDatabaseAsync(database);
-            settings["DB_URL"] = server.Uri(database);
+            settings["DB_URL"] = await server.CreateDatabaseAsync(database);
         }
     }
 
     /// <summary>Runs SQL in the database of a host.</summary>
-    public static Task ExecuteAsync(IReadOnlyDictionary<string, string> settings, string sql) => PostgresProcess.ExecuteAsync(settings["DB_URL"], sql);
+    public static async Task ExecuteAsync(IReadOnlyDictionary<string, string> settings, string sql)
+    {
+        var database = settings["DB_URL"].Split(';').Select(part => part.Split('=')).First(part => part[0] == "Database")[1];
+        await (await s_server.Value).QueryAsync(database, sql);
+    }
 
     /// <summary>Stops it, if it runs.</summary>
     public static ValueTask StopAsync() =>

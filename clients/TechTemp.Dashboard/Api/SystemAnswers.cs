@@ -11,7 +11,8 @@ public sealed record SystemCondition(
     Rejections? Rejected,
     StoreSize? Store,
     Backlog? Backlog,
-    SealingProgress? Sealing);
+    SealingProgress? Sealing,
+    IReadOnlyList<IngestWorker>? Workers = null);
 
 /// <summary>One thing that health looks at: store, broker or clock, and ok, degraded or failed.</summary>
 public sealed record SystemCheck(string Name, string Status);
@@ -39,3 +40,6 @@ public sealed record SealingProgress(long FinishedDays, long SealedDays, DateTim
 
 /// <summary>A device's day of UTC of which a page is damaged.</summary>
 public sealed record DamagedDay(string DeviceId, DateTimeOffset Day);
+
+/// <summary>One of several workers that ingest into the store: ok, missing or retired. The machine and the time of its start are null when no process of it runs.</summary>
+public sealed record IngestWorker(string Name, string Status, string? Machine, DateTimeOffset? StartedAt, DateTimeOffset SeenAt, bool First, int Homes);

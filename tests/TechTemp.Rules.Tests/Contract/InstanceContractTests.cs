@@ -18,16 +18,16 @@ public sealed class InstanceContractTests(PostgresDatabase postgres)
     {
         await using var store = await OpenAsync(provider);
         var sessions = new BrokerSessions(store.Sql);
-        var first = await sessions.BeginAsync("ingest", Cancel);
+        var first = await sessions.BeginAsync("ingest", "", Cancel);
         Assert.Matches("^ingest-[0-9a-f]{32}$", first.Current);
         Assert.Empty(first.Former);
-        var second = await sessions.BeginAsync("other", Cancel);
+        var second = await sessions.BeginAsync("other", "", Cancel);
         Assert.Equal([first.Current], second.Former);
-        Assert.Equal([first.Current], (await sessions.BeginAsync("other", Cancel)).Former);
+        Assert.Equal([first.Current], (await sessions.BeginAsync("other", "", Cancel)).Former);
 
         await sessions.ForgetAsync(first.Current, "other", Cancel);
-        Assert.Empty((await sessions.BeginAsync("other", Cancel)).Former);
-        Assert.Equal([second.Current], (await sessions.BeginAsync("ingest", Cancel)).Former);
+        Assert.Empty((await sessions.BeginAsync("other", "", Cancel)).Former);
+        Assert.Equal([second.Current], (await sessions.BeginAsync("ingest", "", Cancel)).Former);
     }
 
     [Theory, MemberData(nameof(Stores))]
@@ -35,7 +35,7 @@ public sealed class InstanceContractTests(PostgresDatabase postgres)
     {
         await using var store = await OpenAsync(provider);
         var registry = new InstanceRegistry(store.Sql);
-        Assert.Null(await registry.ReadAsync(Cancel));
+        Assert.Null(await registry.ReadAsync("", Cancel));
         await registry.RegisterAsync(Instance("one"), Cancel);
         Assert.Equal(1, await registry.AskAsync("one", Cancel));
         await registry.AnswerAsync("another", Cancel);
@@ -47,16 +47,16 @@ public sealed class InstanceContractTests(PostgresDatabase postgres)
         Assert.False(await registry.TryReplaceAsync("one", Instance("three"), Cancel));
         Assert.Null(await registry.AskAsync("one", Cancel));
         await registry.LeaveAsync("one", Cancel);
-        var registered = await registry.ReadAsync(Cancel);
+        var registered = await registry.ReadAsync("", Cancel);
         Assert.Equal(("two", "m", 7, store.Time.GetUtcNow(), 0, 0), (registered!.Uid, registered.Machine, registered.ProcessId, registered.Since, registered.Asked, registered.Answered));
         await registry.RegisterAsync(Instance("three"), Cancel);
-        Assert.Equal("three", (await registry.ReadAsync(Cancel))!.Uid);
+        Assert.Equal("three", (await registry.ReadAsync("", Cancel))!.Uid);
         await registry.LeaveAsync("three", Cancel);
-        Assert.Null(await registry.ReadAsync(Cancel));
+        Assert.Null(await registry.ReadAsync("", Cancel));
 
         IngestInstance Instance(string uid) => new() { Uid = uid, Machine = "m", ProcessId = 7, Since = store.Time.GetUtcNow() };
 
-        async Task<(long Asked, long Answered)> QuestionsAsync() => await registry.ReadAsync(Cancel) is { } current ? (current.Asked, current.Answered) : default;
+        async Task<(long Asked, long Answered)> QuestionsAsync() => await registry.ReadAsync("", Cancel) is { } current ? (current.Asked, current.Answered) : default;
     }
 
     private async Task<WrittenStore> OpenAsync(string provider) => provider == Sqlite ? new SqliteWrittenStore() : await PostgresWrittenStore.OpenAsync(postgres);

@@ -1,8 +1,10 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using TechTemp.Data.Readings;
 using TechTemp.Ingest.Pipeline;
+using TechTemp.Ingest.Workers;
 using TechTemp.Rules.Tests.Support;
 
 namespace TechTemp.Rules.Tests.Ingest;
@@ -17,7 +19,7 @@ public sealed class StatePublisherTests : IAsyncDisposable
     public StatePublisherTests()
     {
         _services = new ServiceCollection().AddSingleton<IStateSink>(_sink).BuildServiceProvider();
-        _publisher = new(_services, _time);
+        _publisher = new(_services, new(Options.Create(new WorkerOptions()), _time), _time);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

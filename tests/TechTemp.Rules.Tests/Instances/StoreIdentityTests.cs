@@ -74,11 +74,11 @@ public sealed class StoreIdentityTests : IDisposable
         await _store.Get<InstanceRegistry>().RegisterAsync(new() { Uid = "one", Machine = "m", ProcessId = 1 }, Cancel);
         _store.Get<StoreBackup>().Backup(_folder.File("backup.db"));
         _store.Get<StoreRestore>().Restore(_folder.File("backup.db"), _ => true);
-        Assert.Null(await _store.Get<InstanceRegistry>().ReadAsync(Cancel));
+        Assert.Null(await _store.Get<InstanceRegistry>().ReadAsync("", Cancel));
     }
 
     private static ValueTask<(string Current, IReadOnlyList<string> Former)> BeginAsync(TestStore store, string configured = "ingest") =>
-        store.Get<BrokerSessions>().BeginAsync(configured, Cancel);
+        store.Get<BrokerSessions>().BeginAsync(configured, "", Cancel);
 
     /// <summary>A store that a version without ids has made, and this one has brought up to date.</summary>
     private static TestStore Old()
