@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TechTemp.Api.Condition;
 using TechTemp.Api.Devices;
@@ -11,7 +10,6 @@ using TechTemp.Api.Readings;
 using TechTemp.Api.Rejected;
 using TechTemp.Api.Rooms;
 using TechTemp.Data.Replay;
-using TechTemp.Data.Workers;
 
 namespace TechTemp.Api;
 
@@ -41,7 +39,6 @@ public static partial class ApiHosting
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<DeviceStatusOptions>>().Value.ToRule());
         services.AddOptions<CrossOriginOptions>().BindConfiguration(CrossOriginOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LiveOptions>().BindConfiguration(LiveOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddSingleton<WorkerRegistry>();
         services.AddSingleton<LiveStates>();
         services.AddSingleton<LiveListeners>();
         services.AddSingleton<LiveTelemetry>();

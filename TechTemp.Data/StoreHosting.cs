@@ -12,6 +12,7 @@ using TechTemp.Data.Registries;
 using TechTemp.Data.Replay;
 using TechTemp.Data.Retention;
 using TechTemp.Data.Store;
+using TechTemp.Data.Workers;
 using TechTemp.Data.Writing;
 using TechTemp.Readings.Queries;
 
@@ -70,6 +71,8 @@ public static class StoreHosting
         services.AddSingleton<ClockWatch>();
         services.AddSingleton<InstanceRegistry>();
         services.AddSingleton<BrokerSessions>();
+        services.AddSingleton<WorkerRegistry>();
+        services.AddSingleton<HomeHandover>();
         services.AddSingleton<ReadingWriter>();
         services.AddSingleton<SeriesQueries>();
         services.AddSingleton<BucketQueries>();

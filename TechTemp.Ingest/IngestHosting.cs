@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using TechTemp.Data.Replay;
 using TechTemp.Data.Store;
 using TechTemp.Data.Workers;
@@ -27,7 +26,6 @@ public static class IngestHosting
             .Validate<IStoreSql>(
                 (worker, sql) => worker.Name.Length == 0 || sql.System != Sqlite,
                 "Ingest:Worker names one of several workers, which need PostgreSQL (ConnectionStrings:techtemp=Host=…). A SQLite file has one worker: leave Ingest:Worker empty.");
-        builder.Services.TryAddSingleton<WorkerRegistry>();
         builder.Services.AddSingleton<StatePart>();
         builder.Services.AddSingleton<IngestTelemetry>();
         builder.Services.AddSingleton<IngestPipeline>();
@@ -50,7 +48,6 @@ public static class IngestHosting
     public static IHostApplicationBuilder AddMqttIngest(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<MqttSessionOptions>().BindConfiguration(MqttSessionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton<HomeHandover>();
         builder.Services.AddSingleton<HomesElsewhere>();
         builder.Services.AddSingleton<WorkerShare>();
         builder.Services.AddSingleton<SessionDrain>();

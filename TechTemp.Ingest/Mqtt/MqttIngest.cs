@@ -90,6 +90,11 @@ public sealed partial class MqttIngest(
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (sessionOptions.Value.SharedFilter is { } shared)
+        {
+            LogShared(logger, shared);
+        }
+
         // A second process must have registered before it connects: the first one then leaves instead of taking the session back.
         await instances.ConfirmAsync(stoppingToken);
         await BeginSessionAsync(stoppingToken);
@@ -244,4 +249,7 @@ public sealed partial class MqttIngest(
 
     [LoggerMessage(34, LogLevel.Warning, "Worker {Worker} was retired. Another worker has its homes, and fetches what the broker has queued for it. This process does nothing any more; end it")]
     private static partial void LogRetired(ILogger logger, string worker);
+
+    [LoggerMessage(35, LogLevel.Warning, "Workers share the subscription {Filter}. Only a broker that keeps shared subscriptions across a restart loses nothing; Mosquitto does not keep them")]
+    private static partial void LogShared(ILogger logger, string filter);
 }

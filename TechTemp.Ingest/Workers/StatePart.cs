@@ -51,19 +51,6 @@ public sealed class StatePart(IOptions<WorkerOptions> options, TimeProvider time
         _own = _gained.Where(g => time.GetElapsedTime(g.Value) >= Pause).Select(g => g.Key).ToFrozenSet();
     }
 
-    /// <summary>Nobody divides homes: the first worker publishes all states, the others none.</summary>
-    public void Undivided(bool isFirst)
-    {
-        if (isFirst)
-        {
-            Lead([]);
-        }
-        else
-        {
-            (_firstSince, _own) = (null, FrozenSet<string>.Empty);
-        }
-    }
-
     private void Lead(IEnumerable<string> others)
     {
         var now = time.GetTimestamp();

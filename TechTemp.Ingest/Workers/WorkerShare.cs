@@ -9,8 +9,7 @@ using TechTemp.Ingest.Pipeline;
 namespace TechTemp.Ingest.Workers;
 
 /// <summary>
-/// This worker's share of the homes: reads once a second how they are divided, keeps the subscriptions that follow from it, and as the first worker divides them.
-/// The order of the steps, and why no message is missed, is in docs/decisions/0032-workers.md.
+/// This worker's share of the homes: reads once a second how they are divided, keeps the subscriptions that follow from it, and as the first worker divides them. Why nothing is missed: docs/decisions/0032-workers.md.
 /// </summary>
 public sealed partial class WorkerShare(
     WorkerRegistry registry,
@@ -64,7 +63,6 @@ public sealed partial class WorkerShare(
 
                 await sessions.RememberAsync(clientId, _worker, cancellationToken);
                 await handover.WithdrawAsync(_worker, cancellationToken);
-                _isFirst = (await registry.ReadAsync(cancellationToken)).First == _worker;
                 return;
             }
             catch (StoreException)
@@ -75,10 +73,7 @@ public sealed partial class WorkerShare(
         }
     }
 
-    /// <summary>Keeps the share while a connection lasts.</summary>
-    /// <param name="client">The connection.</param>
-    /// <param name="standing">Called when everything that this worker is to receive is subscribed.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Keeps the share while a connection lasts. <paramref name="standing"/> is called when everything that this worker is to receive is subscribed.</summary>
     /// <exception cref="WorkerRetiredException">The worker is retired, and nothing depends on it any more.</exception>
     internal async Task RunAsync(IMqttClient client, Action standing, CancellationToken cancellationToken)
     {
@@ -100,7 +95,7 @@ public sealed partial class WorkerShare(
 
                 failures = 0;
             }
-            catch (Exception e) when (e is not (OperationCanceledException or WorkerRetiredException))
+            catch (Exception e) when (e is not WorkerRetiredException && !cancellationToken.IsCancellationRequested)
             {
                 // The store, whose health check says what is wrong, or the broker, which may have refused a subscription.
                 if (failures++ == 0 && e is not StoreException && client.IsConnected)
@@ -212,11 +207,7 @@ public sealed partial class WorkerShare(
             await subscriptions.EndAllAsync(cancellationToken);
         }
 
-        states.Update(division, _worker);
-        if (_shared is not null)
-        {
-            states.Undivided(isFirst: true);
-        }
+        states.Update(_shared is null ? division : division with { Homes = [] }, _worker);
     }
 
     private async Task FollowAsync(ShareSubscriptions subscriptions, Division division, CancellationToken cancellationToken)
@@ -226,7 +217,7 @@ public sealed partial class WorkerShare(
         if (_shared is not null)
         {
             await SubscribeMainAsync(subscriptions, cancellationToken);
-            states.Undivided(isFirst: false);
+            states.Update(division with { Homes = [] }, _worker);
             return;
         }
 
