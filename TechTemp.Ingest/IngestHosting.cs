@@ -4,7 +4,6 @@ using TechTemp.Data.Workers;
 using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Mqtt;
 using TechTemp.Ingest.Pipeline;
-using TechTemp.Ingest.Workers;
 
 namespace TechTemp.Ingest;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Store;
 using TechTemp.Data.Workers;
-using TechTemp.Ingest.Workers;
 
 namespace TechTemp.Ingest.Instances;
 

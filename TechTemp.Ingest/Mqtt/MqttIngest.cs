@@ -1,15 +1,14 @@
 using System.Buffers;
 using System.Diagnostics;
-using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
+using Microsoft.Extensions.Options;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Store;
 using TechTemp.Data.Workers;
 using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Pipeline;
-using TechTemp.Ingest.Workers;
 using TechTemp.Readings.Messages;
 using TechTemp.ServiceDefaults.Mqtt;
 

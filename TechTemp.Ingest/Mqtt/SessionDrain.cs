@@ -1,9 +1,9 @@
 using System.Runtime.ExceptionServices;
-using Microsoft.Extensions.Options;
 using MQTTnet;
+using Microsoft.Extensions.Options;
 using TechTemp.Data.Store;
+using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Pipeline;
-using TechTemp.Ingest.Workers;
 using TechTemp.Readings.Messages;
 using TechTemp.ServiceDefaults.Mqtt;
 

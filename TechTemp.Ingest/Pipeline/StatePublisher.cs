@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using TechTemp.Data.Readings;
-using TechTemp.Ingest.Workers;
 using TechTemp.Readings.Messages;
 using TechTemp.ServiceDefaults.Mqtt;
 

@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using TechTemp.Data.Readings;
+using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Pipeline;
-using TechTemp.Ingest.Workers;
 using TechTemp.Rules.Tests.Support;
 
 namespace TechTemp.Rules.Tests.Ingest;

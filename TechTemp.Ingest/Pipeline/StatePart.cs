@@ -1,8 +1,9 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Options;
 using TechTemp.Data.Workers;
+using TechTemp.Ingest.Instances;
 
-namespace TechTemp.Ingest.Workers;
+namespace TechTemp.Ingest.Pipeline;
 
 /// <summary>
 /// The homes whose states this process publishes: one worker publishes those of a home, so that no state is followed by an older one. The only worker publishes all.

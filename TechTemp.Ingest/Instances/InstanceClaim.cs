@@ -1,6 +1,6 @@
 using TechTemp.Data.Instances;
 
-namespace TechTemp.Ingest.Workers;
+namespace TechTemp.Ingest.Instances;
 
 /// <summary>Takes the place of a worker's process that answers no question, to end the worker's sessions. A process of the worker that starts takes the place back.</summary>
 internal sealed class InstanceClaim(InstanceRegistry registry, string worker, TimeProvider time)
@@ -29,7 +29,7 @@ internal sealed class InstanceClaim(InstanceRegistry registry, string worker, Ti
             return false;
         }
 
-        for (var askedAt = time.GetTimestamp(); time.GetElapsedTime(askedAt) <= Instances.InstanceWatch.Patience;)
+        for (var askedAt = time.GetTimestamp(); time.GetElapsedTime(askedAt) <= InstanceWatch.Patience;)
         {
             await Task.Delay(s_pause, time, cancellationToken);
             if (await registry.ReadAsync(worker, cancellationToken) is not { } other || other.Uid != current.Uid || other.Answered >= question)

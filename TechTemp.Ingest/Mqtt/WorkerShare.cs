@@ -1,12 +1,12 @@
-using Microsoft.Extensions.Options;
 using MQTTnet;
+using Microsoft.Extensions.Options;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Store;
 using TechTemp.Data.Workers;
-using TechTemp.Ingest.Mqtt;
+using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Pipeline;
 
-namespace TechTemp.Ingest.Workers;
+namespace TechTemp.Ingest.Mqtt;
 
 /// <summary>
 /// This worker's share of the homes: reads once a second how they are divided, keeps the subscriptions that follow from it, and as the first worker divides them. Why nothing is missed: docs/decisions/0032-workers.md.

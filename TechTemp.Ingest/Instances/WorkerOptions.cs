@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 using TechTemp.Readings.Rules;
 
-namespace TechTemp.Ingest.Workers;
+namespace TechTemp.Ingest.Instances;
 
 /// <summary>Which of several workers this process is, and what its part is.</summary>
 public sealed partial class WorkerOptions : IValidatableObject

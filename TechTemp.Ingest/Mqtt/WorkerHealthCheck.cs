@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
-using TechTemp.Ingest.Mqtt;
+using TechTemp.Ingest.Instances;
 
-namespace TechTemp.Ingest.Workers;
+namespace TechTemp.Ingest.Mqtt;
 
 /// <summary>Degraded while a worker is missing, whose share waits at the broker, and when this one was retired.</summary>
 internal sealed class WorkerHealthCheck(WorkerShare share, MqttIngest ingest, IOptions<WorkerOptions> options) : IHealthCheck

@@ -2,9 +2,9 @@ using Microsoft.Extensions.Options;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Store;
 using TechTemp.Data.Workers;
-using TechTemp.Ingest.Mqtt;
+using TechTemp.Ingest.Instances;
 
-namespace TechTemp.Ingest.Workers;
+namespace TechTemp.Ingest.Mqtt;
 
 /// <summary>
 /// Fetches what the broker has queued for workers that are no more, and ends their sessions. The first worker does it for those that were retired and have given up their

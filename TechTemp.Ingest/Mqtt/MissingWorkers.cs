@@ -1,6 +1,6 @@
 using TechTemp.Data.Workers;
 
-namespace TechTemp.Ingest.Workers;
+namespace TechTemp.Ingest.Mqtt;
 
 /// <summary>Logs a worker that is missing, once, and that it is back.</summary>
 internal sealed partial class MissingWorkers(ILogger logger)

@@ -3,7 +3,7 @@ using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
 using TechTemp.Readings.Messages;
 
-namespace TechTemp.Ingest.Workers;
+namespace TechTemp.Ingest.Mqtt;
 
 /// <summary>The subscriptions of one connection to the broker. Every call may be repeated, and throws where the broker refuses or the connection is lost.</summary>
 internal sealed class ShareSubscriptions(IMqttClient client)
