@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
-using MQTTnet;
 using Microsoft.Extensions.Options;
+using MQTTnet;
 using TechTemp.Data.Store;
 using TechTemp.Ingest.Instances;
 using TechTemp.Ingest.Pipeline;

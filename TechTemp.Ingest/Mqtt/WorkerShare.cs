@@ -1,5 +1,5 @@
-using MQTTnet;
 using Microsoft.Extensions.Options;
+using MQTTnet;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Store;
 using TechTemp.Data.Workers;
