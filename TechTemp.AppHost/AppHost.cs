@@ -17,14 +17,17 @@ var apiAccount = mosquitto.AddAccount("api");
 
 var store = builder.AddStore(ResourceNames.Store);
 
-var ingest = builder.AddProject<Projects.TechTemp_Ingest>(ResourceNames.Ingest, options => options.ExcludeLaunchProfile = true)
-    .WithHttpEndpoint(port: builder.HostPort(3001), targetPort: Publishing.ImagePort(builder))
+var workers = store.Workers.Select((name, number) => builder
+    .AddProject<Projects.TechTemp_Ingest>(name, options => options.ExcludeLaunchProfile = true)
+    .WithHttpEndpoint(port: number == 0 ? builder.HostPort(3001) : null, targetPort: Publishing.ImagePort(builder))
     .WithHttpHealthCheck("/health")
     .WithReference(ingestAccount, ResourceNames.Mosquitto).WaitFor(mosquitto)
-    .WithReference(store, ResourceNames.StoreConnection)
+    .WithStore(store)
+    .WithWorkerName(store)
     .WithLink("/health", "Health")
     .WithIconName("DatabaseArrowDown")
-    .PublishToCompose("ingest");
+    .PublishToCompose("ingest", store)).ToList();
+var ingest = workers[0];
 
 // It answers from the store without a broker, but ingest owns the schema.
 var api = builder.AddProject<Projects.TechTemp_Api>(ResourceNames.Api, options => options.ExcludeLaunchProfile = true)
@@ -32,11 +35,11 @@ var api = builder.AddProject<Projects.TechTemp_Api>(ResourceNames.Api, options =
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
     .WithReference(apiAccount, ResourceNames.Mosquitto)
-    .WithReference(store, ResourceNames.StoreConnection).WaitFor(ingest)
+    .WithStore(store).WaitFor(ingest)
     .WithLink("/scalar", "API reference")
     .WithLink("/health", "Health")
     .WithIconName("PlugConnected")
-    .PublishToCompose("api", "${HTTP_ADDRESS:-127.0.0.1}:${HTTP_PORT:-3000}:8080");
+    .PublishToCompose("api", store, "${HTTP_ADDRESS:-127.0.0.1}:${HTTP_PORT:-3000}:8080");
 
 builder.AddProject<Projects.TechTemp_Dashboard>(ResourceNames.Dashboard, options => options.ExcludeLaunchProfile = true)
     .WithHttpEndpoint(port: builder.HostPort(3002), targetPort: Publishing.ImagePort(builder))

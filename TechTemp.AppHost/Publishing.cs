@@ -3,7 +3,7 @@ using TechTemp.AppHost.Mosquitto;
 namespace TechTemp.AppHost;
 
 /// <summary>
-/// What is published as docker-compose.yaml. The folder Compose has the other half of this class. Without it
+/// What is published as docker-compose.yaml, or with PostgreSQL as docker-compose.postgres.yaml. The folder Compose has the other half of this class. Without it
 /// (AspireCompose=false) the compiler drops the calls, and the model can only be run.
 /// </summary>
 internal static partial class Publishing
@@ -33,16 +33,35 @@ internal static partial class Publishing
         return broker;
     }
 
-    /// <summary>Publishes a host as a service of docker compose, with the store's volume and the password of its account.</summary>
+    /// <summary>Publishes the database server as a service of docker compose.</summary>
+    public static IResourceBuilder<PostgresServerResource> PublishToCompose(this IResourceBuilder<PostgresServerResource> server)
+    {
+        if (server.ApplicationBuilder.ExecutionContext.IsPublishMode)
+        {
+            AddDatabaseService(server);
+        }
+
+        return server;
+    }
+
+    /// <summary>
+    /// Publishes a host as a service of docker compose, with the password of its account, and with the store's volume or the password of the
+    /// database.
+    /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="target">The Dockerfile's target, which is also the account's name.</param>
+    /// <param name="store">The store.</param>
     /// <param name="ports">The published ports.</param>
-    public static IResourceBuilder<ProjectResource> PublishToCompose(this IResourceBuilder<ProjectResource> host, string target, params string[] ports)
+    public static IResourceBuilder<ProjectResource> PublishToCompose(this IResourceBuilder<ProjectResource> host, string target, SelectedStore store, params string[] ports)
     {
         if (host.ApplicationBuilder.ExecutionContext.IsPublishMode)
         {
-            host.WithAnnotation(new ContainerMountAnnotation(ResourceNames.StoreData, StoreHosting.PublishedFolder, ContainerMountType.Volume, isReadOnly: false));
-            AddHostService(host, target, ports);
+            if (store.Database is null)
+            {
+                host.WithAnnotation(new ContainerMountAnnotation(ResourceNames.StoreData, StoreHosting.PublishedFolder, ContainerMountType.Volume, isReadOnly: false));
+            }
+
+            AddHostService(host, target, store, ports);
         }
 
         return host;
@@ -66,7 +85,9 @@ internal static partial class Publishing
 
     static partial void AddBrokerService(IResourceBuilder<MosquittoResource> broker);
 
-    static partial void AddHostService(IResourceBuilder<ProjectResource> host, string target, string[] ports);
+    static partial void AddDatabaseService(IResourceBuilder<PostgresServerResource> server);
+
+    static partial void AddHostService(IResourceBuilder<ProjectResource> host, string target, SelectedStore store, string[] ports);
 
     static partial void AddClientService(IResourceBuilder<ProjectResource> client, string target, string[] ports);
 }

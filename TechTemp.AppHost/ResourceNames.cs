@@ -8,6 +8,8 @@ internal static class ResourceNames
     public const string Store = "store";
     public const string StoreConnection = "techtemp";
     public const string StoreData = "techtemp-data";
+    public const string Postgres = "postgres";
+    public const string PostgresData = "postgres-data";
     public const string Ingest = "ingest";
     public const string Api = "api";
     public const string Dashboard = "dashboard";

@@ -8,15 +8,22 @@ namespace TechTemp.AppHost.Commands;
 /// <summary>"Back up the store" in Aspire's dashboard: the verb <c>backup</c> of ingest, while everything goes on.</summary>
 internal static class BackupCommand
 {
-    /// <summary>Adds the command. A backup is a file in <c>backups</c>, below the data folder, named after the time in UTC.</summary>
-    public static IResourceBuilder<ProjectResource> WithBackupCommand(
-        this IResourceBuilder<ProjectResource> ingest, IResourceBuilder<ConnectionStringResource> store)
+    /// <summary>
+    /// Adds the command where the store is a SQLite file; PostgreSQL has tools of its own. A backup is a file in <c>backups</c>, below the data
+    /// folder, named after the time in UTC.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithBackupCommand(this IResourceBuilder<ProjectResource> ingest, SelectedStore store)
     {
+        if (store.Database is not null)
+        {
+            return ingest;
+        }
+
         var folder = Path.Combine(ingest.ApplicationBuilder.DataFolder(), "backups");
         return ingest.WithCommand(
             "backup",
             "Back up the store",
-            context => BackUpAsync(ingest.Resource, store.Resource, folder, context.CancellationToken),
+            context => BackUpAsync(ingest.Resource, store.Connection.Resource, folder, context.CancellationToken),
             new() { Description = "Copies the store while it is in use.", IconName = "ArchiveArrowBack" });
     }
 

@@ -3,22 +3,27 @@ using Aspire.Hosting.Docker.Resources.ComposeNodes;
 using Aspire.Hosting.Docker.Resources.ServiceNodes;
 using Aspire.Hosting.Docker.Resources.ServiceNodes.Swarm;
 using TechTemp.AppHost.Mosquitto;
+using TechTemp.AppHost.Postgres;
 
 // The other half declares these methods; both halves need one namespace.
 namespace TechTemp.AppHost;
 
 /// <summary>
 /// What docker compose needs beyond the model: images built from the repository, health, limits, and as few rights as
-/// the services can live with. The file is infrastructure/compose/docker-compose.yaml; paths in it are relative to there.
+/// the services can live with. The files are docker-compose.yaml and docker-compose.postgres.yaml in infrastructure/compose; paths in them are relative to there.
 /// Compiled only where Aspire.Hosting.Docker can be restored.
 /// </summary>
 internal static partial class Publishing
 {
     private const string Secrets = "./secrets";
+    private const string SecretsFolder = "/run/secrets";
 
     // Beside the network of all services: of the dashboard and the API alone, so that the dashboard reaches neither broker nor ingest.
     private const string Network = "techtemp";
     private const string ClientNetwork = "dashboard";
+
+    // Of the database and the programs that use it, without a way out.
+    private const string StoreNetwork = "store";
 
     // Asks for something that nobody may read. 0: let in; 5: refused for want of a name. Either way it is at work.
     private const string MosquittoProbe =
@@ -33,6 +38,11 @@ internal static partial class Publishing
             // Older versions of docker compose refuse it; the folder's name serves as well.
             file.Name = null;
             file.AddNetwork(new() { Name = ClientNetwork, Driver = "bridge" });
+            if (file.Services.ContainsKey(ResourceNames.Postgres))
+            {
+                file.AddNetwork(new() { Name = StoreNetwork, Driver = "bridge", Internal = true });
+            }
+
             foreach (var source in file.Services.Values.SelectMany(service => service.Secrets ?? []).Select(secret => secret.Source!))
             {
                 file.Secrets[source] = new Secret { File = $"{Secrets}/{source}" };
@@ -54,13 +64,35 @@ internal static partial class Publishing
             }
         });
 
-    static partial void AddHostService(IResourceBuilder<ProjectResource> host, string target, string[] ports) =>
+    static partial void AddDatabaseService(IResourceBuilder<PostgresServerResource> server) =>
+        server.PublishAsDockerComposeService((_, service) =>
+        {
+            service.Image = $"{PostgresHosting.Image}:{PostgresHosting.Tag}";
+            // Over TCP: while the image makes the database, a server answers on the socket alone.
+            service.Harden(
+                user: $"{PostgresHosting.UserId}:{PostgresHosting.UserId}", cpus: "${CPUS:-1}", memory: "1024M",
+                probe: ["CMD-SHELL", $"pg_isready -q -h 127.0.0.1 -U {PostgresHosting.User} -d {ResourceNames.StoreConnection}"]);
+            service.Tmpfs = ["/tmp", "/var/run/postgresql:mode=1777"];
+            service.Environment.Remove("POSTGRES_PASSWORD");
+            service.Environment["POSTGRES_PASSWORD_FILE"] = $"{SecretsFolder}/{PostgresHosting.PasswordFile}";
+            service.Environment["POSTGRES_DB"] = ResourceNames.StoreConnection;
+            service.Secrets = [new() { Source = PostgresHosting.PasswordFile, Target = PostgresHosting.PasswordFile }];
+            service.Networks = [StoreNetwork];
+            service.Ports = [];
+            service.Expose = [];
+            // SIGTERM would wait until every client has gone.
+            service.StopSignal = "SIGINT";
+        });
+
+    static partial void AddHostService(IResourceBuilder<ProjectResource> host, string target, SelectedStore store, string[] ports) =>
         host.AddService(target, ports, service =>
         {
             service.Secrets = [new() { Source = $"{target}_password", Target = "MQTT_PASSWORD" }];
-            if (target == ResourceNames.Api)
+            service.Networks = target == ResourceNames.Api ? [Network, ClientNetwork] : [Network];
+            if (store.Database is not null)
             {
-                service.Networks = [Network, ClientNetwork];
+                service.Secrets.Add(new() { Source = PostgresHosting.StorePasswordFile, Target = "DB_PASSWORD" });
+                service.Networks.Add(StoreNetwork);
             }
         });
 
@@ -85,7 +117,7 @@ internal static partial class Publishing
                 service.Harden(user: "1654:1654", cpus: "${CPUS:-1}", memory: "512M", probe: ["CMD", "dotnet", program, "--healthcheck"]);
                 service.Environment["LOG_LEVEL"] = "${LOG_LEVEL:-Information}";
                 // Others reach it by its service's name; .env has the names that people use.
-                service.Environment["Http__Hosts"] = $"{target} ${{HTTP_HOSTS:-}}";
+                service.Environment["Http__Hosts"] = $"{service.Name} ${{HTTP_HOSTS:-}}";
                 service.Environment["Http__Proxies"] = "${HTTP_PROXIES:-}";
                 service.Ports = [.. ports];
                 service.Expose = [];

@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using MQTTnet;
 using TechTemp.AppHost.Development;
 using TechTemp.AppHost.Mosquitto;
 
@@ -118,17 +116,6 @@ public sealed class RunTests(RunningModel running)
             new Uri($"/api/v1/readings/latest{(device is null ? "" : $"?deviceId={device}")}", UriKind.Relative), TestContext.Current.CancellationToken))!;
     }
 
-    private static async Task PublishAsync(DistributedApplication application, string temperature)
-    {
-        var account = application.Services.GetRequiredService<DistributedApplicationModel>().Resources
-            .OfType<MosquittoAccountResource>().Single(a => a.User == Device);
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        using var sensor = new MqttClientFactory().CreateMqttClient();
-        await sensor.ConnectAsync(await account.CreateClientOptionsAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
-        await sensor.PublishStringAsync(
-            $"home/apphost-test/sensors/{Device}/reading",
-            string.Create(CultureInfo.InvariantCulture, $$"""{"ts": {{now}}, "temperature_c": {{temperature}}, "humidity_pct": 50}"""),
-            MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce,
-            cancellationToken: TestContext.Current.CancellationToken);
-    }
+    private static Task PublishAsync(DistributedApplication application, string temperature) =>
+        TestSensors.PublishAsync(application, Device, temperature, ("apphost-test", Device));
 }

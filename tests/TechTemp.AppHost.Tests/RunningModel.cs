@@ -11,14 +11,21 @@ namespace TechTemp.AppHost.Tests;
 /// The model started by Aspire's orchestrator, with a container, by the first test that asks for it, with data of its own. Its ports are
 /// Aspire's choice, so it runs beside a developer's.
 /// </summary>
-public sealed class RunningModel : IAsyncLifetime
+public class RunningModel : IAsyncLifetime
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(5);
 
     private readonly TempFolder _data = new();
     private readonly Lazy<Task<DistributedApplication>> _started;
+    private readonly string[] _options;
 
-    public RunningModel() => _started = new(StartAsync);
+    public RunningModel()
+        : this([])
+    {
+    }
+
+    /// <summary>A model with options of the AppHost's command line.</summary>
+    protected RunningModel(params string[] options) => (_options, _started) = (options, new(StartAsync));
 
     /// <summary>The folder of its data.</summary>
     internal string DataFolder => _data.Path;
@@ -67,21 +74,25 @@ public sealed class RunningModel : IAsyncLifetime
             var application = await _started.Value;
             await application.StopAsync(CancellationToken.None);
             await application.DisposeAsync();
-            await EngineAsync("volume", "rm", "--force", LocalData.VolumeName(_data.Path, ResourceNames.MosquittoData));
+            foreach (var volume in new[] { ResourceNames.MosquittoData, ResourceNames.PostgresData })
+            {
+                await EngineAsync("volume", "rm", "--force", LocalData.VolumeName(_data.Path, volume));
+            }
         }
 
         _data.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     private async Task<DistributedApplication> StartAsync()
     {
         using var timeout = new CancellationTokenSource(s_deadline);
-        var model = await Model.RunModeAsync(_data);
+        var model = await Model.RunModeAsync(_data, _options);
         var application = await model.BuildAsync(timeout.Token);
         await application.StartAsync(timeout.Token);
-        foreach (var name in new[] { ResourceNames.Api, ResourceNames.Dashboard, ResourceNames.Simulator })
+        foreach (var project in model.Resources.OfType<ProjectResource>())
         {
-            await application.ResourceNotifications.WaitForResourceHealthyAsync(name, timeout.Token);
+            await application.ResourceNotifications.WaitForResourceHealthyAsync(project.Name, timeout.Token);
         }
 
         return application;

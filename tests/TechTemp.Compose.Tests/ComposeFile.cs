@@ -1,10 +1,15 @@
+using System.Text.RegularExpressions;
 using YamlDotNet.RepresentationModel;
 
 namespace TechTemp.Compose.Tests;
 
-/// <summary>The committed docker-compose.yaml.</summary>
-internal sealed class ComposeFile
+/// <summary>A committed compose file.</summary>
+internal sealed partial class ComposeFile
 {
+    /// <summary>The file with the store in SQLite, and the one with PostgreSQL.</summary>
+    public const string Sqlite = "docker-compose.yaml";
+    public const string Postgres = "docker-compose.postgres.yaml";
+
     private readonly YamlMappingNode _root;
 
     private ComposeFile(string text)
@@ -23,10 +28,17 @@ internal sealed class ComposeFile
 
     public IEnumerable<string> Volumes => Keys(_root, "volumes");
 
-    public static ComposeFile Read() => new(File.ReadAllText(Repository.File("infrastructure", "compose", "docker-compose.yaml")));
+    public static ComposeFile Read(string name) => new(File.ReadAllText(Repository.File("infrastructure", "compose", name)));
+
+    /// <summary>Whether a network has no way out.</summary>
+    public bool IsInternal(string network) =>
+        _root["networks"][network] is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode("internal"), out var value) && ((YamlScalarNode)value).Value == "true";
 
     /// <summary>A value below a service: <c>deploy/resources/limits/memory</c>; null when there is none.</summary>
     public string? Value(string service, string path) => (Node(service, path) as YamlScalarNode)?.Value;
+
+    /// <summary>A value below a service, with the default of every setting in it.</summary>
+    public string Resolved(string service, string path) => Setting().Replace(Value(service, path)!, "$1");
 
     /// <summary>A list of values below a service; empty when there is none.</summary>
     public string[] List(string service, string path) =>
@@ -55,4 +67,7 @@ internal sealed class ComposeFile
 
     private static IEnumerable<string> Keys(YamlMappingNode root, string section) =>
         root.Children.TryGetValue(new YamlScalarNode(section), out var node) ? ((YamlMappingNode)node).Children.Keys.Select(key => ((YamlScalarNode)key).Value!) : [];
+
+    [GeneratedRegex(@"\$\{[A-Z_]+:-([^}]*)\}")]
+    private static partial Regex Setting();
 }
