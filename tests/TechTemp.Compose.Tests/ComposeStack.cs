@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -7,7 +8,7 @@ namespace TechTemp.Compose.Tests;
 /// The stack of infrastructure/compose, made as docs/operations.md says from a copy of this repository: nothing of the
 /// repository's own folder, and no stack that somebody runs from it, is touched.
 /// </summary>
-public sealed class ComposeStack : IAsyncDisposable
+public class ComposeStack : IAsyncDisposable
 {
     private const string Sensor = "living-room";
 
@@ -17,11 +18,19 @@ public sealed class ComposeStack : IAsyncDisposable
     private readonly string _copy = Directory.CreateTempSubdirectory("techtemp-compose-").FullName;
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(1) }) { Timeout = TimeSpan.FromSeconds(5) };
     private readonly Lazy<Task> _start;
+    private readonly string _file;
+    private readonly IReadOnlyList<string> _services;
     private Engine? _engine;
     private NetworkInterfaces? _interfaces;
     private string _password = "";
 
-    public ComposeStack() => _start = new(StartAsync);
+    public ComposeStack()
+        : this(ComposeFile.Sqlite, s_services)
+    {
+    }
+
+    /// <summary>A stack of another compose file.</summary>
+    protected ComposeStack(string file, IReadOnlyList<string> services) => (_file, _services, _start) = (file, services, new(StartAsync));
 
     /// <summary>Builds and starts it, once, and waits until every service is healthy. Skips the test where that cannot be.</summary>
     internal Task Started => _start.Value;
@@ -54,6 +63,7 @@ public sealed class ComposeStack : IAsyncDisposable
         _interfaces?.Dispose();
         _http.Dispose();
         Directory.Delete(_copy, recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     internal async Task UpAsync()
@@ -69,7 +79,7 @@ public sealed class ComposeStack : IAsyncDisposable
 
     internal async Task HealthyAsync()
     {
-        foreach (var service in s_services)
+        foreach (var service in _services)
         {
             await Eventually.ResultAsync(() => HealthAsync(service), health => health == "healthy", $"{service} is healthy", TimeSpan.FromSeconds(120));
         }
@@ -116,6 +126,22 @@ public sealed class ComposeStack : IAsyncDisposable
         }
     }
 
+    /// <summary>Kills a service's process, and waits until there is another.</summary>
+    internal async Task DieAsync(string service)
+    {
+        var process = int.Parse(await InspectAsync(service, "{{.State.Pid}}"), CultureInfo.InvariantCulture);
+        using (var dying = Process.GetProcessById(process))
+        {
+            dying.Kill();
+        }
+
+        await Eventually.ResultAsync(
+            () => InspectAsync(service, "{{.State.Running}} {{.State.Pid}}"),
+            state => state.StartsWith("true ", StringComparison.Ordinal) && state != $"true {process}",
+            $"{service} runs again",
+            TimeSpan.FromSeconds(60));
+    }
+
     private async Task StartAsync()
     {
         _engine = await Engine.FindAsync();
@@ -123,6 +149,7 @@ public sealed class ComposeStack : IAsyncDisposable
         _interfaces = await NetworkInterfaces.HoldAsync();
         Copy(new(Repository.Root), _copy);
         var settings = (await File.ReadAllTextAsync(Path.Combine(Folder, ".env.example")))
+            .Replace("COMPOSE_FILE=docker-compose.yaml", $"COMPOSE_FILE={_file}", StringComparison.Ordinal)
             .Replace("COMPOSE_PROJECT_NAME=techtemp\n", $"COMPOSE_PROJECT_NAME={Project}\n", StringComparison.Ordinal)
             .Replace("HTTP_PORT=3000", $"HTTP_PORT={Text(HttpPort)}", StringComparison.Ordinal)
             .Replace("DASHBOARD_PORT=3002", $"DASHBOARD_PORT={Text(DashboardPort)}", StringComparison.Ordinal)
