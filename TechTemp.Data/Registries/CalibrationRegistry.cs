@@ -25,7 +25,7 @@ public sealed class CalibrationRegistry(TechTempContext context)
     /// <returns>False when there is no device of that uid.</returns>
     public async Task<bool> ReplaceAsync(string uid, IReadOnlyList<CalibrationView> calibrations, CancellationToken cancellationToken)
     {
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await RegistryTransaction.BeginAsync(context, cancellationToken);
         if (await context.Devices.Where(d => d.Uid == uid).Select(d => (int?)d.Id).SingleOrDefaultAsync(cancellationToken) is not { } id)
         {
             return false;

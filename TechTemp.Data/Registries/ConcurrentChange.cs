@@ -4,8 +4,8 @@ using TechTemp.Data.Store;
 namespace TechTemp.Data.Registries;
 
 /// <summary>
-/// Repeats a change when another process was faster: on a server two transactions may both find that there is no such row, and an index refuses the second one. When it
-/// is repeated, it finds the row.
+/// Repeats a change when ingest was faster: on a server both may find that there is no such device, and an index refuses the second one to add it. When it is repeated, it
+/// finds the device. Changes of people do not meet: <see cref="RegistryTransaction"/>.
 /// </summary>
 internal static class ConcurrentChange
 {

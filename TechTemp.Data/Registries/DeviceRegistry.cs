@@ -76,9 +76,7 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
 
     private async Task<DeviceOutcome> ProvisionAsync(Provisioning provisioning, HeldTimes held, CancellationToken cancellationToken)
     {
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        // First: on a server a second request for the same device waits here, and then finds it provisioned.
-        await context.Devices.Where(d => d.Uid == provisioning.Uid && !d.Provisioned).ExecuteUpdateAsync(set => set.SetProperty(d => d.Label, d => d.Label), cancellationToken);
+        await using var transaction = await RegistryTransaction.BeginAsync(context, cancellationToken);
         var device = await TrackedAsync(provisioning.Uid, cancellationToken);
         if (device is { Provisioned: true })
         {
@@ -116,12 +114,9 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
 
     /// <summary>Changes a device's label, model and room.</summary>
     /// <returns><see cref="DeviceOutcome.Done"/>, <see cref="DeviceOutcome.NotFound"/> or <see cref="DeviceOutcome.UnknownRoom"/>.</returns>
-    public Task<DeviceOutcome> UpdateAsync(string uid, DeviceChange change, CancellationToken cancellationToken) =>
-        ConcurrentChange.RunAsync(context, () => ChangeAsync(uid, change, cancellationToken));
-
-    private async Task<DeviceOutcome> ChangeAsync(string uid, DeviceChange change, CancellationToken cancellationToken)
+    public async Task<DeviceOutcome> UpdateAsync(string uid, DeviceChange change, CancellationToken cancellationToken)
     {
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await RegistryTransaction.BeginAsync(context, cancellationToken);
         if (await TrackedAsync(uid, cancellationToken) is not { } device)
         {
             return DeviceOutcome.NotFound;
@@ -173,7 +168,7 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
             await removal.RemoveAllAsync(id);
         }
 
-        await using var transaction = await context.Database.BeginTransactionAsync(CancellationToken.None);
+        await using var transaction = await RegistryTransaction.BeginAsync(context, CancellationToken.None);
         if (!withReadings && await context.Readings.AnyAsync(r => r.DeviceId == id, CancellationToken.None))
         {
             return DeviceOutcome.HasReadings;

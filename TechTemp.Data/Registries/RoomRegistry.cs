@@ -23,12 +23,9 @@ public sealed class RoomRegistry(TechTempContext context, TimeProvider time)
     /// <param name="comfort">Its limits of comfort, or null.</param>
     /// <param name="cancellationToken">Gives up; nothing is written then.</param>
     /// <returns>The room; null when the uid is taken.</returns>
-    public Task<Room?> CreateAsync(string name, string? uid, string? floor, string? side, RoomComfort? comfort, CancellationToken cancellationToken) =>
-        ConcurrentChange.RunAsync(context, () => AddAsync(name, uid, floor, side, comfort, cancellationToken));
-
-    private async Task<Room?> AddAsync(string name, string? uid, string? floor, string? side, RoomComfort? comfort, CancellationToken cancellationToken)
+    public async Task<Room?> CreateAsync(string name, string? uid, string? floor, string? side, RoomComfort? comfort, CancellationToken cancellationToken)
     {
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await RegistryTransaction.BeginAsync(context, cancellationToken);
         var (taken, free) = uid is null ? await BySlugAsync(name, cancellationToken) : (await TrackedAsync(uid, cancellationToken), uid);
         if (taken is not null)
         {
@@ -50,7 +47,7 @@ public sealed class RoomRegistry(TechTempContext context, TimeProvider time)
     public async Task<Room?> UpdateAsync(string uid, Action<Room> change, CancellationToken cancellationToken)
     {
         // Begun before the room is read: one that is deleted in between is none, and no failure.
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await RegistryTransaction.BeginAsync(context, cancellationToken);
         var room = await TrackedAsync(uid, cancellationToken);
         if (room is not null)
         {
@@ -69,7 +66,7 @@ public sealed class RoomRegistry(TechTempContext context, TimeProvider time)
     /// <returns>The room that stays; null when one of them does not exist.</returns>
     public async Task<Room?> MergeAsync(string uid, string into, CancellationToken cancellationToken)
     {
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await RegistryTransaction.BeginAsync(context, cancellationToken);
         if (await TrackedAsync(uid, cancellationToken) is not { } gone || await TrackedAsync(into, cancellationToken) is not { } stays)
         {
             return null;
@@ -105,7 +102,7 @@ public sealed class RoomRegistry(TechTempContext context, TimeProvider time)
     /// <summary>Deletes a room that no device stands or stood in.</summary>
     public async Task<RoomDeletion> DeleteAsync(string uid, CancellationToken cancellationToken)
     {
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await RegistryTransaction.BeginAsync(context, cancellationToken);
         if (await context.Placements.AnyAsync(p => p.Room!.Uid == uid, cancellationToken))
         {
             return RoomDeletion.InUse;

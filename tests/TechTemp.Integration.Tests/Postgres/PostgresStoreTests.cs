@@ -10,7 +10,7 @@ public sealed class PostgresStoreTests(PostgresStack postgres) : IClassFixture<P
 
     private TechTempStack Stack => postgres.Stack;
 
-    private static long ThisHour => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / Hour * Hour;
+    private static long ThisHour => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / Hour * Hour;
 
     [Fact]
     public async Task A_reading_goes_from_the_broker_to_HTTP_and_its_state_back()

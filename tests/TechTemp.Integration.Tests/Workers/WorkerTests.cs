@@ -147,11 +147,11 @@ public sealed class WorkerTests(WorkerServer server) : IClassFixture<WorkerServe
         await site.DividedAsync(5, "w0", "w1", "w2");
     }
 
-    private static Task GoneAsync(WorkerSite site, string worker) => Eventually.ResultAsync(
+    private static Task<string[]> GoneAsync(WorkerSite site, string worker) => Eventually.ResultAsync(
         () => site.QueryAsync($"SELECT (SELECT count(*) FROM ingest_workers WHERE worker = '{worker}') + (SELECT count(*) FROM broker_sessions WHERE worker = '{worker}');"),
         rows => rows is ["0"], $"{worker} is gone", TimeSpan.FromSeconds(90), site.Describe, TimeSpan.FromMilliseconds(250));
 
-    private static Task SessionsAsync(WorkerSite site, params string[] workers) => Eventually.ResultAsync(
+    private static Task<string[]> SessionsAsync(WorkerSite site, params string[] workers) => Eventually.ResultAsync(
         () => site.QueryAsync("SELECT DISTINCT '<' || worker || '>' FROM broker_sessions ORDER BY 1;"),
         rows => rows.SequenceEqual(workers.Select(w => $"<{w}>")), $"the sessions are of {string.Join(", ", workers)} alone", TimeSpan.FromSeconds(90), site.Describe, TimeSpan.FromMilliseconds(250));
 }

@@ -51,6 +51,6 @@ public sealed class SubscriptionIdentifierTests
         return client;
     }
 
-    private static Task SubscribeAsync(IMqttClient client, uint identifier) =>
+    private static Task<MqttClientSubscribeResult> SubscribeAsync(IMqttClient client, uint identifier) =>
         client.SubscribeAsync(new MqttClientSubscribeOptionsBuilder().WithSubscriptionIdentifier(identifier).WithTopicFilter(f => f.WithTopic(Filter).WithAtLeastOnceQoS()).Build(), Cancel);
 }

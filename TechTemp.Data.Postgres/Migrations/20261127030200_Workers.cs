@@ -8,7 +8,7 @@ namespace TechTemp.Data.Postgres.Migrations
 {
     /// <summary>Several workers that divide the homes.</summary>
     [DbContext(typeof(TechTempContext))]
-    [Migration("20261127030000_Workers")]
+    [Migration("20261127030200_Workers")]
     public sealed class Workers : Migration
     {
         /// <inheritdoc />
