@@ -50,7 +50,7 @@ public sealed class PostgresStoreTests(PostgresStack postgres) : IClassFixture<P
         postgres.Network.Stall();
         postgres.Network.Cut();
         await Stack.Api.HealthAsync(health => health.Status == 503 && health.Body.Contains("store"), "without store");
-        await Stack.Broker.Client.PublishAsync(SampleReading.Topic("hall"), Payload(ThisHour, 19, null));
+        await Stack.Broker.Client.PublishAsync(SampleReading.Topic("hall"), Payload(ThisHour, 19, 1));
         var refused = await Stack.Http.GetAsync("/api/v1/devices/hall");
         Assert.Equal(503, refused.Status);
         Assert.Equal("application/problem+json", refused.Header("Content-Type"));
@@ -87,7 +87,7 @@ public sealed class PostgresStoreTests(PostgresStack postgres) : IClassFixture<P
         await ingest.HealthAsync(health => health.Status == 200, "with store");
     }
 
-    private static string Payload(long ts, double temperature, int? seq) =>
+    private static string Payload(long ts, double temperature, int seq) =>
         new JsonObject { ["ts"] = ts, ["temperature_c"] = temperature, ["humidity_pct"] = 50, ["seq"] = seq }.ToJsonString();
 
     private static object Posted(long ts, double temperature) => new { device_uid = "kitchen", ts, temperature, humidity = 50 };
