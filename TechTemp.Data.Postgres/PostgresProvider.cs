@@ -42,6 +42,7 @@ public sealed class PostgresProvider : StoreProvider
         services.AddSingleton<IStoreSchema, PostgresSchema>();
         services.AddSingleton<PostgresSql>();
         services.AddSingleton<IStoreSql>(provider => provider.GetRequiredService<PostgresSql>());
+        services.AddSingleton<IStoreSequences, PostgresSequences>();
         services.AddSingleton<IStoreProbe, PostgresProbe>();
         services.AddSingleton<IStoreSize, PostgresStoreSize>();
         services.AddSingleton<IWriteStore, PostgresWriteStore>();

@@ -62,6 +62,7 @@ public sealed class SqliteProvider : StoreProvider
         // Who only inspects a store that is current does not load EF Core.
         services.AddSingleton(provider => new Lazy<IDbContextFactory<TechTempContext>>(provider.GetRequiredService<IDbContextFactory<TechTempContext>>));
         services.AddSingleton<IStoreSql, SqliteSql>();
+        services.AddSingleton<IStoreSequences, SqliteSequences>();
         services.AddSingleton<IStoreProbe, SqliteProbe>();
         services.AddSingleton<IStoreSize, SqliteStoreSize>();
         services.AddSingleton<IWriteStore, SqliteWriteStore>();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using TechTemp.Data.Clocks;
+using TechTemp.Data.Copying;
 using TechTemp.Data.Instances;
 using TechTemp.Data.Jobs;
 using TechTemp.Data.Maintenance;
@@ -23,6 +24,9 @@ public static class StoreHosting
 {
     /// <summary>The name of the store's connection string: <c>ConnectionStrings:techtemp</c>.</summary>
     public const string ConnectionName = "techtemp";
+
+    /// <summary>The setting of the connection string, for messages.</summary>
+    internal const string Setting = $"ConnectionStrings:{ConnectionName} (DB_URL)";
 
     /// <summary>Adds the store as its owner: the process that creates it and runs the migrations.</summary>
     /// <param name="builder">The host, whose configuration is complete.</param>
@@ -47,12 +51,12 @@ public static class StoreHosting
         return builder;
     }
 
-    private static void AddStoreServices(IHostApplicationBuilder builder, IReadOnlyList<StoreProvider> providers)
+    internal static void AddStoreServices(IHostApplicationBuilder builder, IReadOnlyList<StoreProvider> providers)
     {
         var connection = builder.Configuration.GetConnectionString(ConnectionName) ?? "";
         var chosen = providers.FirstOrDefault(provider => provider.Accepts(connection))
             // Not repeated: it may have a password in it.
-            ?? throw new StoreException($"ConnectionStrings:{ConnectionName} (DB_URL) must be like {string.Join(" or ", providers.SelectMany(provider => provider.Examples).Select(example => $"'{example}'"))}.");
+            ?? throw new StoreException($"{Setting} must be like {string.Join(" or ", providers.SelectMany(provider => provider.Examples).Select(example => $"'{example}'"))}.");
         foreach (var provider in providers)
         {
             provider.AddOptions(builder);
@@ -81,6 +85,9 @@ public static class StoreHosting
         services.AddSingleton<SealingProgressQueries>();
         services.AddSingleton<PageRebuild>();
         services.AddSingleton<PageVerification>();
+        services.AddSingleton<StoreEnd>();
+        services.AddSingleton<StoreCopy>();
+        services.AddSingleton(provider => new StoreTargets(providers, provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton<ReadingRemoval>();
         services.AddSingleton<ReadingRetention>();
         services.AddSingleton<RejectionRetention>();

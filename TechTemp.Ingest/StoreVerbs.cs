@@ -11,8 +11,8 @@ namespace TechTemp.Ingest;
 /// <summary>What the store's owner does for its operator instead of running.</summary>
 public static class StoreVerbs
 {
-    /// <summary><c>backup</c>, <c>restore</c> and <c>import</c> with a file, <c>rebuild</c> with a device, <c>verify</c>, <c>retire</c> with a worker.</summary>
-    public static IReadOnlyList<HostVerb> All { get; } = [Backup(), Restore(), Import(), Rebuild(), Verify(), Retire()];
+    /// <summary><c>backup</c>, <c>restore</c> and <c>import</c> with a file, <c>rebuild</c> with a device, <c>verify</c>, <c>retire</c> with a worker, <c>copy</c> with another store.</summary>
+    public static IReadOnlyList<HostVerb> All { get; } = [Backup(), Restore(), Import(), Rebuild(), Verify(), Retire(), Copy()];
 
     private static HostVerb Backup()
     {
@@ -60,6 +60,14 @@ public static class StoreVerbs
         var worker = new Argument<string>("worker") { Description = "Its name, Ingest:Worker." };
         var command = new Command("retire", "Retires one of several workers for good: the others take its homes and fetch what the broker has queued for it.") { worker };
         return HostVerb.Create<WorkerVerbs>(command, (workers, parsed, cancellationToken) => workers.RetireAsync(parsed.GetRequiredValue(worker), cancellationToken));
+    }
+
+    private static HostVerb Copy()
+    {
+        var to = new Option<string>("--to") { Description = "The other store, as in ConnectionStrings:techtemp.", HelpName = "connection string", Required = true };
+        var password = new Option<string?>("--password-file") { Description = "A file with the other store's password.", HelpName = "file" };
+        var command = new Command("copy", "Makes another store a copy of this one, or brings such a copy up to date, and compares the two. The store may be in use.") { to, password };
+        return HostVerb.Create<CopyVerb>(command, (copy, parsed, cancellationToken) => copy.RunAsync(parsed.GetRequiredValue(to), parsed.GetValue(password), cancellationToken));
     }
 
     private static Option<DateTimeOffset?> Time(string name, string description) => new(name)

@@ -13,8 +13,6 @@ namespace TechTemp.Data.Postgres.Connections;
 /// </summary>
 internal static partial class PostgresAddress
 {
-    private const string Setting = "ConnectionStrings:techtemp (DB_URL)";
-
     // Npgsql's keywords for parameters of libpq that have other names there.
     private static readonly Dictionary<string, string> s_parameters = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -122,7 +120,7 @@ internal static partial class PostgresAddress
         return value is not null;
     }
 
-    private static StoreException Wrong(string why) => new($"{Setting} cannot be used: {why}");
+    private static StoreException Wrong(string why) => new($"{StoreHosting.Setting} cannot be used: {why}");
 
     [GeneratedRegex(@"(^|;)\s*(host|server)\s*=", RegexOptions.IgnoreCase)]
     private static partial Regex Keyword();

@@ -25,6 +25,8 @@ internal sealed class PostgresDeviceTransaction(int deviceId, NpgsqlConnection c
 
     private const string InsertRowSql = "INSERT INTO readings (device_id, ts, temperature, humidity, more, source) VALUES ($1, $2, $3, $4, $5, $6);";
 
+    private const string InsertRowsSql = "INSERT INTO readings (device_id, ts, temperature, humidity, more, source) SELECT $1, r.* FROM unnest($2, $3, $4, $5, $6) AS r;";
+
     private readonly TransactionSql _sql = new(connection, transaction);
 
     /// <inheritdoc />
@@ -105,6 +107,21 @@ internal sealed class PostgresDeviceTransaction(int deviceId, NpgsqlConnection c
         cancellationToken,
         TransactionSql.Of(deviceId), TransactionSql.Of(ts), TransactionSql.Of(values[QuantityRegistry.Temperature]), TransactionSql.Of(values[QuantityRegistry.Humidity]),
         TransactionSql.Of(MoreValues.Of(values)), TransactionSql.Of((short)source));
+
+    /// <inheritdoc />
+    public async ValueTask InsertRowsAsync(PageReadings readings, CancellationToken cancellationToken)
+    {
+        var values = Enumerable.Range(0, readings.Times.Length).Select(readings.ValuesAt).ToArray();
+        await _sql.ExecuteAsync(
+            InsertRowsSql,
+            cancellationToken,
+            TransactionSql.Of(deviceId),
+            TransactionSql.Of(readings.Times),
+            TransactionSql.Of(Array.ConvertAll(values, v => v[QuantityRegistry.Temperature])),
+            TransactionSql.Of(Array.ConvertAll(values, v => v[QuantityRegistry.Humidity])),
+            TransactionSql.Of(Array.ConvertAll(values, v => MoreValues.Of(v))),
+            TransactionSql.Of(Array.ConvertAll(readings.Sources, source => (short)source)));
+    }
 
     private async ValueTask<long?> FindRowAsync(string find, long first, long last, int skip, CancellationToken cancellationToken)
     {

@@ -96,6 +96,15 @@ internal sealed class SqliteDeviceTransaction(int deviceId, SqliteConnection con
     }
 
     /// <inheritdoc />
+    public async ValueTask InsertRowsAsync(PageReadings readings, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < readings.Times.Length; i++)
+        {
+            await InsertRowAsync(readings.Times[i], readings.ValuesAt(i), readings.Sources[i], cancellationToken);
+        }
+    }
+
+    /// <inheritdoc />
     public ValueTask CommitAsync()
     {
         transaction.Commit();

@@ -17,7 +17,8 @@ internal static class StoredNumber
     public static Statement BindNumber(this Statement statement, int parameter, double value)
     {
         var hundredths = Math.Round(value * 100);
-        return hundredths / 100 == value && Math.Abs(hundredths) < Largest ? statement.Bind(parameter, (long)hundredths) : statement.Bind(parameter, value);
+        // An INTEGER has no negative zero.
+        return hundredths / 100 == value && Math.Abs(hundredths) < Largest && !(value == 0 && double.IsNegative(value)) ? statement.Bind(parameter, (long)hundredths) : statement.Bind(parameter, value);
     }
 
     /// <summary>Binds exactly the number, or NULL.</summary>

@@ -30,4 +30,9 @@ public interface IDeviceTransaction : IDeviceSnapshot, IStoreSqlTransaction
     /// <param name="source">The way it came in, as the store numbers it.</param>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask InsertRowAsync(long ts, QuantityValues values, byte source, CancellationToken cancellationToken);
+
+    /// <summary>Inserts rows. A row of one of their times that is there already is a failure.</summary>
+    /// <param name="readings">The readings.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask InsertRowsAsync(PageReadings readings, CancellationToken cancellationToken);
 }
