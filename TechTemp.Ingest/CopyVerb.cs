@@ -19,7 +19,7 @@ internal sealed class CopyVerb(StoreCopy copy, StoreTargets targets, TimeProvide
     {
         await using var target = targets.Open(to, passwordFile is null ? null : await PasswordAsync(passwordFile, cancellationToken));
         var (start, told) = (time.GetTimestamp(), time.GetTimestamp());
-        var result = await copy.CopyAsync(
+        var result = await CopyAsync(
             target.Store,
             progress =>
             {
@@ -46,6 +46,19 @@ internal sealed class CopyVerb(StoreCopy copy, StoreTargets targets, TimeProvide
             $"Copied {result.Devices} devices with {result.Readings} readings to {target.Store.Name} in {time.GetElapsedTime(start).TotalSeconds:F1} s, and compared them. {(result.IsFinished
                 ? "Nothing differs: the copy can take this store's place."
                 : $"{result.Changed} parts changed meanwhile: stop ingest, and copy again.")}");
+    }
+
+    private async Task<CopyResult> CopyAsync(StoreEnd target, Action<CopyProgress> tell, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await copy.CopyAsync(target, tell, cancellationToken);
+        }
+        catch (StoreException e) when (e.GetType() != typeof(StoreException))
+        {
+            // Of a provider: it does not say what to do.
+            throw new StoreException($"The copy has stopped: {e.Message} Copy again: it goes on where it ended.", e);
+        }
     }
 
     private static async Task<string> PasswordAsync(string file, CancellationToken cancellationToken)

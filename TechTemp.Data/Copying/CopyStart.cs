@@ -12,8 +12,6 @@ internal sealed class CopyStart(StoreEnd source, StoreEnd target)
 
     private const int DevicesOfAStep = 500;
 
-    private static readonly string[] s_content = [.. CopiedTable.AllNames];
-
     /// <summary>Creates the target's schema where that is missing, and marks the target as an unfinished copy.</summary>
     /// <returns>The source's id.</returns>
     /// <exception cref="StoreException">The target cannot be a copy of the source; nothing of it was changed.</exception>
@@ -36,7 +34,15 @@ internal sealed class CopyStart(StoreEnd source, StoreEnd target)
             await RefuseOthersAsync(former, uid, cancellationToken);
         }
 
-        await target.Schema.MigrateAsync(cancellationToken);
+        try
+        {
+            await target.Schema.MigrateAsync(cancellationToken);
+        }
+        catch (StoreException e)
+        {
+            throw new StoreException($"The target {target.Name} cannot be used: {e.Message}", e);
+        }
+
         var targetUid = await UidAsync(target, cancellationToken);
         await RefuseOthersAsync(targetUid, uid, cancellationToken);
         if (IsCopy(targetUid, uid))
@@ -81,7 +87,7 @@ internal sealed class CopyStart(StoreEnd source, StoreEnd target)
             return;
         }
 
-        foreach (var table in s_content)
+        foreach (var table in CopiedTable.AllNames)
         {
             if (await AnyAsync(target, table, cancellationToken))
             {

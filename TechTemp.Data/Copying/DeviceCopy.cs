@@ -11,9 +11,7 @@ internal sealed class DeviceCopy(StoreEnd target, IMaintenanceSession from, IMai
 {
     private const int RowsOfAStep = 10_000;
 
-    private const string PlaceOfLastSeen = "last_seen_at";
-
-    private static readonly int s_lastSeen = CopiedTable.Devices.Columns.Select(column => column.Name).ToList().IndexOf(PlaceOfLastSeen);
+    private static readonly int s_lastSeen = CopiedTable.Devices.Columns.Select(column => column.Name).ToList().IndexOf("last_seen_at");
 
     /// <summary>Makes the device of the target like that of the source.</summary>
     /// <param name="id">The store's key of the device.</param>
