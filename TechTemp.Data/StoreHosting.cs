@@ -51,7 +51,13 @@ public static class StoreHosting
         return builder;
     }
 
-    internal static void AddStoreServices(IHostApplicationBuilder builder, IReadOnlyList<StoreProvider> providers)
+    /// <summary>Opens other stores beside that of a host.</summary>
+    /// <param name="providers">The kinds of store that the host can have.</param>
+    /// <param name="configuration">The host's.</param>
+    internal static StoreTargets Targets(IReadOnlyList<StoreProvider> providers, IConfiguration configuration) =>
+        new(builder => AddStoreServices(builder, providers), $"ConnectionStrings:{ConnectionName}", Setting, configuration);
+
+    private static void AddStoreServices(IHostApplicationBuilder builder, IReadOnlyList<StoreProvider> providers)
     {
         var connection = builder.Configuration.GetConnectionString(ConnectionName) ?? "";
         var chosen = providers.FirstOrDefault(provider => provider.Accepts(connection))
@@ -87,7 +93,7 @@ public static class StoreHosting
         services.AddSingleton<PageVerification>();
         services.AddSingleton<StoreEnd>();
         services.AddSingleton<StoreCopy>();
-        services.AddSingleton(provider => new StoreTargets(providers, provider.GetRequiredService<IConfiguration>()));
+        services.AddSingleton(provider => Targets(providers, provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton<ReadingRemoval>();
         services.AddSingleton<ReadingRetention>();
         services.AddSingleton<RejectionRetention>();

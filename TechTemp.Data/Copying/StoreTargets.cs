@@ -6,9 +6,11 @@ using TechTemp.Data.Store;
 namespace TechTemp.Data.Copying;
 
 /// <summary>Opens a second store beside the one that is configured, with services of its own. Nothing is started: it only answers calls.</summary>
-/// <param name="providers">The kinds of store that this host can have.</param>
+/// <param name="addStore">Adds a store that is configured.</param>
+/// <param name="connectionKey">The setting of its connection string.</param>
+/// <param name="connectionName">What messages call this setting.</param>
 /// <param name="configuration">The host's. The other store has the same settings, but for its address and its password.</param>
-public sealed class StoreTargets(IReadOnlyList<StoreProvider> providers, IConfiguration configuration)
+public sealed class StoreTargets(Action<IHostApplicationBuilder> addStore, string connectionKey, string connectionName, IConfiguration configuration)
 {
     private const string Section = "Store";
 
@@ -28,16 +30,16 @@ public sealed class StoreTargets(IReadOnlyList<StoreProvider> providers, IConfig
         }
         catch (StoreException e)
         {
-            throw new StoreException(e.Message.Replace(StoreHosting.Setting, "--to", StringComparison.Ordinal), e);
+            throw new StoreException(e.Message.Replace(connectionName, "--to", StringComparison.Ordinal), e);
         }
     }
 
     private StoreTarget Open(string connectionString, Dictionary<string, string?> settings)
     {
-        settings[$"ConnectionStrings:{StoreHosting.ConnectionName}"] = connectionString;
+        settings[connectionKey] = connectionString;
         var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(settings);
-        StoreHosting.AddStoreServices(builder, providers);
+        addStore(builder);
         return new(builder.Services.BuildServiceProvider());
     }
 

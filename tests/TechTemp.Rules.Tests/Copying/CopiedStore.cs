@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using TechTemp.Data;
 using TechTemp.Data.Copying;
 using TechTemp.Data.Maintenance;
 using TechTemp.Data.Postgres;
@@ -21,7 +22,7 @@ internal sealed class CopiedStore(string connectionString) : IAsyncDisposable
 {
     public const long Minute = 60_000;
 
-    private static readonly StoreTargets s_targets = new([new SqliteProvider(), new PostgresProvider()], new ConfigurationBuilder().Build());
+    private static readonly StoreTargets s_targets = StoreHosting.Targets([new SqliteProvider(), new PostgresProvider()], new ConfigurationBuilder().Build());
 
     private readonly StoreTarget _target = s_targets.Open(connectionString, null);
 
