@@ -43,6 +43,9 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
             settings.TargetSessionAttributes ??= "primary";
         }
 
+        // A command that has timed out ends its connection. While it waits for an answer to its cancellation, the driver would take the end of a COMMIT for success: a server
+        // that is told to wait for a standby no longer answers that it is committed, but only on its own disk (SyncRepWaitForLSN in PostgreSQL's syncrep.c).
+        settings.CancellationTimeout = -1;
         // A server that has vanished from the network is noticed in seconds.
         settings.TcpKeepAlive = true;
         settings.TcpKeepAliveTime = 5;

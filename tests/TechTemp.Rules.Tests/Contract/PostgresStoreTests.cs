@@ -1,9 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using TechTemp.Data.Postgres.Connections;
+using TechTemp.Data.Postgres.Writing;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Store;
+using TechTemp.Data.Writing;
 using TechTemp.Readings.Rules;
 using TechTemp.Rules.Tests.Support;
 using static TechTemp.Rules.Tests.Support.Messages;
@@ -48,6 +50,64 @@ public sealed class PostgresStoreTests(PostgresDatabase database)
         Assert.NotNull(store.State.WriteFailure);
         Assert.Equal(OutcomeKind.Stored, (await store.WriteAsync(Reading(store.Now + 1))).Outcomes.Single().Kind);
         Assert.Null(store.State.WriteFailure);
+    }
+
+    [Fact]
+    public async Task A_transaction_whose_connection_is_cut_ends_without_a_failure_of_its_own()
+    {
+        await using var store = await PostgresWrittenStore.OpenAsync(database);
+        using var session = store.Port.Open();
+        var batch = await session.BeginAsync(forReading: true, Cancel);
+        var ordinary = await store.Sql.BeginAsync(Cancel);
+        await ordinary.QueryAsync("SELECT id FROM devices;", row => row.GetInt32(0), Cancel);
+        await using (var other = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ToString()))
+        {
+            await other.OpenAsync(Cancel);
+            await using var command = new NpgsqlCommand("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend';", other);
+            await command.ExecuteNonQueryAsync(Cancel);
+        }
+
+        await batch.DisposeAsync();
+        await ordinary.DisposeAsync();
+        session.Release();
+        Assert.Equal(OutcomeKind.Stored, (await store.WriteAsync(Reading(store.Now))).Outcomes.Single().Kind);
+    }
+
+    [Fact]
+    public async Task A_commit_that_no_standby_confirms_in_time_is_a_failure()
+    {
+        await using var store = await PostgresWrittenStore.OpenAsync(database);
+        await using var connections = new PostgresConnections($"{database.ConnectionString};Command Timeout=1");
+        using var session = new PostgresWriteStore(connections).Open();
+        await store.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = 'nobody';");
+        try
+        {
+            await store.ExecuteAsync("SELECT pg_reload_conf();");
+            var device = 0;
+            // The first ones may be committed before the server knows that it has to wait.
+            var failure = await TechTemp.Testing.Eventually.ResultAsync(() => FailureOfAsync(session, $"s{++device}"), e => e is not null, "a commit has failed");
+            Assert.True(failure!.IsTransient);
+        }
+        finally
+        {
+            await store.ExecuteAsync("ALTER SYSTEM RESET synchronous_standby_names;");
+            await store.ExecuteAsync("SELECT pg_reload_conf();");
+        }
+
+        static async Task<StoreException?> FailureOfAsync(IWriteSession session, string uid)
+        {
+            await using var transaction = await session.BeginAsync(forReading: false, Cancel);
+            await transaction.CreateDeviceAsync(uid, home: null, uid, createdAt: 0, Cancel);
+            try
+            {
+                await transaction.CommitAsync();
+                return null;
+            }
+            catch (StoreException e)
+            {
+                return e;
+            }
+        }
     }
 
     [Fact]
