@@ -8,13 +8,20 @@ namespace TechTemp.Faults;
 internal sealed class FaultRun
 {
     private readonly bool _full;
+    private readonly bool _isHalf;
+    private readonly FaultServer? _server;
+    private readonly string _database;
+    private int _databases;
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly List<string> _done = [];
     private readonly List<string> _broken = [];
 
-    public FaultRun(Fault fault, FaultOptions options, string folder)
+    public FaultRun(Fault fault, FaultOptions options, string folder, FaultServer? server)
     {
-        (_full, Folder) = (options.Full, folder);
+        (_full, Folder, _server) = (options.Full, folder, server);
+        // What SQLite's run does as well needs less of it.
+        _isHalf = options.Store == Stores.Postgres && fault.On == Stores.Both;
+        _database = fault.Name.Replace('-', '_');
         // Of the name too, so that a fault run alone is the same as among the others. string.GetHashCode differs from run to run.
         Random = new(Encoding.UTF8.GetBytes(fault.Name).Aggregate(options.Seed, (hash, b) => unchecked((hash * 31) + b)));
     }
@@ -34,8 +41,14 @@ internal sealed class FaultRun
     /// <summary>The time since the start.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_start);
 
-    /// <summary>A count of the full form or of the short one.</summary>
-    public int Pick(int full, int brief) => _full ? full : brief;
+    /// <summary>The PostgreSQL for the stores, running; null when they are files.</summary>
+    public async Task<PostgresProcess?> ServerAsync() => _server is null ? null : await _server.RunningAsync();
+
+    /// <summary>The name of a database that there is not yet.</summary>
+    public string NextDatabase() => string.Create(CultureInfo.InvariantCulture, $"{_database}_{++_databases}");
+
+    /// <summary>A count of the full form or of the short one: half of that on PostgreSQL for a fault that SQLite has too.</summary>
+    public int Pick(int full, int brief) => _full ? full : _isHalf ? (brief + 1) / 2 : brief;
 
     /// <summary>A random time between two.</summary>
     public TimeSpan Moment(TimeSpan shortest, TimeSpan longest) => shortest + ((longest - shortest) * Random.NextDouble());

@@ -1,26 +1,42 @@
 using System.Diagnostics;
 using System.Globalization;
 using TechTemp.Faults.Books;
+using TechTemp.Faults.Publishers;
 
 namespace TechTemp.Faults;
 
-/// <summary>Mosquitto with our configuration, ingest, and a store in the run's folder, each to be harmed by itself.</summary>
+/// <summary>Mosquitto with our configuration, ingest, and a store (a file in the run's folder, or a database of its own), each to be harmed by itself.</summary>
 internal sealed class Site : IAsyncDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_standstill = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_longestStart = TimeSpan.FromMinutes(2);
     private HostProcess? _ingest;
 
-    private Site(FaultRun run, MosquittoProcess broker, IEnumerable<(string Name, string Value)> settings)
+    private Site(FaultRun run, MosquittoProcess broker, IReadOnlyList<PostgresProcess> servers, IEnumerable<(string Name, string Value)> settings)
     {
-        Broker = broker;
-        Settings = new() { ["MQTT_URL"] = broker.Url, ["DB_PATH"] = Path.Combine(run.Folder, "store", "techtemp.db"), ["LOG_LEVEL"] = "info" };
+        (Broker, Server) = (broker, servers is [var first, ..] ? first : null);
+        Settings = new() { ["MQTT_URL"] = broker.Url, ["LOG_LEVEL"] = "info" };
         foreach (var (name, value) in settings)
         {
             Settings[name] = value;
         }
 
-        Store = new(Settings["DB_PATH"]);
+        if (Server is null)
+        {
+            Settings.TryAdd("DB_PATH", Path.Combine(run.Folder, "store", "techtemp.db"));
+            Store = new StoreFile(Settings["DB_PATH"]);
+        }
+        else
+        {
+            var database = run.NextDatabase();
+            StoreDatabase.Create(Server, database);
+            var hosts = string.Join(',', servers.Select(s => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{s.Port}")));
+            var connectionString = $"Host={hosts};Database={database};Username={PostgresProcess.User}";
+            // Several servers only in this form.
+            Settings["DB_URL"] = servers.Count > 1 ? connectionString : $"postgres://{PostgresProcess.User}@{hosts}/{database}";
+            Store = new StoreDatabase(servers.Count > 1 ? $"{connectionString};Target Session Attributes=primary" : connectionString);
+        }
     }
 
     /// <summary>The broker.</summary>
@@ -29,8 +45,14 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>The ingest of now.</summary>
     public HostProcess Ingest => _ingest!;
 
+    /// <summary>The PostgreSQL that the store is in; null for a file.</summary>
+    public PostgresProcess? Server { get; }
+
     /// <summary>The store.</summary>
-    public StoreFile Store { get; }
+    public Store Store { get; }
+
+    /// <summary>The store of a fault that is about its file.</summary>
+    public StoreFile File => (StoreFile)Store;
 
     /// <summary>The settings of ingest, and of whatever runs beside it.</summary>
     public Dictionary<string, string> Settings { get; }
@@ -38,12 +60,18 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>A site with its broker running and no ingest yet.</summary>
     public static async Task<Site> CreateAsync(FaultRun run, params IEnumerable<(string Name, string Value)> settings)
     {
-        return new(run, await MosquittoProcess.StartAsync(MosquittoConfiguration.Ours), settings);
+        IReadOnlyList<PostgresProcess> servers = await run.ServerAsync() is { } server ? [server] : [];
+        return await CreateOnAsync(run, servers, settings);
     }
+
+    /// <summary>A site whose store is on servers of its own, the first of which is the primary, with its broker running and no ingest yet.</summary>
+    public static async Task<Site> CreateOnAsync(FaultRun run, IReadOnlyList<PostgresProcess> servers, params IEnumerable<(string Name, string Value)> settings) =>
+        new(run, await MosquittoProcess.StartAsync(MosquittoConfiguration.Ours), servers, settings);
 
     /// <summary>A site whose broker has accounts, for ingest and for these; ingest does not run yet.</summary>
     public static async Task<Site> CreateWithAccountsAsync(FaultRun run, params IEnumerable<string> accounts)
     {
+        IReadOnlyList<PostgresProcess> servers = await run.ServerAsync() is { } server ? [server] : [];
         var broker = MosquittoProcess.Create(MosquittoConfiguration.Accounts);
         foreach (var account in accounts.Append("ingest"))
         {
@@ -51,7 +79,7 @@ internal sealed class Site : IAsyncDisposable
         }
 
         await broker.StartAsync();
-        return new(run, broker, [("MQTT_URL", string.Create(CultureInfo.InvariantCulture, $"mqtt://ingest:{MosquittoProcess.Password("ingest")}@127.0.0.1:{broker.InternalPort}"))]);
+        return new(run, broker, servers, [("MQTT_URL", string.Create(CultureInfo.InvariantCulture, $"mqtt://ingest:{MosquittoProcess.Password("ingest")}@127.0.0.1:{broker.InternalPort}"))]);
     }
 
     /// <summary>A site with broker and ingest running.</summary>
@@ -70,6 +98,13 @@ internal sealed class Site : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until something of theirs is stored that was not.</summary>
+    public Task StoresAsync(Fleet fleet)
+    {
+        var before = Store.SumOfNewest(fleet.Books);
+        return Eventually.TrueAsync(() => Store.SumOfNewest(fleet.Books) > before, "readings are stored", TimeSpan.FromMinutes(1));
+    }
+
     /// <summary>Starts ingest and waits for nothing; the one before must have ended.</summary>
     public async Task LaunchIngestAsync()
     {
@@ -81,7 +116,7 @@ internal sealed class Site : IAsyncDisposable
     public async Task StartIngestAsync()
     {
         await LaunchIngestAsync();
-        await Ingest.HealthAsync(health => health.Status == 200, "healthy");
+        await Ingest.HealthAsync(health => health.Status == 200, "healthy", s_longestStart);
     }
 
     /// <summary>Hands ingest over to the caller, who disposes it.</summary>
@@ -106,7 +141,7 @@ internal sealed class Site : IAsyncDisposable
     public Task SettleAsync(IEnumerable<Book> books) => SettleAsync(Store, books.Sum(b => b.Acknowledged));
 
     /// <inheritdoc cref="SettleAsync(IEnumerable{Book})"/>
-    public static async Task SettleAsync(StoreFile store, int expected)
+    public static async Task SettleAsync(Store store, int expected)
     {
         using var timer = new PeriodicTimer(s_interval);
         var (stored, since) = (-1, Stopwatch.GetTimestamp());
@@ -132,5 +167,6 @@ internal sealed class Site : IAsyncDisposable
     {
         await (_ingest?.DisposeAsync() ?? ValueTask.CompletedTask);
         await Broker.DisposeAsync();
+        Store.Dispose();
     }
 }

@@ -46,6 +46,9 @@ public sealed class TcpProxy : IAsyncDisposable
         set => Volatile.Write(ref _bytesPerSecond, value);
     }
 
+    /// <summary>Decides of everything that a client sends, part by part, before it passes; null: all passes. Called by several connections at once.</summary>
+    public Func<ReadOnlyMemory<byte>, Passage>? Inspect { get; set; }
+
     /// <summary>Lets nothing pass and closes nothing: a cable that is pulled.</summary>
     public void Stall() => _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -105,7 +108,7 @@ public sealed class TcpProxy : IAsyncDisposable
         {
             await server.ConnectAsync(IPAddress.Loopback, _target);
             client.NoDelay = server.NoDelay = true;
-            await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
+            await Task.WhenAny(PumpAsync(client, server, part => Inspect?.Invoke(part) ?? Passage.Pass), PumpAsync(server, client, _ => Passage.Pass));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -120,7 +123,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, Func<ReadOnlyMemory<byte>, Passage> inspect)
     {
         var buffer = new byte[ChunkBytes];
         try
@@ -134,9 +137,25 @@ public sealed class TcpProxy : IAsyncDisposable
                     await Task.Delay(pause);
                 }
 
+                var passage = inspect(buffer.AsMemory(0, count));
+                if (passage == Passage.CutBefore)
+                {
+                    to.Close(0);
+                    from.Close(0);
+                    return;
+                }
+
                 for (var sent = 0; sent < count;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
+                }
+
+                if (passage == Passage.CutAfter)
+                {
+                    from.Close(0);
+                    // Not a reset: the server reads what it was sent before the end of the connection.
+                    to.Shutdown(SocketShutdown.Send);
+                    return;
                 }
             }
         }

@@ -52,7 +52,7 @@ internal sealed class Comparison
     /// <summary>Compares.</summary>
     /// <param name="books">The books of every device that published.</param>
     /// <param name="store">The store, in which nothing happens any more.</param>
-    public static Comparison Of(IEnumerable<Book> books, StoreFile store)
+    public static Comparison Of(IEnumerable<Book> books, Store store)
     {
         var comparison = new Comparison { Rejected = store.CountRejected() };
         var byDevice = books.ToDictionary(b => b.Device);

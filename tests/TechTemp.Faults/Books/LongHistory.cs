@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 
 namespace TechTemp.Faults.Books;
 
@@ -22,17 +21,11 @@ internal static class LongHistory
     /// <param name="readings">How many readings each has.</param>
     /// <param name="devices">How many devices.</param>
     /// <param name="step">The time between two readings, milliseconds.</param>
-    public static void Insert(StoreFile store, int readings, int devices = 1, int step = 1_000) => store.Execute(string.Create(CultureInfo.InvariantCulture, $"""
-        INSERT INTO devices (uid, provisioned, created_at)
-        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {devices - 1}) SELECT '{Prefix}-' || i, 1, 0 FROM n;
-        INSERT INTO readings (device_id, ts, temperature, humidity, source)
-        WITH RECURSIVE n(i) AS (SELECT {readings} UNION ALL SELECT i - 1 FROM n WHERE i > 1)
-        SELECT d.id, {End} - i * {step}, 2000 + i % 500, 5000 + i % 700, 0 FROM devices d, n WHERE d.uid GLOB '{Prefix}-*';
-        """));
+    public static void Insert(Store store, int readings, int devices = 1, int step = 1_000) => store.InsertHistory(Prefix, devices, readings, step, End);
 
     /// <summary>What is not as it was made, each in a few words: every reading must be there once.</summary>
     /// <inheritdoc cref="Insert" path="/param"/>
-    public static IReadOnlyList<string> Differences(StoreFile store, int readings, int devices, int step)
+    public static IReadOnlyList<string> Differences(Store store, int readings, int devices, int step)
     {
         var found = new Dictionary<string, BitArray>();
         var differences = new List<string>();
@@ -55,9 +48,9 @@ internal static class LongHistory
     }
 
     /// <summary>How many days of how many of the devices have rows, one by one.</summary>
-    public static int CountDaysOfRows(StoreFile store) => store.Query(
-        $"SELECT count(DISTINCT device_id || ' ' || (ts / 86400000)) FROM readings WHERE device_id IN (SELECT id FROM devices WHERE uid GLOB '{Prefix}-*');", row => row.GetInt32(0)).Single();
+    public static int CountDaysOfRows(Store store) => store.Query(
+        $"SELECT count(*) FROM (SELECT DISTINCT device_id, ts / 86400000 FROM readings WHERE device_id IN (SELECT id FROM devices WHERE uid LIKE '{Prefix}-%')) d;", row => row.GetInt32(0)).Single();
 
     /// <summary>How many readings of the first one there are.</summary>
-    public static long Count(StoreFile store) => store.Readings().LongCount(r => r.Uid == Uid);
+    public static long Count(Store store) => store.Readings().LongCount(r => r.Uid == Uid);
 }

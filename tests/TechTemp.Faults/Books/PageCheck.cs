@@ -12,11 +12,12 @@ internal static class PageCheck
     private const double Longest = 900;
 
     /// <summary>What is wrong, in words: a page that says what its readings do not, a reading that is in two places, a newest reading that is no row.</summary>
-    public static IReadOnlyList<string> Differences(StoreFile store)
+    public static IReadOnlyList<string> Differences(Store store)
     {
         var differences = new List<string>();
-        var pages = store.Pages().GroupBy(p => p.DeviceId).ToDictionary(g => g.Key, g => g.ToList());
-        var rows = store.Rows().GroupBy(r => r.DeviceId).ToDictionary(g => g.Key, g => g.Select(r => r.Ts).ToHashSet());
+        var content = store.Content().ToLookup(c => c.Page is not null);
+        var pages = content[true].Select(c => c.Page!).GroupBy(p => p.DeviceId).ToDictionary(g => g.Key, g => g.ToList());
+        var rows = content[false].Select(c => c.Row).GroupBy(r => r.DeviceId).ToDictionary(g => g.Key, g => g.Select(r => r.Ts).ToHashSet());
         foreach (var (device, ofDevice) in pages)
         {
             var byDay = ofDevice.GroupBy(p => p.Start / Day).ToDictionary(g => g.Key, g => g.ToList());

@@ -29,7 +29,7 @@ internal sealed class PoisonBook
     }
 
     /// <summary>Notes the counts, and promises that they are as they should be.</summary>
-    public void Judge(FaultRun run, StoreFile store)
+    public void Judge(FaultRun run, Store store)
     {
         int stored = 0, wrong = 0;
         var examples = new List<string>();

@@ -16,14 +16,14 @@ internal static class KilledAtWork
         var kills = run.Pick(full: 60, brief: 6);
         var before = 0;
         await using var site = await Site.CreateAsync(run);
-        var folder = Path.GetDirectoryName(site.Store.Path)!;
+        var folder = Path.GetDirectoryName(site.File.Path)!;
         for (var kill = 0; kill < kills; kill++)
         {
             Directory.CreateDirectory(folder);
             await site.LaunchIngestAsync();
             // Half at any time from the first thing that is done to the file, half in the milliseconds in which the schema is written.
-            await PolledAsync(() => File.Exists(site.Store.Path));
-            await (kill % 2 == 0 ? Task.Delay(run.Moment(TimeSpan.Zero, TimeSpan.FromMilliseconds(1_500))) : PolledAsync(() => LogBytes(site.Store) > 0 || new FileInfo(site.Store.Path).Length > EmptyBytes));
+            await PolledAsync(() => File.Exists(site.File.Path));
+            await (kill % 2 == 0 ? Task.Delay(run.Moment(TimeSpan.Zero, TimeSpan.FromMilliseconds(1_500))) : PolledAsync(() => LogBytes(site.File) > 0 || new FileInfo(site.File.Path).Length > EmptyBytes));
             await site.KillIngestAsync();
             before += HasSchema(run, folder) ? 0 : 1;
 
@@ -43,18 +43,23 @@ internal static class KilledAtWork
         const int Kept = 1_000;
         await using var site = await Site.StartAsync(run);
         // What is too old is so by the newest reading: a clock alone does not prove it.
-        site.Store.Execute("INSERT INTO devices (uid, label, provisioned, created_at, last_seen_at) SELECT 'd', 'd', 0, n, n FROM (SELECT unixepoch('now') * 1000 AS n);");
+        var now = TimeProvider.System.GetUtcNow();
+        site.Store.Execute(string.Create(
+            CultureInfo.InvariantCulture,
+            $"INSERT INTO devices (uid, label, provisioned, created_at, last_seen_at, measures) VALUES ('d', 'd', false, {now.ToUnixTimeMilliseconds()}, {now.ToUnixTimeMilliseconds()}, 0);"));
         var inTheMiddle = 0;
         for (var kill = 0; kill < kills; kill++)
         {
             await site.KillIngestAsync();
             site.Store.Execute("DELETE FROM rejected_messages;");
-            AddRejected(site.Store, messages, "-40 days");
-            AddRejected(site.Store, Kept, "-1 days");
+            AddRejected(site.Store, messages, now.AddDays(-40));
+            AddRejected(site.Store, Kept, now.AddDays(-1));
 
             await site.LaunchIngestAsync();
-            // It starts with it; its transaction shows as the log that grows.
-            await PolledAsync(() => LogBytes(site.Store) > 0);
+            // It starts with it; its first transaction shows as the log that grows, or in what is left.
+            await (site.Store is StoreFile file
+                ? PolledAsync(() => LogBytes(file) > 0)
+                : Eventually.TrueAsync(() => site.Store.CountRejected() < messages + Kept, "it begins to drop", TimeSpan.FromMinutes(1)));
             await Task.Delay(run.Moment(TimeSpan.Zero, TimeSpan.FromMilliseconds(200)));
             await site.KillIngestAsync();
             var left = site.Store.CountRejected();
@@ -65,15 +70,15 @@ internal static class KilledAtWork
             await Eventually.ResultAsync(() => Task.FromResult(site.Store.CountRejected()), count => count == Kept, "what is too old is dropped, and nothing else");
         }
 
-        run.Note($"{kills} kills, {inTheMiddle} of them before it was done; opened again each time, integrity_check ok, then dropped {messages:N0} and kept {Kept:N0}");
+        run.Note($"{kills} kills, {inTheMiddle} of them before it was done; opened again each time, its integrity ok, then dropped {messages:N0} and kept {Kept:N0}");
     }
 
-    private static void AddRejected(StoreFile store, int count, string age) => store.Execute(string.Create(
+    private static void AddRejected(Store store, int count, DateTimeOffset receivedAt) => store.Execute(string.Create(
         CultureInfo.InvariantCulture,
         $"""
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
-        INSERT INTO rejected_messages (received_at, topic, device_uid, payload, payload_size, reason, detail)
-        SELECT unixepoch('now', '{age}') * 1000, 'home/h/sensors/d/reading', 'd', randomblob(100), 100, 'invalid-json', 'payload must be one JSON object' FROM n;
+        INSERT INTO rejected_messages (received_at, topic, device_uid, is_held, payload, payload_size, reason, detail)
+        SELECT {receivedAt.ToUnixTimeMilliseconds()}, 'home/h/sensors/d/reading', 'd', false, {store.SomeBytes}, 100, 'invalid-json', 'payload must be one JSON object' FROM n;
         """));
 
     private static long LogBytes(StoreFile store) => new FileInfo(store.Path + "-wal") is { Exists: true } log ? log.Length : 0;

@@ -91,7 +91,7 @@ internal static class PoisonSent
     }
 
     // All others were acknowledged before the last one was sent.
-    private static async Task StoredAsync(int port, PoisonBook book, StoreFile store)
+    private static async Task StoredAsync(int port, PoisonBook book, Store store)
     {
         var last = new PoisonMessage(SampleReading.Topic(Last), Encoding.UTF8.GetBytes(SampleReading.Payload()), Fate.Stored, new(Last, SampleReading.Ts, 21.02, 63.33));
         if (!await PoisonPublisher.TryPublishAsync(port, last))
@@ -108,7 +108,7 @@ internal static class PoisonSent
             interval: TimeSpan.FromMilliseconds(250));
     }
 
-    private static void Judge(FaultRun run, PoisonBook book, HostProcess process, StoreFile store)
+    private static void Judge(FaultRun run, PoisonBook book, HostProcess process, Store store)
     {
         book.Judge(run, store);
         run.Note($"peak {process.PeakMemory / 1_000_000} MB");

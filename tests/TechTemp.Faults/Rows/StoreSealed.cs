@@ -5,7 +5,7 @@ using TechTemp.Faults.Publishers;
 
 namespace TechTemp.Faults.Rows;
 
-/// <summary>A store of the version before is migrated and sealed while others publish, and ingest is killed with -9 at random moments.</summary>
+/// <summary>A store of the version before, which PostgreSQL has none of, is migrated and sealed while others publish, and ingest is killed with -9 at random moments.</summary>
 internal static class StoreSealed
 {
     private const int Others = 4;
@@ -21,9 +21,13 @@ internal static class StoreSealed
         var kills = run.Pick(full: 20, brief: 3);
         await using var site = await Site.StartAsync(run, ("Store__SealInterval", "00:00:01"));
         await site.KillIngestAsync();
-        VersionBefore.Make(site.Store);
+        if (site.Store is StoreFile)
+        {
+            VersionBefore.Make(site.File);
+        }
+
         LongHistory.Insert(site.Store, readings, Devices, Step);
-        var before = new FileInfo(site.Store.Path).Length;
+        var before = site.Store is StoreFile ? new FileInfo(site.File.Path).Length : 0;
 
         await using var fleet = Fleet.Start(site.Broker.Port, Others, s_pace);
         for (var kill = 0; kill < kills; kill++)
@@ -52,7 +56,10 @@ internal static class StoreSealed
         run.Promise(differences.Count == 0, $"{differences.Count} differences of the history, for example: {string.Join("; ", differences.Take(5))}");
         run.Promise(site.Store.CheckIntegrity() == "ok", $"After the sealing: {site.Store.CheckIntegrity()}");
         Comparison.Of(fleet.Books, site.Store).Judge(run);
-        await ShrinkAsync(run, site, before);
+        if (site.Store is StoreFile)
+        {
+            await ShrinkAsync(run, site, before);
+        }
     }
 
     // What was rows is given back to the file system.
@@ -63,6 +70,6 @@ internal static class StoreSealed
         await Eventually.TrueAsync(() => site.Store.Query("PRAGMA freelist_count;", row => row.GetInt64(0)).Single() == 0, "free pages are given back", s_deadline);
         await site.Ingest.StopAsync(TimeSpan.FromSeconds(15));
         site.Store.Execute("PRAGMA wal_checkpoint(TRUNCATE);");
-        run.Note($"the file went from {before / 1e6:F1} to {new FileInfo(site.Store.Path).Length / 1e6:F1} MB with the others' readings");
+        run.Note($"the file went from {before / 1e6:F1} to {new FileInfo(site.File.Path).Length / 1e6:F1} MB with the others' readings");
     }
 }

@@ -63,7 +63,7 @@ internal static class StoreTrouble
                 run,
                 site => Run(() =>
                 {
-                    other = site.Store.Open();
+                    other = site.File.Open();
                     other.BeginTransaction(deferred: false);
                 }),
                 _ => Run(() => other!.Dispose()));
@@ -80,14 +80,41 @@ internal static class StoreTrouble
         // The file itself goes first and comes last: who finds it finds its log beside it.
         return RunAsync(
             run,
-            site => Run(() => Move(Path.GetDirectoryName(site.Store.Path)!, away, "", "-wal", "-shm")),
-            site => Run(() => Move(away, Path.GetDirectoryName(site.Store.Path)!, "-shm", "-wal", "")));
+            site => Run(() => Move(Path.GetDirectoryName(site.File.Path)!, away, "", "-wal", "-shm")),
+            site => Run(() => Move(away, Path.GetDirectoryName(site.File.Path)!, "-shm", "-wal", "")));
+    }
+
+    /// <summary>The whole data folder of a PostgreSQL, log included, is on the disk. Where that ends the server, it is started again when there is room.</summary>
+    public static async Task DatabaseFullAsync(FaultRun run)
+    {
+        await using var disk = await SmallDisk.MountAsync(megabytes: 256);
+        await using var server = await PostgresProcess.StartAsync(disk.File("data"), "min_wal_size=32MB", "max_wal_size=64MB");
+        await using var site = await Site.CreateOnAsync(run, [server]);
+        await RunAsync(
+            run,
+            site,
+            _ => Run(disk.Fill),
+            async _ =>
+            {
+                disk.Free();
+                if (!server.IsRunning)
+                {
+                    run.Note($"PostgreSQL had left");
+                    await server.StartAgainAsync();
+                }
+            });
     }
 
     private static async Task RunAsync(FaultRun run, Func<Site, Task> harm, Func<Site, Task> mend, Func<Task>? powerCut = null, string? store = null)
     {
+        await using var site = await Site.CreateAsync(run, store is null ? [] : [("DB_PATH", store)]);
+        await RunAsync(run, site, harm, mend, powerCut);
+    }
+
+    private static async Task RunAsync(FaultRun run, Site site, Func<Site, Task> harm, Func<Site, Task> mend, Func<Task>? powerCut = null)
+    {
         var duration = TimeSpan.FromSeconds(run.Pick(full: 30, brief: 6));
-        await using var site = await Site.StartAsync(run, store is null ? [] : [("DB_PATH", store)]);
+        await site.StartIngestAsync();
         await using var fleet = Fleet.Start(site.Broker.Port, Devices, s_pace);
         await StoredAsync(site);
 
