@@ -35,7 +35,7 @@ internal sealed record CopiedTable(string Name, int Keys, IReadOnlyList<CopiedCo
 
     public static CopiedTable SequenceGaps { get; } = Of("sequence_gaps", 2, DeviceId, "first", "last");
 
-    public static CopiedTable BrokerSessions { get; } = Of("broker_sessions", 1, "client_id:t");
+    public static CopiedTable BrokerSessions { get; } = Of("broker_sessions", 1, "client_id:t", "worker:t");
 
     /// <summary>What belongs to a device, and is copied with it.</summary>
     public static IReadOnlyList<CopiedTable> OfDevice { get; } = [Placements, Calibrations, SequenceGaps];
@@ -48,6 +48,10 @@ internal sealed record CopiedTable(string Name, int Keys, IReadOnlyList<CopiedCo
         Of("kept_sessions", 1, "client_id:t", "user_name:t", "subscriptions:b", "expires_at"),
         Of("kept_messages", 2, "client_id:t", "position", "publish:b", "expires_at"),
         Of("kept_retained", 1, "topic:t", "publish:b", "expires_at"),
+        // Which homes the sessions at the broker are subscribed to, with the identifiers of those subscriptions.
+        Of("ingest_workers", 1, "worker:t", "registered", "seen_at", "homes:t", "is_retired:f"),
+        Of("ingest_homes", 2, "home:t", "worker:t", "standing", "change", "is_released:f"),
+        Of("ingest_division", 1, "id", "first_worker:t", "connection", "subscription"),
     ];
 
     /// <summary>Tables whose rows the store numbers.</summary>

@@ -125,7 +125,10 @@ internal sealed class CopiedStore(string connectionString) : IAsyncDisposable
             "INSERT INTO sequence_gaps (device_id, first, last) VALUES (1, 3, 4), (1, 9007199254740993, 9007199254740994);",
             "UPDATE devices SET highest_seq = 12, label = 'Labellé', model = 'M', raw_from = 86400000 WHERE id = 1;",
             "INSERT INTO held_drops (device_uid, home, count, last_at) VALUES ('x', 'h1', 3, 9), ('X', 'h1', 1, 9);",
-            "INSERT INTO broker_sessions (client_id) VALUES (''), ('ingest-former'), ('INGEST-former');",
+            "INSERT INTO broker_sessions (client_id, worker) VALUES ('', ''), ('ingest-former', ''), ('INGEST-former', 'w1');",
+            "INSERT INTO ingest_workers (worker, registered, seen_at, homes, is_retired) VALUES ('w0', 1, 2, NULL, false), ('w1', 2, 3, 'h1 h2', true);",
+            "INSERT INTO ingest_homes (home, worker, standing, change, is_released) VALUES ('h1', 'w1', 4, 5, false), ('h1', 'w0', 0, 6, true);",
+            "INSERT INTO ingest_division (id, first_worker, connection, subscription) VALUES (1, 'w0', 4, 9);",
             "INSERT INTO ingest_instance (id, uid, machine, process_id, since, asked, answered) VALUES (1, 'i', 'm', 1, 1, 0, 0);",
             "DELETE FROM devices WHERE uid = 'gone';");
         foreach (var i in Enumerable.Range(0, 250))

@@ -200,7 +200,7 @@ public sealed class CopyTests(PostgresDatabase postgres) : IDisposable
         await using var source = await FilledAsync();
         await using var early = Sqlite("early");
         await Assert.ThrowsAsync<InterruptedException>(() => source.CopyToAsync(early, _ => ThrowAt(0)));
-        var (client, former) = await early.Get<Data.Instances.BrokerSessions>().BeginAsync("ingest", Cancel);
+        var (client, former) = await early.Get<Data.Instances.BrokerSessions>().BeginAsync("ingest", "", Cancel);
         Assert.Equal($"ingest-{await source.UidAsync()}-copying", client);
         Assert.Empty(former);
         await RefusedAsync(source, early, "ingest has run there");
