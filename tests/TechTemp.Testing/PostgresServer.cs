@@ -8,7 +8,7 @@ namespace TechTemp.Testing;
 /// </summary>
 public static class PostgresServer
 {
-    private static readonly Lazy<Task<PostgresProcess>> s_server = new(PostgresProcess.StartAsync);
+    private static readonly Lazy<Task<PostgresProcess>> s_server = new(() => PostgresProcess.StartAsync());
     private static int s_databases;
 
     /// <summary>Whether stacks use it.</summary>
