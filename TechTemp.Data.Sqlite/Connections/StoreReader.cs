@@ -16,7 +16,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     private const int MostRemembered = 16;
 
     private readonly Dictionary<string, Stack<Statement>> _free = [];
-    private readonly List<(Stack<Statement> Free, Statement Statement)> _used = [];
+    private readonly List<(Stack<Statement> Free, Statement Statement, string? Table)> _used = [];
     private readonly Dictionary<object, object> _remembered = [];
     private long _rememberedVersion = -1;
     private readonly bool _isReadOnly = OpenFile.IsReadOnly(connection);
@@ -24,6 +24,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     private Statement? _begin;
     private Statement? _commit;
     private StoreSpan? _span;
+    private string? _table;
 
     /// <summary>Whether its file is still the one at the path, and can be written. Another reader is needed where not.</summary>
     public bool IsCurrent => !_isReadOnly && !OpenFile.HasMoved(connection);
@@ -32,14 +33,15 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     /// <param name="table">The table that is read, for the span; null for none.</param>
     public StoreReader Begin(string? table)
     {
-        _span = table is null ? null : StoreSpan.Start("SELECT", table);
+        (_table, _span) = (table, table is null ? null : StoreSpan.Start("SELECT", table));
         return this;
     }
 
     /// <summary>A statement, prepared, that belongs to the reader: its user neither shares nor disposes it.</summary>
     /// <param name="sql">The text, a constant: each different one is kept.</param>
+    /// <param name="table">The table that it looks something up in: its rows do not count in the span of another one. Null for rows that always count.</param>
     /// <exception cref="StoreException">The store failed.</exception>
-    public Statement Prepare(string sql)
+    public Statement Prepare(string sql, string? table = null)
     {
         if (!_free.TryGetValue(sql, out var free))
         {
@@ -48,7 +50,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
 
         var statement = free.TryPop(out var kept) ? kept : new(connection, sql);
         statement.Rows = 0;
-        _used.Add((free, statement));
+        _used.Add((free, statement, table));
         return statement;
     }
 
@@ -94,7 +96,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     public void Dispose()
     {
         EndSpan();
-        foreach (var (free, statement) in _used)
+        foreach (var (free, statement, _) in _used)
         {
             // Left in the middle of its rows it would hold its moment for whoever comes next.
             statement.Reset();
@@ -123,7 +125,7 @@ internal sealed class StoreReader(StoreConnections connections, SqliteConnection
     {
         if (_span is not null)
         {
-            _span.Returned(_used.Sum(u => u.Statement.Rows));
+            _span.Returned(_used.Where(u => u.Table is null || u.Table == _table).Sum(u => u.Statement.Rows));
             _span.Dispose();
             _span = null;
         }

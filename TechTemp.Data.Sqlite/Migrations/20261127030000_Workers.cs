@@ -58,8 +58,12 @@ namespace TechTemp.Data.Sqlite.Migrations
             migrationBuilder.DropTable(name: "ingest_homes");
             migrationBuilder.DropTable(name: "ingest_workers");
             migrationBuilder.DropIndex(name: "IX_ingest_instance_worker", table: "ingest_instance");
-            migrationBuilder.DropColumn(name: "worker", table: "ingest_instance");
-            migrationBuilder.DropColumn(name: "worker", table: "broker_sessions");
+            // EF Core would rebuild the tables, for which it needs a model of this version.
+            migrationBuilder.Sql(
+                """
+                ALTER TABLE "ingest_instance" DROP COLUMN "worker";
+                ALTER TABLE "broker_sessions" DROP COLUMN "worker";
+                """);
         }
     }
 }

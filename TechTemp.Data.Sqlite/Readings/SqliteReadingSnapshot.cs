@@ -33,21 +33,21 @@ internal sealed class SqliteReadingSnapshot(StoreReader reader) : IReadingSnapsh
     /// <inheritdoc />
     public ValueTask<StoredDevice?> DeviceAsync(string uid, CancellationToken cancellationToken)
     {
-        var row = reader.Prepare(DeviceSql).Bind(1, uid);
+        var row = reader.Prepare(DeviceSql, "devices").Bind(1, uid);
         return new(row.Step() ? new StoredDevice((int)row.Long(0), new(row.Long(1))) : null);
     }
 
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<Stay>?> StaysAsync(string roomUid, long first, long last, CancellationToken cancellationToken)
     {
-        var room = reader.Prepare(RoomSql).Bind(1, roomUid);
+        var room = reader.Prepare(RoomSql, "rooms").Bind(1, roomUid);
         if (!room.Step())
         {
             return default;
         }
 
         var stays = new List<Stay>();
-        for (var row = reader.Prepare(StaysSql).Bind(1, room.Long(0)).Bind(2, first).Bind(3, last); row.Step();)
+        for (var row = reader.Prepare(StaysSql, "rooms").Bind(1, room.Long(0)).Bind(2, first).Bind(3, last); row.Step();)
         {
             stays.Add(new(new((int)row.Long(0), new(row.Long(4))), row.Text(1), row.Long(2), row.LongOrNull(3)));
         }
@@ -57,7 +57,7 @@ internal sealed class SqliteReadingSnapshot(StoreReader reader) : IReadingSnapsh
 
     /// <inheritdoc />
     public ValueTask<CalibrationHistory> CalibrationsAsync(int deviceId, CancellationToken cancellationToken) =>
-        new(StoredCalibrations.Of(reader.Prepare(StoredCalibrations.Sql), deviceId));
+        new(StoredCalibrations.Of(reader.Prepare(StoredCalibrations.Sql, "calibrations"), deviceId));
 
     /// <inheritdoc />
     public ValueTask<(long From, long To)?> SpanAsync(int deviceId, CancellationToken cancellationToken)

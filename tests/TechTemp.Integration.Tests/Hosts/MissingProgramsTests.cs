@@ -28,6 +28,8 @@ public sealed class MissingProgramsTests : IDisposable
             [
                 $"{Line} mosquitto_pub, which is not installed: apt-get install mosquitto-clients",
                 $"{Line} chromium, which is not installed: apt-get install chromium",
+                $"{Line} psql, which is not installed: apt-get install postgresql",
+                $"{Line} kubectl, which is not installed: https://kubernetes.io/docs/tasks/tools",
             ],
             await SaidAsync("test", Project("TechTemp.Integration.Tests"), "--no-build", "-c", Repository.Configuration, "--filter", "FullyQualifiedName=Nobody"));
     }
@@ -39,6 +41,8 @@ public sealed class MissingProgramsTests : IDisposable
         Add("docker");
         Add("chromium");
         Add("mosquitto_pub");
+        Add("psql");
+        Add("kubectl");
         Assert.Empty(await SaidAsync("msbuild", Project("TechTemp.Integration.Tests"), "-t:SayWhatIsMissing", "-v:minimal"));
     }
 

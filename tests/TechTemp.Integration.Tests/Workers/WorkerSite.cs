@@ -38,6 +38,7 @@ internal sealed class WorkerSite : IAsyncDisposable
     private readonly string _database;
     private readonly Dictionary<string, string> _settings;
     private readonly Dictionary<string, HostProcess> _workers = [];
+    private readonly List<HostProcess> _before = [];
     private readonly long _start = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 3_600_000;
     private int _published;
 
@@ -69,9 +70,9 @@ internal sealed class WorkerSite : IAsyncDisposable
         }
 
         var process = await HostProcess.StartHealthyAsync("TechTemp.Ingest", all);
-        if (_workers.Remove(worker, out var before) && before.HasExited)
+        if (_workers.Remove(worker, out var before))
         {
-            await before.DisposeAsync();
+            _before.Add(before);
         }
 
         return _workers[worker] = process;
@@ -121,7 +122,7 @@ internal sealed class WorkerSite : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var worker in _workers.Values)
+        foreach (var worker in _workers.Values.Concat(_before))
         {
             await worker.DisposeAsync();
         }

@@ -106,16 +106,13 @@ public sealed class WorkerTests(WorkerServer server) : IClassFixture<WorkerServe
         await using var site = await WorkerSite.StartAsync(server);
         await site.StartAsync("w0");
         var older = await site.StartAsync("w1");
-        await using (older)
-        {
-            await site.PublishAsync(s_homes);
-            await site.DividedAsync(5, "w0", "w1");
-            await site.StartAsync("w1");
-            Assert.Equal(1, await older.ExitAsync());
-            await site.PublishAsync(s_homes);
-            await site.AllStoredAsync();
-            Assert.False(site["w0"].HasExited || site["w1"].HasExited);
-        }
+        await site.PublishAsync(s_homes);
+        await site.DividedAsync(5, "w0", "w1");
+        await site.StartAsync("w1");
+        Assert.Equal(1, await older.ExitAsync());
+        await site.PublishAsync(s_homes);
+        await site.AllStoredAsync();
+        Assert.False(site["w0"].HasExited || site["w1"].HasExited);
     }
 
     [Fact]
