@@ -12,11 +12,14 @@ internal static class ReadableData
     // Each needs those before it.
     private static readonly string[] s_files = ["PageNumbers", "Pages", "Readable"];
 
+    /// <summary>The SQL, one script after the other.</summary>
+    public static IEnumerable<string> Scripts => s_files.Select(Read);
+
     public static void Create(MigrationBuilder migration)
     {
-        foreach (var file in s_files)
+        foreach (var script in Scripts)
         {
-            migration.Sql(Read(file));
+            migration.Sql(script);
         }
     }
 

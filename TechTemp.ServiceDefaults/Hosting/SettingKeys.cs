@@ -17,7 +17,7 @@ internal sealed class SettingKeys(IServiceCollection services)
     /// <summary>
     /// Settings in sections that several programs share, which not all of these programs read: one environment may serve them all.
     /// </summary>
-    internal static string[] OtherPrograms { get; } = ["Ingest:InHandLimit", "Ingest:MaxBatch", "Mqtt:ClientId", "Mqtt:SessionExpiry"];
+    internal static string[] OtherPrograms { get; } = ["Ingest:Homes", "Ingest:InHandLimit", "Ingest:MaxBatch", "Ingest:OtherHomes", "Ingest:Worker", "Mqtt:ClientId", "Mqtt:SessionExpiry", "Mqtt:SharedSubscription"];
 
     private readonly Lazy<ILookup<string, Type>> _sections = new(() => services
         // What OptionsBuilder.Bind and BindConfiguration add for each class.

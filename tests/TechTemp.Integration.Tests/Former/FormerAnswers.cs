@@ -30,8 +30,8 @@ internal static partial class FormerAnswers
     private const decimal Thousandth = 0.001m;
     private const string Parquet = "application/vnd.apache.parquet";
 
-    // Of the server, not of the store; or counted from now; or of sealing, which the former version does not know.
-    private static readonly string[] s_ofTheClock = ["version", "started_at", "status", "checks", "readings", "store", "clocks", "sealing"];
+    // Of the server, not of the store; or counted from now; or of sealing and workers, which the former version does not know.
+    private static readonly string[] s_ofTheClock = ["version", "started_at", "status", "checks", "readings", "store", "clocks", "sealing", "workers"];
 
     /// <summary>Asks the API.</summary>
     public static async Task<FormerAnswer> AskAsync(ApiClient http, string path, string? accept)

@@ -103,7 +103,7 @@ public sealed class SealedReadingsTests : IDisposable
     {
         _store.Write(Reading(_store.Now - Day, value, 50), Reading(_store.Now));
         _store.Seal();
-        Assert.Equal(BitConverter.DoubleToInt64Bits(value == 0 ? 0.0 : value), BitConverter.DoubleToInt64Bits(Series().Last().Temperature));
+        Assert.Equal(BitConverter.DoubleToInt64Bits(value), BitConverter.DoubleToInt64Bits(Series().Last().Temperature));
     }
 
     [Fact]
