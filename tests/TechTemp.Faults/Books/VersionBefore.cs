@@ -6,6 +6,12 @@ internal static class VersionBefore
     /// <summary>Does it, while nothing else uses the store.</summary>
     public static void Make(StoreFile store) => store.Execute(
         """
+        DROP TABLE "ingest_division";
+        DROP TABLE "ingest_homes";
+        DROP TABLE "ingest_workers";
+        DROP INDEX "IX_ingest_instance_worker";
+        ALTER TABLE "ingest_instance" DROP COLUMN "worker";
+        ALTER TABLE "broker_sessions" DROP COLUMN "worker";
         ALTER TABLE "readings" DROP COLUMN "more";
         ALTER TABLE "readings" ALTER COLUMN "temperature" SET NOT NULL;
         ALTER TABLE "readings" ALTER COLUMN "humidity" SET NOT NULL;
