@@ -75,7 +75,7 @@ public sealed class ReadablePageTests(PostgresDatabase database)
         await database.StartAsync();
         var random = new Random(4711);
         var refused = 0;
-        for (var run = 0; run < 1_500; run++)
+        for (var run = 0; run < 500; run++)
         {
             var page = DamagedPageTests.Encode(random, random.Next(1, 80));
             var head = run % 3 == 0 ? DamagedPageTests.Mutated(random, page.Head.ToArray()) : page.Head.ToArray();
