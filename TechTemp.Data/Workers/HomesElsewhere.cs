@@ -10,10 +10,10 @@ namespace TechTemp.Data.Workers;
 public sealed class HomesElsewhere(TimeProvider time)
 {
     // How old the division may be that is trusted. It is read every second.
-    internal static readonly TimeSpan Trust = TimeSpan.FromSeconds(10);
+    internal static TimeSpan Trust { get; } = TimeSpan.FromSeconds(10);
 
     // A cluster of brokers may confirm a subscription before each of its nodes knows of it.
-    internal static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
+    internal static TimeSpan Settling { get; } = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, Candidate> _candidates = [];
     private volatile Known _known = new(FrozenDictionary<string, uint>.Empty, 0);

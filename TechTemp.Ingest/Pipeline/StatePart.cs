@@ -12,7 +12,7 @@ namespace TechTemp.Ingest.Pipeline;
 public sealed class StatePart(IOptions<WorkerOptions> options, TimeProvider time)
 {
     // Longer than a worker needs to see that a home is another one's.
-    internal static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
+    internal static TimeSpan Pause { get; } = TimeSpan.FromSeconds(3);
 
     private readonly Dictionary<string, long> _gained = [];
     private readonly Dictionary<string, long> _lastOthers = [];
