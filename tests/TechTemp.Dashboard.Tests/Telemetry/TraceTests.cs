@@ -113,7 +113,7 @@ public sealed class TraceTests(Browser browser, TracedSite shared) : IClassFixtu
         await site.Stack.Broker.Client.PublishAsync(SampleReading.Topic(device), SampleReading.Payload(temperature: Temperature, humidity: Humidity));
         await site.Stack.Broker.Client.PublishAsync(SampleReading.Topic(device), SampleReading.Payload(temperature: 1234.5678, humidity: 100 + Humidity));
         await site.Collector.SpanAsync(s => s.Name == $"process {State}" && s.Attributes.GetValueOrDefault("messaging.destination.name") == SampleReading.StateTopic(device), "its live push came");
-        var refused = await site.Collector.SpanAsync(s => s.Attributes.GetValueOrDefault("techtemp.outcome") == "rejected", "the refused message came");
+        var refused = await site.Collector.SpanAsync(s => s.Attributes.GetValueOrDefault("techtemp.outcome") == "rejected" && s.Attributes.GetValueOrDefault("messaging.destination.name") == SampleReading.Topic(device), "the refused message came");
         Assert.Equal("out-of-range", refused.Attributes["error.type"]);
         await site.Stack.Http.GetAsync($"/api/v1/devices/{device}/readings");
         await site.Collector.SpanAsync(s => s.Service == "api" && s.Attributes.GetValueOrDefault("url.path", "").Contains(device), "the request came");
