@@ -125,9 +125,10 @@ internal sealed class CopyStart(StoreEnd source, StoreEnd target)
     // What the target has and the source never had would be deleted.
     private async ValueTask RefuseUsedAsync(string uid, CancellationToken cancellationToken)
     {
+        // In the middle: the name of a worker may follow.
         var own = $"-{uid}{UnfinishedSuffix}";
         var sessions = await target.Sql.QueryAsync("SELECT client_id FROM broker_sessions;", row => row.GetString(0), cancellationToken);
-        if (sessions.Exists(id => id.EndsWith(own, StringComparison.Ordinal)))
+        if (sessions.Exists(id => id.Contains(own, StringComparison.Ordinal)))
         {
             throw Used("ingest has run there before the copy was finished");
         }

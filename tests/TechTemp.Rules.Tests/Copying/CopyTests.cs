@@ -194,14 +194,16 @@ public sealed class CopyTests(PostgresDatabase postgres) : IDisposable
         Assert.Equal(await more.ContentAsync(), await source.ContentAsync());
     }
 
-    [Fact]
-    public async Task An_ingest_that_ran_on_an_unfinished_copy_makes_it_refused()
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("w0", "-w0")]
+    public async Task An_ingest_that_ran_on_an_unfinished_copy_makes_it_refused(string worker, string suffix)
     {
         await using var source = await FilledAsync();
         await using var early = Sqlite("early");
         await Assert.ThrowsAsync<InterruptedException>(() => source.CopyToAsync(early, _ => ThrowAt(0)));
-        var (client, former) = await early.Get<Data.Instances.BrokerSessions>().BeginAsync("ingest", "", Cancel);
-        Assert.Equal($"ingest-{await source.UidAsync()}-copying", client);
+        var (client, former) = await early.Get<Data.Instances.BrokerSessions>().BeginAsync("ingest", worker, Cancel);
+        Assert.Equal($"ingest-{await source.UidAsync()}-copying{suffix}", client);
         Assert.Empty(former);
         await RefusedAsync(source, early, "ingest has run there");
         await using var next = Sqlite("next");
