@@ -22,7 +22,7 @@ public sealed class PostgresSchema(PostgresConnections connections, IDbContextFa
     public static DbContextOptionsBuilder Use(DbContextOptionsBuilder options, PostgresConnections connections) => options
         .UseNpgsql(connections.DataSource, npgsql => npgsql.MigrationsAssembly(typeof(PostgresSchema).Assembly.GetName().Name))
         .ReplaceService<IModelCustomizer, PostgresModel>()
-        .AddInterceptors(new CommandSpans(PostgresSql.SystemName), new SaveFailures(PostgresStoreException.Of), new CommandFailures(), new ConnectionFailures(), new TransactionFailures());
+        .AddInterceptors(new CommandSpans(PostgresSql.SystemName), new SaveFailures(PostgresStoreException.Of), new ContextFailures());
 
     /// <inheritdoc />
     public async ValueTask<bool> IsCurrentAsync(CancellationToken cancellationToken)
