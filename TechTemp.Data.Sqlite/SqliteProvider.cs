@@ -59,7 +59,7 @@ public sealed class SqliteProvider : StoreProvider
             options.UseSqlite(connections.ConnectionString, sqlite => sqlite.MigrationsAssembly(typeof(StoreSchema).Assembly.GetName().Name))
                 .AddInterceptors(connections, new CommandSpans(StoreSpan.Sqlite), new SaveFailures(SqliteStoreException.Of));
         });
-        // Who only inspects a store that is current does not load EF Core.
+        // A process that only inspects a current store does not load EF Core.
         services.AddSingleton(provider => new Lazy<IDbContextFactory<TechTempContext>>(provider.GetRequiredService<IDbContextFactory<TechTempContext>>));
         services.AddSingleton<IStoreSql, SqliteSql>();
         services.AddSingleton<IStoreSequences, SqliteSequences>();

@@ -34,7 +34,7 @@ public static class StoreHosting
     /// <exception cref="StoreException">The connection string is of no such kind.</exception>
     public static IHostApplicationBuilder AddStoreOwner(this IHostApplicationBuilder builder, params IReadOnlyList<StoreProvider> providers)
     {
-        // The first: a hosted service's StartAsync runs before the ones registered after it.
+        // First: its StartAsync runs before those of the services that are registered after it.
         builder.Services.AddHostedService<StoreOwner>();
         AddStoreServices(builder, providers);
         return builder;
@@ -61,7 +61,7 @@ public static class StoreHosting
     {
         var connection = builder.Configuration.GetConnectionString(ConnectionName) ?? "";
         var chosen = providers.FirstOrDefault(provider => provider.Accepts(connection))
-            // Not repeated: it may have a password in it.
+            // The message does not repeat it: it may contain a password.
             ?? throw new StoreException($"{Setting} must be like {string.Join(" or ", providers.SelectMany(provider => provider.Examples).Select(example => $"'{example}'"))}.");
         foreach (var provider in providers)
         {

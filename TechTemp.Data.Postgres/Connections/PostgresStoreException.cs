@@ -24,7 +24,7 @@ internal sealed class PostgresStoreException(Exception cause) : StoreException(c
         NpgsqlException or SocketException or IOException or TimeoutException => new PostgresStoreException(exception),
         // EF Core's way to say that an operation could be tried again.
         InvalidOperationException { InnerException: NpgsqlException cause } => new PostgresStoreException(cause),
-        // What a connection says that was lost, of which somebody else has been told.
+        // A connection that was lost before says this to a later use.
         ObjectDisposedException { ObjectName: nameof(NpgsqlConnection) or "NpgsqlTransaction" } => new PostgresStoreException(exception),
         InvalidOperationException when exception is not ObjectDisposedException && IsNpgsql(exception) => new PostgresStoreException(exception),
         _ => null,

@@ -11,7 +11,7 @@ namespace TechTemp.Data.Postgres.Jobs;
 /// </summary>
 internal sealed class PostgresJobLocks(PostgresConnections connections, TimeProvider time) : IJobLocks, IAsyncDisposable
 {
-    // The first half of each lock's number, so that nobody else's is the same: "TTJB" as ASCII.
+    // The first half of each lock's number, so that other programs use other numbers: "TTJB" as ASCII.
     private const int Group = 0x54544A42;
 
     // After 5 s of silence the server asks three times, every 2 s, whether this process is there.
@@ -141,7 +141,7 @@ internal sealed class PostgresJobLocks(PostgresConnections connections, TimeProv
             await _use.WaitAsync(cancellationToken);
             try
             {
-                // Not cancelled: nobody would know whether the lock is taken.
+                // Not cancelled: after that it would be unknown whether the lock is taken.
                 return await PostgresStoreException.TranslateAsync(async () => (await PostgresStatements.QueryAsync(
                     _connection, sql, row => row.GetBoolean(0), [("group", Group), ("number", number)], CancellationToken.None)).Single());
             }

@@ -122,7 +122,7 @@ internal sealed class CopyStart(StoreEnd source, StoreEnd target)
         }
     }
 
-    // What the target has and the source never had would be deleted.
+    // The copy would delete rows that the target has and the source never had.
     private async ValueTask RefuseUsedAsync(string uid, CancellationToken cancellationToken)
     {
         // In the middle: the name of a worker may follow.

@@ -2,7 +2,7 @@ using TechTemp.Data.Store;
 
 namespace TechTemp.Data.Jobs;
 
-/// <summary>Locks among all processes that use one store, each with the name of a job.</summary>
+/// <summary>Locks that all processes of a store share. Each has the name of a job.</summary>
 public interface IJobLocks
 {
     /// <summary>Takes a lock, if nobody has it.</summary>

@@ -1,6 +1,6 @@
 namespace TechTemp.Data.Jobs;
 
-/// <summary>Locks of a store that one process alone works on: each is free.</summary>
+/// <summary>Locks of a store that has one process for these jobs: every lock is free.</summary>
 public sealed class ProcessJobLocks : IJobLocks
 {
     /// <inheritdoc />

@@ -11,7 +11,7 @@ internal sealed class StoreWaiter(IStoreSchema schema, StoreState state, TimePro
     /// <inheritdoc />
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // A store that is not ours is a mistake to hear of at once; one that is not there yet is only early.
+        // A store of another program ends this one at its start. A store that is missing may still be made.
         if (!await IsCurrentAsync(cancellationToken))
         {
             await base.StartAsync(cancellationToken);

@@ -4,7 +4,7 @@ namespace TechTemp.Data.Store;
 public interface IStoreSchema
 {
     /// <summary>
-    /// Whether the store may be away when a process starts, and come later, as a server does. What is on this machine is a mistake to hear of at once.
+    /// Whether the store may be unreachable when a process starts, and be there later, as a server may. A file that cannot be opened ends the process at its start.
     /// </summary>
     bool MayBeAway { get; }
 

@@ -19,7 +19,7 @@ internal sealed class FaultRun
     public FaultRun(Fault fault, FaultOptions options, string folder, FaultServer? server)
     {
         (_full, Folder, _server) = (options.Full, folder, server);
-        // What SQLite's run does as well needs less of it.
+        // SQLite's run has these rows too, so half of the counts is enough.
         _isHalf = options.Store == Stores.Postgres && fault.On == Stores.Both;
         _database = fault.Name.Replace('-', '_');
         // Of the name too, so that a fault run alone is the same as among the others. string.GetHashCode differs from run to run.

@@ -84,7 +84,7 @@ public sealed class WorkerContractTests(PostgresDatabase postgres)
         await handover.ConfirmAsync("w1", ["h1", "h2"], 3, Cancel);
         await handover.ConfirmAsync("w1", ["h1"], 3, Cancel);
         Assert.Equal([new("h1", "w1", 3, 1, false)], await HomesAsync());
-        // What a process that was replaced confirms late is another change than what the next one confirms.
+        // A late confirmation of a replaced process is not the same change as one of its successor.
         await handover.WithdrawAsync("w1", Cancel);
         await handover.ConfirmAsync("w1", ["h1"], 3, Cancel);
         Assert.Equal([new("h1", "w1", 3, 3, false)], await HomesAsync());
