@@ -10,7 +10,7 @@ namespace TechTemp.Ingest;
 /// <summary>Adds ingest to a host: the pipeline, and the subscription that feeds it.</summary>
 public static class IngestHosting
 {
-    // What IStoreSql.System says of a file.
+    // The value of IStoreSql.System for a SQLite file.
     private const string Sqlite = "sqlite";
 
     /// <summary>

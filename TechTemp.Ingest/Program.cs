@@ -5,6 +5,7 @@ using TechTemp.Data.Sqlite;
 using TechTemp.Data.Store;
 using TechTemp.Ingest;
 using TechTemp.Ingest.Instances;
+using TechTemp.Ingest.Verbs;
 using TechTemp.ServiceDefaults;
 using TechTemp.ServiceDefaults.Hosting;
 using TechTemp.ServiceDefaults.Mqtt;

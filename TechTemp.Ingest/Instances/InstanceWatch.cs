@@ -110,7 +110,7 @@ public sealed partial class InstanceWatch(
         }
     }
 
-    // Whoever ends the sessions of a retired worker asks whether it lives. When they have ended, it is a new worker.
+    // The worker that ends the sessions of a retired worker first asks whether its process lives. After that the name is free for a new worker.
     private async Task WhileRetiredAsync(CancellationToken cancellationToken)
     {
         while (worker.Value.IsOneOfSeveral)

@@ -60,7 +60,7 @@ public sealed class StatePublisher(IServiceProvider services, StatePart part, Ti
         var known = states.Where(s => s.HomeId is not null).ToDictionary(s => SensorTopic.State(s.HomeId!, s.DeviceUid));
         foreach (var (topic, state) in _newest)
         {
-            // What another worker publishes by now is forgotten: should the home come back, each state is published again.
+            // Forget the states of homes that another worker publishes now: if such a home comes back, each state is published again.
             if (!part.Has(state.HomeId!))
             {
                 _newest.TryRemove(topic, out _);

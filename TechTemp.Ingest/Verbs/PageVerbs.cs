@@ -3,7 +3,7 @@ using TechTemp.Data.Maintenance;
 using TechTemp.Data.Store;
 using TechTemp.Readings.Pages;
 
-namespace TechTemp.Ingest;
+namespace TechTemp.Ingest.Verbs;
 
 /// <summary>
 /// What an operator does with pages: <c>rebuild</c> writes them again, <c>verify</c> decodes them all. Everything else may go on meanwhile.

@@ -3,10 +3,9 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using TechTemp.Data.Sqlite.Backup;
 using TechTemp.Data.Sqlite.Import;
-using TechTemp.Ingest.Workers;
 using TechTemp.ServiceDefaults.Hosting;
 
-namespace TechTemp.Ingest;
+namespace TechTemp.Ingest.Verbs;
 
 /// <summary>What the store's owner does for its operator instead of running.</summary>
 public static class StoreVerbs

@@ -2,7 +2,7 @@ using System.Globalization;
 using TechTemp.Data.Copying;
 using TechTemp.Data.Store;
 
-namespace TechTemp.Ingest;
+namespace TechTemp.Ingest.Verbs;
 
 /// <summary>Makes another store a copy of this one: <c>copy --to …</c>. Everything else may go on meanwhile.</summary>
 internal sealed class CopyVerb(StoreCopy copy, StoreTargets targets, TimeProvider time)

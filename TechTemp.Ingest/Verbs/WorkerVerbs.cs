@@ -1,7 +1,7 @@
 using TechTemp.Data.Store;
 using TechTemp.Data.Workers;
 
-namespace TechTemp.Ingest.Workers;
+namespace TechTemp.Ingest.Verbs;
 
 /// <summary>What an operator does with workers: <c>retire</c> one.</summary>
 internal sealed class WorkerVerbs(WorkerRegistry workers)

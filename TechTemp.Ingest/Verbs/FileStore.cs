@@ -1,6 +1,6 @@
 using TechTemp.Data.Store;
 
-namespace TechTemp.Ingest;
+namespace TechTemp.Ingest.Verbs;
 
 /// <summary>What only a store in a SQLite file offers to its operator.</summary>
 internal sealed class FileStore(IServiceProvider services)

@@ -1,8 +1,7 @@
 using TechTemp.Data.Sqlite.Backup;
 using TechTemp.Data.Store;
 
-
-namespace TechTemp.Ingest;
+namespace TechTemp.Ingest.Verbs;
 
 /// <summary>
 /// Puts a backup in the place of the store: <c>restore file</c>. Says what it would replace and asks first; with <c>--yes</c> it does not
