@@ -198,6 +198,8 @@ public sealed partial class MqttIngest(
         try
         {
             await share.RunAsync(client, () => standing.TrySetResult(), cancellationToken);
+            // Lost before everything was subscribed: whoever waits for that connects again.
+            standing.TrySetException(new MqttCommunicationException("The connection was lost before this worker's homes were subscribed."));
         }
         catch (WorkerRetiredException)
         {

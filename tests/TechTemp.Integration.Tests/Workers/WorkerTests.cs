@@ -135,6 +135,31 @@ public sealed class WorkerTests(WorkerServer server) : IClassFixture<WorkerServe
         Assert.Equal(["h1"], await site.QueryAsync("SELECT home FROM ingest_homes WHERE worker = 'w0';"));
     }
 
+    [Fact]
+    public async Task A_connection_that_is_lost_before_the_homes_are_subscribed_is_made_again_at_once()
+    {
+        await using var site = await WorkerSite.StartAsync(server);
+        var worker = await site.StartAsync("w0");
+        await site.PublishAsync(s_homes);
+        await site.AllStoredAsync();
+
+        // Without the division a worker connects, and does not know what to subscribe.
+        await site.QueryAsync("ALTER TABLE ingest_division RENAME TO division_away;");
+        await site.Broker.StopAsync();
+        await worker.LogsAsync("Lost the connection");
+        const string Seen = "SELECT seen_at FROM ingest_workers;";
+        var before = await site.QueryAsync(Seen);
+        await site.Broker.StartAsync();
+        await Eventually.ResultAsync(() => site.QueryAsync(Seen), seen => !seen.SequenceEqual(before), "the worker has a connection", details: site.Describe);
+        await site.Broker.StopAsync();
+        await site.Broker.StartAsync();
+        await site.QueryAsync("ALTER TABLE division_away RENAME TO ingest_division;");
+        // The attempt that was lost would be given up after a minute.
+        await worker.LogsAsync("(?s)Connected to .*Connected to ");
+        await site.PublishAsync(s_homes);
+        await site.AllStoredAsync();
+    }
+
     private static async Task StartThreeAsync(WorkerSite site)
     {
         await site.StartAsync("w0");
