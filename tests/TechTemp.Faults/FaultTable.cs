@@ -8,7 +8,7 @@ namespace TechTemp.Faults;
 /// <summary>Every fault, and the run of them one after the other: a row for each, printed when it is over.</summary>
 internal static class FaultTable
 {
-    private const int NameWidth = 18;
+    private const int NameWidth = 24;
 
     // What xunit puts before the reason.
     private const string SkipMark = "$XunitDynamicSkip$";
@@ -48,6 +48,10 @@ internal static class FaultTable
         new("database-full", Stores.Postgres, "PostgreSQL's disk is full: /health names the store in 5 s, 0 lost, ingest recovers by itself", StoreTrouble.DatabaseFullAsync),
         new("standby-promoted", Stores.Postgres, "the primary is killed with -9 and its synchronous standby promoted: 0 lost, 0 doubled, ingest finds the new primary by itself", StandbyPromoted.RunAsync),
         new("migration-raced", Stores.Postgres, "three ingests with different client ids start at once on an empty database, one is killed with -9: one schema, one of them stays, 0 lost", MigrationRaced.RunAsync),
+        new("worker-killed", Stores.Postgres, "one of three workers is killed with -9 under load, the first one included, while homes appear: 0 lost, 0 doubled, no state older than the one before, all come back", WorkerKilled.RunAsync),
+        new("workers-broker-restarted", Stores.Postgres, "the broker is stopped and started under three workers: the same, reconnected in 5 s, no subscription lost", WorkersBroker.RestartedAsync),
+        new("workers-broker-killed", Stores.Postgres, "the broker is killed with -9 under three workers, one of them away now and then: 0 lost of devices that send seq; of others at most what the autosave interval allows", WorkersBroker.KilledAsync),
+        new("workers-scaled", Stores.Postgres, "from three workers to one and back under load, by retiring them, while homes appear: 0 lost, 0 doubled, no state older than the one before, the homes divided each time", WorkersScaled.RunAsync),
     ];
 
     /// <summary>Prints the names.</summary>

@@ -8,10 +8,13 @@ namespace TechTemp.Faults;
 /// <summary>Mosquitto with our configuration, ingest, and a store (a file in the run's folder, or a database of its own), each to be harmed by itself.</summary>
 internal sealed class Site : IAsyncDisposable
 {
+    private const string OnlyWorker = "";
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_standstill = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_longestStart = TimeSpan.FromMinutes(2);
-    private HostProcess? _ingest;
+
+    // By the name of the worker.
+    private readonly Dictionary<string, HostProcess> _ingests = [];
 
     private Site(FaultRun run, MosquittoProcess broker, IReadOnlyList<PostgresProcess> servers, IEnumerable<(string Name, string Value)> settings)
     {
@@ -42,8 +45,8 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>The broker.</summary>
     public MosquittoProcess Broker { get; }
 
-    /// <summary>The ingest of now.</summary>
-    public HostProcess Ingest => _ingest!;
+    /// <summary>The ingest of now, where it is the only worker.</summary>
+    public HostProcess Ingest => _ingests[OnlyWorker];
 
     /// <summary>The PostgreSQL that the store is in; null for a file.</summary>
     public PostgresProcess? Server { get; }
@@ -56,6 +59,9 @@ internal sealed class Site : IAsyncDisposable
 
     /// <summary>The settings of ingest, and of whatever runs beside it.</summary>
     public Dictionary<string, string> Settings { get; }
+
+    /// <summary>The process of now of one of several workers.</summary>
+    public HostProcess this[string worker] => _ingests[worker];
 
     /// <summary>A site with its broker running and no ingest yet.</summary>
     public static async Task<Site> CreateAsync(FaultRun run, params IEnumerable<(string Name, string Value)> settings)
@@ -106,32 +112,42 @@ internal sealed class Site : IAsyncDisposable
     }
 
     /// <summary>Starts ingest and waits for nothing; the one before must have ended.</summary>
-    public async Task LaunchIngestAsync()
+    /// <param name="worker">Its name, where it is one of several workers.</param>
+    public async Task LaunchIngestAsync(string worker = OnlyWorker)
     {
-        await (_ingest?.DisposeAsync() ?? ValueTask.CompletedTask);
-        _ingest = HostProcess.Start("TechTemp.Ingest", Settings);
+        if (_ingests.Remove(worker, out var before))
+        {
+            await before.DisposeAsync();
+        }
+
+        _ingests[worker] = HostProcess.Start("TechTemp.Ingest", new Dictionary<string, string>(Settings) { ["Ingest__Worker"] = worker });
     }
 
     /// <summary>Starts ingest and waits until it is healthy; the one before must have ended.</summary>
-    public async Task StartIngestAsync()
+    /// <inheritdoc cref="LaunchIngestAsync"/>
+    public async Task StartIngestAsync(string worker = OnlyWorker)
     {
-        await LaunchIngestAsync();
-        await Ingest.HealthAsync(health => health.Status == 200, "healthy", s_longestStart);
+        await LaunchIngestAsync(worker);
+        await HealthyAsync(worker);
     }
+
+    /// <summary>Waits until ingest is healthy, or degraded and at work.</summary>
+    /// <inheritdoc cref="LaunchIngestAsync"/>
+    public Task HealthyAsync(string worker = OnlyWorker) => _ingests[worker].HealthAsync(health => health.Status == 200, "healthy", s_longestStart);
 
     /// <summary>Hands ingest over to the caller, who disposes it.</summary>
     public HostProcess ReleaseIngest()
     {
-        var ingest = Ingest;
-        _ingest = null;
-        return ingest;
+        _ingests.Remove(OnlyWorker, out var ingest);
+        return ingest!;
     }
 
     /// <summary>Ends ingest by SIGKILL and waits for its end.</summary>
-    public async Task KillIngestAsync()
+    /// <inheritdoc cref="LaunchIngestAsync"/>
+    public async Task KillIngestAsync(string worker = OnlyWorker)
     {
-        Ingest.Kill();
-        await Ingest.ExitAsync();
+        _ingests[worker].Kill();
+        await _ingests[worker].ExitAsync();
     }
 
     /// <summary>
@@ -165,7 +181,11 @@ internal sealed class Site : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await (_ingest?.DisposeAsync() ?? ValueTask.CompletedTask);
+        foreach (var ingest in _ingests.Values)
+        {
+            await ingest.DisposeAsync();
+        }
+
         await Broker.DisposeAsync();
         Store.Dispose();
     }

@@ -4,7 +4,8 @@ namespace TechTemp.Faults.Books;
 
 /// <summary>What one device has published, and what of it was acknowledged to it, and when. Thread-safe.</summary>
 /// <param name="device">The device's number.</param>
-internal sealed class Book(int device)
+/// <param name="home">The home in which it stands.</param>
+internal sealed class Book(int device, string home = SampleReading.Home)
 {
     private readonly Lock _lock = new();
 
@@ -14,6 +15,9 @@ internal sealed class Book(int device)
 
     /// <summary>The device's number.</summary>
     public int Device => device;
+
+    /// <summary>The home in which it stands.</summary>
+    public string Home => home;
 
     /// <summary>How many readings were published, each perhaps more than once.</summary>
     public int Sent

@@ -15,9 +15,6 @@ internal readonly record struct Sample(int Device, long Counter)
 
     private const string Prefix = "fault-";
 
-    /// <summary>The topic of its device's readings.</summary>
-    public string Topic => SampleReading.Topic(Uid);
-
     /// <summary>The device's id.</summary>
     public string Uid => UidOf(Device);
 

@@ -122,7 +122,7 @@ internal class Publisher(Book book, int port, PublisherPace pace) : IDisposable
         try
         {
             var message = new MqttApplicationMessageBuilder()
-                .WithTopic(sample.Topic)
+                .WithTopic(SampleReading.Topic(sample.Uid, book.Home))
                 .WithPayload(Payload(sample))
                 .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
                 .Build();

@@ -35,7 +35,7 @@ internal sealed class SequencedPublisher(Book book, int port, PublisherPace pace
             return Task.CompletedTask;
         };
         await base.ConnectAsync(client, options, cancellationToken);
-        await client.SubscribeAsync(SampleReading.StateTopic(Sample.UidOf(Book.Device)), MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken);
+        await client.SubscribeAsync(SampleReading.StateTopic(Sample.UidOf(Book.Device), Book.Home), MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken);
         // What is sent again now gets its time to be answered.
         Interlocked.Exchange(ref _heard, Stopwatch.GetTimestamp());
     }

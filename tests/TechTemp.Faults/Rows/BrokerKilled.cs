@@ -48,20 +48,31 @@ internal static class BrokerKilled
         await plain.StopAsync();
         await sequenced.StopAsync();
         await site.SettleAsync([.. plain.Books, .. sequenced.Books]);
+        Judge(run, plain.Books, sequenced.Books, site.Store, killedAt);
+    }
 
-        var comparison = Comparison.Of([.. plain.Books, .. sequenced.Books], site.Store);
-        var (forSequenced, forPlain) = (comparison.LostSamples.Where(s => s.Device >= FirstSequenced).ToList(), comparison.LostSamples.Where(s => s.Device < FirstSequenced).ToList());
-        var oldest = forPlain.Select(sample => Age(killedAt, plain.Books[sample.Device - 1].AcknowledgedAt(sample.Counter)!.Value)).Append(TimeSpan.Zero).Max();
-        run.Note($"{kills} kills; with seq {sequenced.Acknowledged:N0} acknowledged, {forSequenced.Count} lost; without {plain.Acknowledged:N0} acknowledged by the broker, {forPlain.Count} lost, acknowledged {oldest.TotalSeconds:F1} s before a kill at most");
+    /// <summary>Compares, and promises what a killed broker may lose.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="plain">The books of devices that trust the broker's acknowledgement.</param>
+    /// <param name="sequenced">The books of devices that number their readings.</param>
+    /// <param name="store">The store, in which nothing happens any more.</param>
+    /// <param name="killedAt">When the broker was killed, by <see cref="Stopwatch.GetTimestamp"/>.</param>
+    public static void Judge(FaultRun run, IReadOnlyList<Book> plain, IReadOnlyList<Book> sequenced, Store store, IReadOnlyList<long> killedAt)
+    {
+        var comparison = Comparison.Of([.. plain, .. sequenced], store);
+        var trusting = plain.ToDictionary(b => b.Device);
+        var (forPlain, forSequenced) = (comparison.LostSamples.Where(s => trusting.ContainsKey(s.Device)).ToList(), comparison.LostSamples.Where(s => !trusting.ContainsKey(s.Device)).ToList());
+        var oldest = forPlain.Select(sample => Age(killedAt, trusting[sample.Device].AcknowledgedAt(sample.Counter)!.Value)).Append(TimeSpan.Zero).Max();
+        run.Note($"{killedAt.Count} kills; with seq {sequenced.Sum(b => b.Acknowledged):N0} acknowledged, {forSequenced.Count} lost; without {plain.Sum(b => b.Acknowledged):N0} acknowledged by the broker, {forPlain.Count} lost, acknowledged {oldest.TotalSeconds:F1} s before a kill at most");
         run.Promise(forSequenced.Count == 0, $"Of devices that send seq {forSequenced.Count} are lost, {forSequenced.FirstOrDefault()} for one.");
         run.Promise(oldest <= s_autosave + s_slack, $"A reading is lost that the broker had acknowledged {oldest.TotalSeconds:F1} s before it was killed.");
         run.Promise(comparison.Lost == comparison.Wrong, $"{comparison}");
     }
 
     /// <summary>How long before the next kill this was.</summary>
-    private static TimeSpan Age(List<long> killedAt, long acknowledgedAt)
+    private static TimeSpan Age(IEnumerable<long> killedAt, long acknowledgedAt)
     {
-        var next = killedAt.FindIndex(at => at >= acknowledgedAt);
-        return next < 0 ? TimeSpan.MaxValue : Stopwatch.GetElapsedTime(acknowledgedAt, killedAt[next]);
+        var next = killedAt.FirstOrDefault(at => at >= acknowledgedAt);
+        return next == 0 ? TimeSpan.MaxValue : Stopwatch.GetElapsedTime(acknowledgedAt, next);
     }
 }
