@@ -151,12 +151,17 @@ internal sealed class Site : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until the store has as many readings as were acknowledged, or until nothing comes any more: what is missing
-    /// then, the comparison tells.
+    /// Waits until ingest is healthy, and then until the store has as many readings as were acknowledged, or until nothing comes any more: what
+    /// is missing then, the comparison tells.
     /// </summary>
-    public Task SettleAsync(IEnumerable<Book> books) => SettleAsync(Store, books.Sum(b => b.Acknowledged));
+    public async Task SettleAsync(IEnumerable<Book> books)
+    {
+        // An ingest that is only starting stores nothing yet.
+        await Task.WhenAll(_ingests.Keys.Select(HealthyAsync));
+        await SettleAsync(Store, books.Sum(b => b.Acknowledged));
+    }
 
-    /// <inheritdoc cref="SettleAsync(IEnumerable{Book})"/>
+    /// <summary>Waits until the store has as many readings as were acknowledged, or until nothing comes any more.</summary>
     public static async Task SettleAsync(Store store, int expected)
     {
         using var timer = new PeriodicTimer(s_interval);
