@@ -9,7 +9,6 @@ using TechTemp.Api.OpenApi;
 using TechTemp.Api.Readings;
 using TechTemp.Api.Rejected;
 using TechTemp.Api.Rooms;
-using TechTemp.Data.Replay;
 
 namespace TechTemp.Api;
 
@@ -44,7 +43,6 @@ public static partial class ApiHosting
         services.AddSingleton<LiveTelemetry>();
         services.AddSingleton<QueryGate>();
         services.AddActivatedSingleton<StartTime>();
-        services.AddHostedService(provider => provider.GetRequiredService<HeldReplay>());
         services.AddCors();
         return builder;
     }

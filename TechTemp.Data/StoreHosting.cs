@@ -13,6 +13,8 @@ using TechTemp.Data.Registries;
 using TechTemp.Data.Replay;
 using TechTemp.Data.Retention;
 using TechTemp.Data.Store;
+using TechTemp.Data.Takeover;
+using TechTemp.Data.Work;
 using TechTemp.Data.Workers;
 using TechTemp.Data.Writing;
 using TechTemp.Readings.Queries;
@@ -97,6 +99,7 @@ public static class StoreHosting
         services.AddSingleton<ReadingRemoval>();
         services.AddSingleton<ReadingRetention>();
         services.AddSingleton<RejectionRetention>();
+        services.AddSingleton<WorkRegistry>();
         services.AddSingleton<MessageReplay>();
         services.AddSingleton<HeldReplay>();
         services.AddSingleton<StoreJobs>();
@@ -106,6 +109,7 @@ public static class StoreHosting
         services.AddScoped<RejectedMessages>();
         services.AddHostedService<StorePresence>();
         services.AddHostedService(provider => provider.GetRequiredService<ClockWatch>());
+        services.AddHostedService<UnfinishedWork>();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>(StoreState.CheckName).AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
     }
 }

@@ -511,6 +511,38 @@ namespace TechTemp.Data.Postgres.Migrations
                     b.ToTable("pages", (string)null);
                 });
 
+            modelBuilder.Entity("TechTemp.Data.Work.DeviceWork", b =>
+                {
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("device_id");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("From")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from_ts");
+
+                    b.Property<long>("To")
+                        .HasColumnType("bigint")
+                        .HasColumnName("to_ts");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seen_at");
+
+                    b.HasKey("DeviceId", "Kind", "From", "To");
+
+                    b.ToTable("device_work", (string)null);
+                });
+
             modelBuilder.Entity("TechTemp.Data.Workers.IngestDivision", b =>
                 {
                     b.Property<int>("Id")
@@ -624,6 +656,15 @@ namespace TechTemp.Data.Postgres.Migrations
                 });
 
             modelBuilder.Entity("TechTemp.Data.Readings.Reading", b =>
+                {
+                    b.HasOne("TechTemp.Data.Devices.Device", null)
+                        .WithMany()
+                        .HasForeignKey("DeviceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Work.DeviceWork", b =>
                 {
                     b.HasOne("TechTemp.Data.Devices.Device", null)
                         .WithMany()

@@ -468,6 +468,38 @@ namespace TechTemp.Data.Sqlite.Migrations
                     b.ToTable("rooms", (string)null);
                 });
 
+            modelBuilder.Entity("TechTemp.Data.Work.DeviceWork", b =>
+                {
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("device_id");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("From")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_ts");
+
+                    b.Property<long>("To")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("to_ts");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seen_at");
+
+                    b.HasKey("DeviceId", "Kind", "From", "To");
+
+                    b.ToTable("device_work", (string)null);
+                });
+
             modelBuilder.Entity("TechTemp.Data.Workers.IngestDivision", b =>
                 {
                     b.Property<int>("Id")
@@ -581,6 +613,15 @@ namespace TechTemp.Data.Sqlite.Migrations
                 });
 
             modelBuilder.Entity("TechTemp.Data.Readings.Reading", b =>
+                {
+                    b.HasOne("TechTemp.Data.Devices.Device", null)
+                        .WithMany()
+                        .HasForeignKey("DeviceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("TechTemp.Data.Work.DeviceWork", b =>
                 {
                     b.HasOne("TechTemp.Data.Devices.Device", null)
                         .WithMany()

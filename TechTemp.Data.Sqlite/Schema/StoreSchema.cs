@@ -32,7 +32,7 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
     /// The newest migration. Told here, so that a process that finds its store current does not load EF Core for it: ingest, which
     /// needs it for nothing else, has some 20 MB less.
     /// </summary>
-    internal const string Newest = "20261127030000_Workers";
+    internal const string Newest = "20261127070000_DeviceWork";
 
     // The first schema in which a store has an id of its own.
     private const string WithIdentity = "20261126013000_InstancesAndHeldMessages";
@@ -47,7 +47,7 @@ public sealed partial class StoreSchema(StoreConnections connections, Lazy<IDbCo
     /// The digest of <see cref="StoreShape"/> for the newest migration, for the same reason. A store with another one is compared
     /// with what the migrations make.
     /// </summary>
-    internal const string NewestShape = "1de9dc4d62479bc6e6d9ed118cb9f85443ae26d053a135afcc724a7bb6d75ce7";
+    internal const string NewestShape = "3de5093eca15c0d761fc677aeb6b9c74161b2ea01fb6f815c2c134c8e958e82c";
 
     /// <summary>"TTRP" in SQLite's <c>application_id</c>: written by the first migration, by nobody else.</summary>
     internal const int ApplicationId = 0x54545250;

@@ -35,10 +35,13 @@ internal sealed record CopiedTable(string Name, int Keys, IReadOnlyList<CopiedCo
 
     public static CopiedTable SequenceGaps { get; } = Of("sequence_gaps", 2, DeviceId, "first", "last");
 
+    /// <summary>Work that is not finished: the copy's processes have to finish it too.</summary>
+    public static CopiedTable DeviceWork { get; } = Of("device_work", 4, DeviceId, "kind", "from_ts", "to_ts", "owner:t", "seen_at");
+
     public static CopiedTable BrokerSessions { get; } = Of("broker_sessions", 1, "client_id:t", "worker:t");
 
     /// <summary>What belongs to a device, and is copied with it.</summary>
-    public static IReadOnlyList<CopiedTable> OfDevice { get; } = [Placements, Calibrations, SequenceGaps];
+    public static IReadOnlyList<CopiedTable> OfDevice { get; } = [Placements, Calibrations, SequenceGaps, DeviceWork];
 
     /// <summary>Tables that nothing refers to, and that refer to nothing.</summary>
     public static IReadOnlyList<CopiedTable> Others { get; } =

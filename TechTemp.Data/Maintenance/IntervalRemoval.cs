@@ -8,7 +8,13 @@ namespace TechTemp.Data.Maintenance;
 /// with what is in pages. The readings beside them weigh more afterwards, and those are of the same day. Readers use no head that becomes wrong as long as the first row
 /// of the day stays (<see cref="DaySeal"/>). The last step writes all heads of the day again. Not thread-safe.
 /// </summary>
-internal sealed class IntervalRemoval(IMaintenanceSession session, int deviceId, long from, long to, int rowsOfAStep)
+/// <param name="session">Reads and writes.</param>
+/// <param name="deviceId">The store's key of the device.</param>
+/// <param name="from">First time, unix milliseconds UTC, inclusive.</param>
+/// <param name="to">Last time, inclusive.</param>
+/// <param name="rowsOfAStep">How many rows a transaction may delete.</param>
+/// <param name="begin">Begins each step that writes, in its transaction; it throws when the step may not be done.</param>
+internal sealed class IntervalRemoval(IMaintenanceSession session, int deviceId, long from, long to, int rowsOfAStep, Func<IStoreStatements, ValueTask> begin)
 {
     private static readonly string s_firstSql =
         $"""
@@ -52,6 +58,7 @@ internal sealed class IntervalRemoval(IMaintenanceSession session, int deviceId,
         }
 
         await using var transaction = await session.WriteAsync(deviceId, CancellationToken.None);
+        await begin(transaction);
         if (await transaction.PreviousRowAsync(first, last, rowsOfAStep, CancellationToken.None) is not { } left)
         {
             return 0;
@@ -99,6 +106,7 @@ internal sealed class IntervalRemoval(IMaintenanceSession session, int deviceId,
     private async ValueTask<(int Deleted, bool GoesOn)> FinishAsync(long day, long now, Func<IDeviceTransaction, ValueTask<int?>> remove)
     {
         await using var transaction = await session.WriteAsync(deviceId, CancellationToken.None);
+        await begin(transaction);
         if (await remove(transaction) is not { } deleted)
         {
             return (0, true);

@@ -1,4 +1,5 @@
 using TechTemp.Data.Store;
+using TechTemp.Data.Work;
 using TechTemp.Readings.Pages;
 
 namespace TechTemp.Data.Maintenance;
@@ -9,8 +10,8 @@ namespace TechTemp.Data.Maintenance;
 public readonly record struct Removal(int Deleted, DateTimeOffset? KeptFrom = null);
 
 /// <summary>
-/// Removes readings in steps, each a short transaction, with pauses in which ingest writes. It goes on when the client that asked has left. A process
-/// that is killed leaves whole steps behind: the same request removes the rest.
+/// Removes readings in steps, each a short transaction, with pauses in which ingest writes. It goes on when the client that asked has left. That it has begun stands in the
+/// store: when the process is killed, another one removes the rest (<see cref="WorkRegistry"/>).
 /// </summary>
 public sealed class ReadingRemoval(IMaintenanceStore store, IStoreSql sql, TimeProvider time)
 {
@@ -24,8 +25,13 @@ public sealed class ReadingRemoval(IMaintenanceStore store, IStoreSql sql, TimeP
         AND ts <= coalesce((SELECT ts FROM readings WHERE device_id = @device_id ORDER BY ts LIMIT 1 OFFSET @rows), 9223372036854775807);
         """;
 
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+
     // Not BulkPace, whose turns are longer: SQLite looks again after some milliseconds at first (sqliteDefaultBusyCallback), and finds the lock free.
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(20);
+
+    private readonly WorkRegistry _work = new(sql);
 
     /// <summary>How many rows a transaction may delete: some milliseconds.</summary>
     internal int RowsOfAStep { get; init; } = 4_000;
@@ -49,31 +55,109 @@ public sealed class ReadingRemoval(IMaintenanceStore store, IStoreSql sql, TimeP
             return new(0, DateTimeOffset.FromUnixTimeMilliseconds(device.RawFrom.Value));
         }
 
-        using var session = store.Open();
-        var removal = new IntervalRemoval(session, device.Id, from, to, RowsOfAStep);
-        var deleted = await InStepsAsync(() => removal.StepAsync(time.GetUtcNow().ToUnixTimeMilliseconds()));
+        if (await _work.BeginAsync(device.Id, WorkKind.Removal, from, to) is not { } claim)
+        {
+            return null;
+        }
+
+        var deleted = await FinishAsync(claim);
         span?.Affected(deleted);
         return new(deleted);
     }
 
+    /// <summary>Deletes a device with all of its readings: those first.</summary>
+    /// <param name="deviceId">The store's key of the device.</param>
+    /// <returns>False when there is no such device.</returns>
+    /// <exception cref="StoreException">The store failed; the steps before are done.</exception>
+    internal async Task<bool> RemoveDeviceAsync(int deviceId)
+    {
+        if (await _work.BeginAsync(deviceId, WorkKind.Deletion) is not { } claim)
+        {
+            return false;
+        }
+
+        await FinishAsync(claim);
+        return true;
+    }
+
+    /// <summary>Does claimed work until it is finished, by this process or by one that takes it over.</summary>
+    /// <returns>How many readings this process has removed from an interval.</returns>
+    /// <exception cref="StoreException">The store failed; the steps before are done, and the rest is to be tried again.</exception>
+    internal async Task<int> FinishAsync(WorkClaim claim)
+    {
+        var deleted = 0;
+        try
+        {
+            if (claim.Kind == WorkKind.Deletion)
+            {
+                await RemoveAllAsync(claim.DeviceId, claim);
+                await DeleteDeviceAsync(claim.DeviceId);
+                return 0;
+            }
+
+            using var session = store.Open();
+            var removal = new IntervalRemoval(session, claim.DeviceId, claim.From, claim.To, RowsOfAStep, transaction => _work.RenewAsync(claim, transaction));
+            await InStepsAsync(async () =>
+            {
+                var step = await removal.StepAsync(time.GetUtcNow().ToUnixTimeMilliseconds());
+                deleted += step.Deleted;
+                return step;
+            });
+            // Before the answer: whoever has it may store other readings of that interval.
+            await _work.EndAsync(claim);
+        }
+        catch (WorkTakenOverException)
+        {
+            while (await _work.IsPendingAsync(claim))
+            {
+                await Task.Delay(s_look, time);
+            }
+        }
+        catch (Exception e) when (e is not StoreException)
+        {
+            // What is damaged stays so however often it is tried.
+            await _work.EndAsync(claim);
+            throw;
+        }
+
+        return deleted;
+    }
+
     /// <summary>Removes the readings of a device, but for some of the last step: those go with the device.</summary>
     /// <param name="deviceId">The store's key of the device, which is about to be deleted.</param>
+    /// <param name="claim">What each step makes sure of; null for nothing.</param>
     /// <exception cref="StoreException">The store failed; the steps before are done.</exception>
-    internal async Task RemoveAllAsync(int deviceId)
+    internal async Task RemoveAllAsync(int deviceId, WorkClaim? claim = null)
     {
         using var span = StoreSpan.Start("DELETE", "readings", system: sql.System);
         using var session = store.Open();
         // Pages first: where there are pages there is a row that is newer.
         foreach (var (delete, rows) in new[] { (PagesSql, PagesOfAStep), (RowsSql, RowsOfAStep) })
         {
-            var deleted = await InStepsAsync(() => DeleteAsync(session, deviceId, delete, rows));
+            var deleted = await InStepsAsync(() => DeleteAsync(session, deviceId, delete, rows, claim));
             span?.Affected(deleted);
         }
     }
 
-    private static async ValueTask<(int Deleted, bool GoesOn)> DeleteAsync(IMaintenanceSession session, int deviceId, string delete, int rows)
+    // Placements and whatever else refers to it go with it, and rows that came in the meantime. Pages have no foreign key: the device is a part of their own key. The device
+    // is deleted first: on a server a sealing step locks its row, so no step writes a page after that.
+    private async Task DeleteDeviceAsync(int deviceId)
+    {
+        await using var transaction = await sql.BeginAsync(CancellationToken.None);
+        await transaction.ExecuteAsync("DELETE FROM devices WHERE id = @id;", CancellationToken.None, ("id", deviceId));
+        await transaction.ExecuteAsync(
+            "DELETE FROM pages WHERE id BETWEEN @first AND @last;", CancellationToken.None, ("first", PageKey.FirstId(deviceId, 0)), ("last", PageKey.LastId(deviceId, long.MaxValue)));
+        await transaction.CommitAsync();
+    }
+
+    private async ValueTask<(int Deleted, bool GoesOn)> DeleteAsync(IMaintenanceSession session, int deviceId, string delete, int rows, WorkClaim? claim)
     {
         await using var transaction = await session.WriteAsync(deviceId, CancellationToken.None);
+        if (claim is not null)
+        {
+            await _work.RenewAsync(claim, transaction);
+        }
+
         var deleted = await transaction.ExecuteAsync(
             delete, CancellationToken.None, ("device_id", deviceId), ("first", PageKey.FirstId(deviceId, 0)), ("last", PageKey.LastId(deviceId, long.MaxValue)), ("rows", rows));
         await transaction.CommitAsync();
@@ -95,7 +179,8 @@ public sealed class ReadingRemoval(IMaintenanceStore store, IStoreSql sql, TimeP
 
             if (time.GetElapsedTime(start) is var took && took > TimeSpan.Zero)
             {
-                await Task.Delay(took * 2 > s_shortestPause ? took * 2 : s_shortestPause, time);
+                // Not so long that the process counts as silent.
+                await Task.Delay(TimeSpan.FromTicks(Math.Clamp(took.Ticks * 2, s_shortestPause.Ticks, s_longestPause.Ticks)), time);
             }
         }
     }

@@ -5,12 +5,13 @@ using TechTemp.Data.Maintenance;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Replay;
 using TechTemp.Data.Store;
+using TechTemp.Data.Work;
 using TechTemp.Readings.Pages;
 
 namespace TechTemp.Data.Registries;
 
 /// <summary>Reads, provisions, moves and deletes devices. Each write is one transaction: all of it or nothing.</summary>
-public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, RejectedMessages rejected, HeldReplay replay, ReadingRemoval removal, TimeProvider time)
+public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, RejectedMessages rejected, WorkRegistry work, ReadingRemoval removal, TimeProvider time)
 {
     private static readonly Expression<Func<Device, DeviceView>> s_toView = d => new(
         d.Uid,
@@ -57,7 +58,7 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
 
     /// <summary>
     /// Gives a new device, or one that registered itself, its place. It counts from its first reading where it has one, held ones included.
-    /// Messages that were held for it are stored afterwards, in their order: the first of them before this returns, the others by <see cref="HeldReplay"/>.
+    /// Messages that were held for it are stored afterwards, in their order: the first of them before this returns, the others by <see cref="HeldReplay"/> in any process.
     /// </summary>
     /// <returns><see cref="DeviceOutcome.Done"/>, <see cref="DeviceOutcome.AlreadyProvisioned"/> or <see cref="DeviceOutcome.UnknownRoom"/>.</returns>
     public async Task<DeviceOutcome> ProvisionAsync(Provisioning provisioning, CancellationToken cancellationToken)
@@ -66,9 +67,9 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         var held = new HeldTimes();
         rejected.ReadHeld(provisioning.Uid, held);
         var outcome = await ConcurrentChange.RunAsync(context, () => ProvisionAsync(provisioning, held, cancellationToken));
-        if (outcome == DeviceOutcome.Done && !await HasReplayedAllAsync(provisioning.Uid))
+        if (outcome == DeviceOutcome.Done)
         {
-            replay.Enqueue(provisioning.Uid);
+            await ReplayFirstAsync(provisioning.Uid, cancellationToken);
         }
 
         return outcome;
@@ -107,6 +108,8 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         var since = first < now.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(first.Value) : now;
         context.Placements.RemoveRange(Placing.Place(device.Placements, room, since));
         await context.SaveChangesAsync(cancellationToken);
+        // Always: on a server, ingest may be about to hold a reading because it has not seen the device yet. A process looks for such ones some seconds later.
+        await context.Database.ExecuteSqlRawAsync(work.BeginReplaySql, [device.Id, WorkRegistry.NewOwner()], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         context.ChangeTracker.Clear();
         return DeviceOutcome.Done;
@@ -153,7 +156,7 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
 
     /// <summary>
     /// Deletes a device, its placements and, when the request says so, its readings: those first, in steps, so that ingest does not wait for millions of
-    /// them. A process that is killed meanwhile leaves the device with the rest of its readings.
+    /// them. When the process is killed meanwhile, another one goes on.
     /// </summary>
     /// <returns><see cref="DeviceOutcome.Done"/>, <see cref="DeviceOutcome.NotFound"/> or <see cref="DeviceOutcome.HasReadings"/>.</returns>
     public async Task<DeviceOutcome> DeleteAsync(string uid, bool withReadings, CancellationToken cancellationToken)
@@ -165,11 +168,11 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
 
         if (withReadings)
         {
-            await removal.RemoveAllAsync(id);
+            return await removal.RemoveDeviceAsync(id) ? DeviceOutcome.Done : DeviceOutcome.NotFound;
         }
 
         await using var transaction = await RegistryTransaction.BeginAsync(context, CancellationToken.None);
-        if (!withReadings && await context.Readings.AnyAsync(r => r.DeviceId == id, CancellationToken.None))
+        if (await context.Readings.AnyAsync(r => r.DeviceId == id, CancellationToken.None))
         {
             return DeviceOutcome.HasReadings;
         }
@@ -182,17 +185,19 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         return deleted == 0 ? DeviceOutcome.NotFound : DeviceOutcome.Done;
     }
 
-    private async Task<bool> HasReplayedAllAsync(string uid)
+    private async Task ReplayFirstAsync(string uid, CancellationToken cancellationToken)
     {
         try
         {
             // Not cancelled with the request: the device is provisioned whether the client waits or not.
-            return (await rejected.ReplayHeldAsync(uid, 0, CancellationToken.None)).Last is null;
+            if ((await rejected.ReplayHeldAsync(uid, 0, CancellationToken.None)).Last is not null && await FindIdAsync(uid, cancellationToken) is { } id)
+            {
+                await work.ReleaseAsync(id, WorkKind.Replay);
+            }
         }
-        catch (Exception e) when (e is StoreException or DbUpdateException)
+        catch (Exception e) when (e is StoreException or DbUpdateException or OperationCanceledException)
         {
-            // The device is provisioned; its readings wait until the store works again.
-            return false;
+            // The device is provisioned; some seconds later a process goes on with its readings.
         }
     }
 

@@ -6,6 +6,7 @@ internal static class VersionBefore
     /// <summary>Does it, while nothing else uses the store.</summary>
     public static void Make(StoreFile store) => store.Execute(
         """
+        DROP TABLE "device_work";
         DROP TABLE "ingest_division";
         DROP TABLE "ingest_homes";
         DROP TABLE "ingest_workers";

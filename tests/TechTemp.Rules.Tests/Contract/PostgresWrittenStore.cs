@@ -39,7 +39,7 @@ internal sealed class PostgresWrittenStore(PostgresDatabase database) : WrittenS
         await database.StartAsync();
         var store = new PostgresWrittenStore(database);
         await store.ExecuteAsync(
-            "DROP INDEX IF EXISTS fails; TRUNCATE devices, rooms, placements, calibrations, readings, pages, sequence_gaps, rejected_messages, held_drops, broker_sessions, ingest_instance, ingest_workers, ingest_homes, ingest_division RESTART IDENTITY;");
+            "DROP INDEX IF EXISTS fails; TRUNCATE devices, rooms, placements, calibrations, readings, pages, sequence_gaps, device_work, rejected_messages, held_drops, broker_sessions, ingest_instance, ingest_workers, ingest_homes, ingest_division RESTART IDENTITY;");
         return store;
     }
 

@@ -80,7 +80,7 @@ public sealed class ProvisioningRaceTests(PostgresDatabase postgres)
     {
         var rejected = new RejectedMessages(context, store.Replay, store.Time);
         var removal = new ReadingRemoval(store.Maintenance, store.Sql, store.Time);
-        return new DeviceRegistry(context, new(context, store.Time), rejected, null!, removal, store.Time).ProvisionAsync(new(uid, room, null, null, null, "h1"), Cancel);
+        return new DeviceRegistry(context, new(context, store.Time), rejected, new(store.Sql), removal, store.Time).ProvisionAsync(new(uid, room, null, null, null, "h1"), Cancel);
     });
 
     private sealed class ReadingWriterPair(PostgresWrittenStore store)

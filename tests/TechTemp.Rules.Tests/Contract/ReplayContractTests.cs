@@ -41,7 +41,7 @@ public sealed class ReplayContractTests(PostgresDatabase postgres)
         Assert.Equal(301, (await store.KeptAsync()).Count);
 
         // The rest by the service, which finds out itself what there is to do.
-        using var service = new HeldReplay(store.Sql, store.Replay, store.State, store.Time, NullLogger<HeldReplay>.Instance);
+        using var service = store.NewUnfinishedWork();
         await RunAsync(store, service, async () => (await store.KeptAsync()).Count == 1);
         Assert.Equal(Enumerable.Range(0, 550).Reverse().Select(i => (now - i, (double)(i % 80))), (await store.RowsAsync()).Select(r => (r.Ts, r.Values.Temperature)));
         Assert.Equal(("s2", true), (await store.KeptAsync()).Select(r => (r.DeviceUid, r.IsHeld)).Single());

@@ -8,6 +8,8 @@ using TechTemp.Data.Readings;
 using TechTemp.Data.Rejections;
 using TechTemp.Data.Replay;
 using TechTemp.Data.Store;
+using TechTemp.Data.Takeover;
+using TechTemp.Data.Work;
 using TechTemp.Data.Writing;
 using TechTemp.Readings.Pages;
 using TechTemp.Readings.Quantities;
@@ -66,6 +68,14 @@ internal abstract class WrittenStore : IAsyncDisposable
         var writer = new ReadingWriter(Port, State, ingest, Options.Create(Retention), new ReadingClock(ingest, Time), Time, NullLogger<ReadingWriter>.Instance);
         _writers.Add(writer);
         return writer;
+    }
+
+    /// <summary>Finishes what other processes have left, as each process does.</summary>
+    public UnfinishedWork NewUnfinishedWork()
+    {
+        var work = new WorkRegistry(Sql);
+        var replay = new HeldReplay(Sql, Replay, work, Time, NullLogger<HeldReplay>.Instance);
+        return new(work, replay, new(Maintenance, Sql, Time), State, Time, NullLogger<UnfinishedWork>.Instance);
     }
 
     public Task<BatchResult> WriteAsync(params IReadOnlyList<IncomingMessage> batch) => Writer.WriteAsync(batch, Cancel);

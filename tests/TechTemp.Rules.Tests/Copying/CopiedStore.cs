@@ -123,6 +123,7 @@ internal sealed class CopiedStore(string connectionString) : IAsyncDisposable
             "INSERT INTO placements (device_id, room_id, from_ts, to_ts) VALUES (1, 1, 100, 200), (1, 2, 200, NULL), (2, 1, 100, NULL);",
             "INSERT INTO calibrations (device_id, from_ts, temperature_offset, humidity_offset, more) VALUES (1, 7, 0.1, -0.3, NULL), (1, 8, -1.7, 0, NULL);",
             "INSERT INTO sequence_gaps (device_id, first, last) VALUES (1, 3, 4), (1, 9007199254740993, 9007199254740994);",
+            "INSERT INTO device_work (device_id, kind, from_ts, to_ts, owner, seen_at) VALUES (1, 2, 3, 4, 'o', 5);",
             "UPDATE devices SET highest_seq = 12, label = 'Labellé', model = 'M', raw_from = 86400000 WHERE id = 1;",
             "INSERT INTO held_drops (device_uid, home, count, last_at) VALUES ('x', 'h1', 3, 9), ('X', 'h1', 1, 9);",
             "INSERT INTO broker_sessions (client_id, worker) VALUES ('', ''), ('ingest-former', ''), ('INGEST-former', 'w1');",

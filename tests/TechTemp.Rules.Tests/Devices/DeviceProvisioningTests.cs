@@ -127,7 +127,7 @@ public sealed class DeviceProvisioningTests : IDisposable
     [Fact]
     public async Task Of_many_held_readings_the_first_are_stored_at_once_and_the_others_in_steps()
     {
-        using var store = new TestStore(builder => builder.Services.AddHostedService(provider => provider.GetRequiredService<HeldReplay>()), ("Ingest:UnknownDevices", "Hold"));
+        using var store = new TestStore(("Ingest:UnknownDevices", "Hold"));
         var now = store.Now;
         store.Write([.. Enumerable.Range(0, 999).Select(i => Reading(now - i, i % 80)), Reading(now, 81)]);
         Assert.Equal(DeviceOutcome.Done, await store.With((DeviceRegistry d) => d.ProvisionAsync(new("s1", "Salon", null, null, null, null), Cancel)));
@@ -145,13 +145,13 @@ public sealed class DeviceProvisioningTests : IDisposable
     [Fact]
     public async Task A_replay_that_was_interrupted_goes_on_with_the_next_start()
     {
-        using var store = new TestStore(builder => builder.Services.AddHostedService(provider => provider.GetRequiredService<HeldReplay>()), ("Ingest:UnknownDevices", "Hold"));
+        using var store = new TestStore(("Ingest:UnknownDevices", "Hold"));
         store.Write([.. Enumerable.Range(0, 600).Select(i => Reading(store.Now - i)), Reading(store.Now, device: "s2")]);
         await store.With((DeviceRegistry d) => d.ProvisionAsync(new("s1", "Salon", null, null, null, null), Cancel));
         Assert.Equal(250, store.Readings().Count);
 
         // Nothing but the store knows of it: this host's queue was never read.
-        using var next = new TestStore(builder => builder.Services.AddHostedService(provider => provider.GetRequiredService<HeldReplay>()), ("Store:Path", store.Connections.Path));
+        using var next = new TestStore(("Store:Path", store.Connections.Path));
         await next.Host.StartAsync(Cancel);
         await Eventually.True(() => store.Readings().Count == 600, () => next.Time.Advance(TimeSpan.FromMilliseconds(200)));
         await next.Host.StopAsync(Cancel);
