@@ -12,6 +12,9 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
     // Of the 100 that a server has by default, so that several workers and replicas fit in.
     private const int MostConnections = 20;
 
+    // As long as a client waits before it tries again. A question to each server every two seconds at most, and only when a connection is opened.
+    private const int RecheckSeconds = 2;
+
     /// <summary>For the database that the configuration names.</summary>
     /// <exception cref="TechTemp.Data.Store.StoreException">The connection string is wrong.</exception>
     public PostgresConnections(IConfiguration configuration, IOptions<PostgresOptions> options)
@@ -32,7 +35,8 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
         settings.MaxAutoPrepare = 0;
         // Not left to the default of the server or the role: what is committed is acknowledged.
         settings.Options = $"{settings.Options} -c synchronous_commit=on".Trim();
-        if (!settings.ContainsKey("Maximum Pool Size"))
+        // Not ContainsKey: Npgsql's says yes to every keyword that exists.
+        if (!settings.ShouldSerialize("Maximum Pool Size"))
         {
             settings.MaxPoolSize = MostConnections;
         }
@@ -41,6 +45,11 @@ public sealed class PostgresConnections : IAsyncDisposable, IDisposable
         if (settings.Host!.Contains(',', StringComparison.Ordinal))
         {
             settings.TargetSessionAttributes ??= "primary";
+            // The driver remembers which one that was, for ten seconds by default: so long it refuses a standby that is the primary by now. It asks with the next connection after that.
+            if (!settings.ShouldSerialize("Host Recheck Seconds"))
+            {
+                settings.HostRecheckSeconds = RecheckSeconds;
+            }
         }
 
         // A command that has timed out ends its connection. While it waits for an answer to its cancellation, the driver would take the end of a COMMIT for success: a server

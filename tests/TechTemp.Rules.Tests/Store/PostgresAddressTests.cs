@@ -70,4 +70,16 @@ public sealed class PostgresAddressTests
         Assert.Contains("Password=p;", own.Unpooled().ConnectionString + ";", StringComparison.Ordinal);
         Assert.Contains("Password=other;", without.Unpooled().ConnectionString + ";", StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("Host=a,b;Database=t", 2, 20)]
+    [InlineData("postgres://u@a:5432,b:5433/t", 2, 20)]
+    [InlineData("Host=a,b;Database=t;Host Recheck Seconds=7;MaxPoolSize=7", 7, 7)]
+    [InlineData("Host=a;Database=t;Maximum Pool Size=100", 10, 100)]
+    public void Defaults_of_ours_hold_where_the_connection_string_says_nothing(string address, int recheckSeconds, int connections)
+    {
+        using var opened = new PostgresConnections(address);
+        var settings = new Npgsql.NpgsqlConnectionStringBuilder(opened.Unpooled().ConnectionString);
+        Assert.Equal((recheckSeconds, connections), (settings.HostRecheckSeconds, settings.MaxPoolSize));
+    }
 }
