@@ -81,28 +81,35 @@ public sealed class ReadingRemoval(IMaintenanceStore store, IStoreSql sql, TimeP
     }
 
     /// <summary>Does claimed work until it is finished, by this process or by one that takes it over.</summary>
+    /// <param name="claim">The work.</param>
+    /// <param name="stop">Stops after a step; the claim stays.</param>
     /// <returns>How many readings this process has removed from an interval.</returns>
     /// <exception cref="StoreException">The store failed; the steps before are done, and the rest is to be tried again.</exception>
-    internal async Task<int> FinishAsync(WorkClaim claim)
+    internal async Task<int> FinishAsync(WorkClaim claim, CancellationToken stop = default)
     {
         var deleted = 0;
         try
         {
             if (claim.Kind == WorkKind.Deletion)
             {
-                await RemoveAllAsync(claim.DeviceId, claim);
+                await RemoveAllAsync(claim.DeviceId, claim, stop);
                 await DeleteDeviceAsync(claim.DeviceId);
                 return 0;
             }
 
-            using var session = store.Open();
-            var removal = new IntervalRemoval(session, claim.DeviceId, claim.From, claim.To, RowsOfAStep, transaction => _work.RenewAsync(claim, transaction));
-            await InStepsAsync(async () =>
+            using (var session = store.Open())
             {
-                var step = await removal.StepAsync(time.GetUtcNow().ToUnixTimeMilliseconds());
-                deleted += step.Deleted;
-                return step;
-            });
+                var removal = new IntervalRemoval(session, claim.DeviceId, claim.From, claim.To, RowsOfAStep, transaction => _work.RenewAsync(claim, transaction));
+                await InStepsAsync(
+                    async () =>
+                    {
+                        var step = await removal.StepAsync(time.GetUtcNow().ToUnixTimeMilliseconds());
+                        deleted += step.Deleted;
+                        return step;
+                    },
+                    stop);
+            }
+
             // Before the answer: whoever has it may store other readings of that interval.
             await _work.EndAsync(claim);
         }
@@ -110,10 +117,10 @@ public sealed class ReadingRemoval(IMaintenanceStore store, IStoreSql sql, TimeP
         {
             while (await _work.IsPendingAsync(claim))
             {
-                await Task.Delay(s_look, time);
+                await Task.Delay(s_look, time, stop);
             }
         }
-        catch (Exception e) when (e is not StoreException)
+        catch (Exception e) when (e is not StoreException && !stop.IsCancellationRequested)
         {
             // What is damaged stays so however often it is tried.
             await _work.EndAsync(claim);
@@ -125,16 +132,17 @@ public sealed class ReadingRemoval(IMaintenanceStore store, IStoreSql sql, TimeP
 
     /// <summary>Removes the readings of a device, but for some of the last step: those go with the device.</summary>
     /// <param name="deviceId">The store's key of the device, which is about to be deleted.</param>
-    /// <param name="claim">What each step makes sure of; null for nothing.</param>
     /// <exception cref="StoreException">The store failed; the steps before are done.</exception>
-    internal async Task RemoveAllAsync(int deviceId, WorkClaim? claim = null)
+    internal Task RemoveAllAsync(int deviceId) => RemoveAllAsync(deviceId, null, CancellationToken.None);
+
+    private async Task RemoveAllAsync(int deviceId, WorkClaim? claim, CancellationToken stop)
     {
         using var span = StoreSpan.Start("DELETE", "readings", system: sql.System);
         using var session = store.Open();
         // Pages first: where there are pages there is a row that is newer.
         foreach (var (delete, rows) in new[] { (PagesSql, PagesOfAStep), (RowsSql, RowsOfAStep) })
         {
-            var deleted = await InStepsAsync(() => DeleteAsync(session, deviceId, delete, rows, claim));
+            var deleted = await InStepsAsync(() => DeleteAsync(session, deviceId, delete, rows, claim), stop);
             span?.Affected(deleted);
         }
     }
@@ -165,10 +173,11 @@ public sealed class ReadingRemoval(IMaintenanceStore store, IStoreSql sql, TimeP
     }
 
     // A step returns how many readings it has deleted, and whether another one is to follow.
-    private async Task<int> InStepsAsync(Func<ValueTask<(int Deleted, bool GoesOn)>> step)
+    private async Task<int> InStepsAsync(Func<ValueTask<(int Deleted, bool GoesOn)>> step, CancellationToken stop)
     {
         for (var all = 0; ;)
         {
+            stop.ThrowIfCancellationRequested();
             var start = time.GetTimestamp();
             var (deleted, goesOn) = await step();
             all += deleted;
@@ -180,7 +189,7 @@ public sealed class ReadingRemoval(IMaintenanceStore store, IStoreSql sql, TimeP
             if (time.GetElapsedTime(start) is var took && took > TimeSpan.Zero)
             {
                 // Not so long that the process counts as silent.
-                await Task.Delay(TimeSpan.FromTicks(Math.Clamp(took.Ticks * 2, s_shortestPause.Ticks, s_longestPause.Ticks)), time);
+                await Task.Delay(TimeSpan.FromTicks(Math.Clamp(took.Ticks * 2, s_shortestPause.Ticks, s_longestPause.Ticks)), time, stop);
             }
         }
     }

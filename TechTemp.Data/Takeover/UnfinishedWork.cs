@@ -71,14 +71,20 @@ public sealed partial class UnfinishedWork(
             else
             {
                 LogTakenOver(logger, claim.Kind, claim.DeviceId);
-                await removal.FinishAsync(claim);
+                await removal.FinishAsync(claim, stoppingToken);
             }
         }
         catch (WorkTakenOverException)
         {
             // The other process goes on.
         }
-        catch (Exception e) when (e is not (StoreException or OperationCanceledException))
+        catch (OperationCanceledException)
+        {
+            // Another process need not wait.
+            await work.ReleaseAsync(claim.DeviceId, claim.Kind);
+            throw;
+        }
+        catch (Exception e) when (e is not StoreException)
         {
             LogImpossible(logger, e, claim.Kind, claim.DeviceId);
         }

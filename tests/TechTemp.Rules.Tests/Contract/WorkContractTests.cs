@@ -78,7 +78,7 @@ public sealed class WorkContractTests(PostgresDatabase postgres)
         {
             await SilenceAsync(store);
             next = await work.TakeOverAsync(Assert.Single(await work.SilentAsync(Cancel)));
-            await new ReadingRemoval(store.Maintenance, store.Sql, store.Time) { RowsOfAStep = 10_000 }.FinishAsync(next!);
+            await new ReadingRemoval(store.Maintenance, store.Sql, store.Time) { RowsOfAStep = 10_000 }.FinishAsync(next!, Cancel);
             await store.WriteAsync(Reading(store.Now - 5));
         }
     }
