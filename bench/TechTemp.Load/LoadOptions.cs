@@ -14,6 +14,8 @@ internal sealed record LoadOptions(bool IsShort, int Rounds, IReadOnlyList<strin
     {
         ["burst"] = BurstRow.MeasureAsync,
         ["drain"] = DrainRow.MeasureAsync,
+        ["stores"] = StoresRow.MeasureAsync,
+        ["workers"] = WorkersRow.MeasureAsync,
         ["bytes"] = BytesRow.MeasureAsync,
         ["visible"] = VisibleRow.MeasureAsync,
         ["http"] = HttpRows.MeasureAsync,

@@ -27,6 +27,12 @@ public sealed class PostgresProcess : IAsyncDisposable
     /// <summary>Whether it runs.</summary>
     public bool IsRunning => _process is { HasExited: false };
 
+    /// <summary>What it has logged since it was started last.</summary>
+    public string Log => _process?.Error ?? "";
+
+    /// <summary>The ids of its processes: the server and one for each connection, among others.</summary>
+    public IReadOnlyList<int> Processes => [_process!.Id, .. ChildrenOf(_process.Id)];
+
     /// <summary>Its data folder.</summary>
     public string Data { get; }
 

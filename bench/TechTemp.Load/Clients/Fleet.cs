@@ -2,36 +2,53 @@ using TechTemp.Testing;
 
 namespace TechTemp.Load.Clients;
 
-/// <summary>Eight sensors that have much to tell, each over a connection of its own.</summary>
+/// <summary>Sensors that have much to tell, over eight connections.</summary>
 internal sealed class Fleet : IDisposable
 {
-    private const int Sensors = 8;
+    private const int Connections = 8;
 
-    private readonly List<MqttPublisher> _publishers = [];
+    private readonly List<MqttPublisher> _publishers = [.. Enumerable.Range(0, Connections).Select(_ => new MqttPublisher())];
+    private readonly int _sensors;
 
-    private Fleet(long last) => Last = last;
+    private Fleet(int sensors, long last) => (_sensors, Last) = (sensors, last);
 
     /// <summary>The time of each sensor's last reading.</summary>
     public long Last { get; }
 
-    /// <summary>Makes their messages: readings five minutes apart.</summary>
+    /// <summary>Makes the messages of one sensor on each connection: readings five minutes apart.</summary>
     /// <param name="prefix">The first level of their topics, as long as that of readings: who listens there.</param>
     /// <param name="readings">How many, of all together.</param>
     /// <param name="before">How many readings of all together come after these.</param>
     public static Fleet Create(string prefix, int readings, int before = 0)
     {
-        var last = Site.End - (1 + before / Sensors) * Site.Step;
-        var fleet = new Fleet(last);
-        for (var sensor = 0; sensor < Sensors; sensor++)
+        var fleet = new Fleet(Connections, Site.End - (1 + before / Connections) * Site.Step);
+        for (var sensor = 0; sensor < Connections; sensor++)
         {
-            var publisher = new MqttPublisher();
             var topic = prefix + SampleReading.Topic(Site.Uid(sensor))[prefix.Length..];
-            for (var i = readings / Sensors - 1; i >= 0; i--)
+            for (var i = readings / Connections - 1; i >= 0; i--)
             {
-                publisher.Add(topic, SampleReading.Payload(last - i * Site.Step, 20 + i % 500 / 100.0, 50 + i % 900 / 100.0));
+                fleet.Add(sensor, topic, i);
             }
+        }
 
-            fleet._publishers.Add(publisher);
+        return fleet;
+    }
+
+    /// <summary>Makes the messages of several homes with many devices, which take turns: readings five minutes apart.</summary>
+    /// <param name="homes">The homes.</param>
+    /// <param name="devices">How many devices each has.</param>
+    /// <param name="readings">How many readings each device has.</param>
+    /// <param name="before">How many readings of each device come after these.</param>
+    public static Fleet OfHomes(IReadOnlyList<string> homes, int devices, int readings, int before = 0)
+    {
+        var fleet = new Fleet(homes.Count * devices, Site.End - (1 + before) * Site.Step);
+        var topics = homes.SelectMany(home => Enumerable.Range(0, devices).Select(device => SampleReading.Topic($"{home}-{device}", home))).ToList();
+        for (var i = readings - 1; i >= 0; i--)
+        {
+            for (var sensor = 0; sensor < topics.Count; sensor++)
+            {
+                fleet.Add(sensor, topics[sensor], i);
+            }
         }
 
         return fleet;
@@ -44,8 +61,12 @@ internal sealed class Fleet : IDisposable
     public Task PublishAsync() => Task.WhenAll(_publishers.Select(p => p.PublishAsync()));
 
     /// <summary>Whether a store has each sensor's last reading: they come in their order, so it has all then.</summary>
-    public bool IsStored(StoredReadings store) => store.SensorsUpTo(Last) == Sensors;
+    public bool IsStored(StoredReadings store) => store.SensorsUpTo(Last) == _sensors;
 
     /// <inheritdoc />
     public void Dispose() => _publishers.ForEach(p => p.Dispose());
+
+    // The readings of a sensor come over one connection, so in their order.
+    private void Add(int sensor, string topic, int stepsToLast) =>
+        _publishers[sensor % Connections].Add(topic, SampleReading.Payload(Last - stepsToLast * Site.Step, 20 + stepsToLast % 500 / 100.0, 50 + stepsToLast % 900 / 100.0));
 }

@@ -69,8 +69,11 @@ internal sealed class MqttPublisher : IDisposable
             {
                 await SendAsync(target);
             }
-
-            await ReceiveAnswersAsync();
+            else
+            {
+                // Not after sending, which may have received all that there is.
+                await ReceiveAnswersAsync();
+            }
         }
     }
 

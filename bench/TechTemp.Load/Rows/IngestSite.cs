@@ -6,9 +6,10 @@ namespace TechTemp.Load.Rows;
 internal sealed class IngestSite : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
+    private readonly string? _database;
     private HostProcess? _ingest;
 
-    private IngestSite(MosquittoProcess broker) => Broker = broker;
+    private IngestSite(MosquittoProcess broker, string? database) => (Broker, _database) = (broker, database);
 
     /// <summary>The broker, with the configuration of infrastructure/mosquitto.</summary>
     public MosquittoProcess Broker { get; }
@@ -20,14 +21,15 @@ internal sealed class IngestSite : IAsyncDisposable
     public StoredReadings Store { get; private set; } = null!;
 
     /// <summary>Starts both.</summary>
-    public static async Task<IngestSite> StartAsync()
+    /// <param name="database">The connection string of a new PostgreSQL database; null for a SQLite file.</param>
+    public static async Task<IngestSite> StartAsync(string? database = null)
     {
-        var site = new IngestSite(await MosquittoProcess.StartAsync(MosquittoConfiguration.Ours));
+        var site = new IngestSite(await MosquittoProcess.StartAsync(MosquittoConfiguration.Ours), database);
         try
         {
             site.StartIngest();
             await site.Ingest.HealthAsync(health => health.Status == 200, "healthy");
-            site.Store = new(site.File("techtemp.db"));
+            site.Store = database is null ? new(site.File("techtemp.db")) : StoredReadings.OfDatabase(database);
             return site;
         }
         catch
@@ -38,8 +40,8 @@ internal sealed class IngestSite : IAsyncDisposable
     }
 
     /// <summary>Starts ingest, and waits for nothing.</summary>
-    public void StartIngest() =>
-        _ingest = HostProcess.Start(PublishedHosts.Ingest, [new("DB_PATH", File("techtemp.db")), new("MQTT_URL", Broker.Url), new("LOG_LEVEL", "Warning")]);
+    public void StartIngest() => _ingest = HostProcess.Start(
+        PublishedHosts.Ingest, [_database is null ? new("DB_PATH", File("techtemp.db")) : new("DB_URL", _database), new("MQTT_URL", Broker.Url), new("LOG_LEVEL", "Warning")]);
 
     /// <summary>Stops ingest; the broker keeps its session.</summary>
     public async Task StopIngestAsync()
