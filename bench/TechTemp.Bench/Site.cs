@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TechTemp.Data;
 using TechTemp.Data.Maintenance;
+using TechTemp.Data.Postgres;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Registries;
 using TechTemp.Data.Sqlite;
@@ -28,15 +29,19 @@ public sealed class Site : IDisposable
     private readonly TempFolder _folder = new();
     private readonly IHost _host;
 
-    private Site()
+    private Site(string? database = null)
     {
+        IsServer = database is not null;
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration["Store:Path"] = Path;
-        builder.AddStoreOwner(new SqliteProvider());
+        builder.Configuration["ConnectionStrings:techtemp"] = database ?? $"Data Source={Path}";
+        builder.AddStoreOwner(new SqliteProvider(), new PostgresProvider());
         _host = builder.Build();
-        Get<StoreSchema>().Migrate();
+        Answer(MigrateAsync());
         Get<StoreState>().SetReady();
     }
+
+    /// <summary>Whether its store is a PostgreSQL database.</summary>
+    public bool IsServer { get; }
 
     public string Path => _folder.File("techtemp.db");
 
@@ -68,7 +73,30 @@ public sealed class Site : IDisposable
         return site;
     }
 
-    public static Site Empty() => new();
+    /// <summary>
+    /// As <see cref="CreateAsync"/>, in a PostgreSQL database: day by day, each sealed before the next one comes, as in a year. What sealing frees is then used by the next day.
+    /// </summary>
+    /// <param name="database">The connection string of a new database.</param>
+    /// <param name="devices">How many devices, whose readings come in turn.</param>
+    /// <param name="days">How many days of readings, up to <see cref="End"/>.</param>
+    public static async Task<Site> CreateOnServerAsync(string database, int devices, int days)
+    {
+        var site = new Site(database);
+        var start = End - days * Day;
+        var (written, isSealed) = (0d, 0d);
+        for (var day = start; day < End; day += Day)
+        {
+            written += Table.Time(() => site.Fill(Messages(devices, day, day + Day), batch: 5_000)) / 1000;
+            isSealed += Table.Time(site.Seal) / 1000;
+            site.Vacuum();
+        }
+
+        await site.PlaceAsync(start, days);
+        site.Tell(written, isSealed);
+        return site;
+    }
+
+    public static Site Empty(string? database = null) => new(database);
 
     public static Site WithOneReadingEach(int devices)
     {
@@ -103,11 +131,11 @@ public sealed class Site : IDisposable
     public Series OfRoom(string uid) => Series(snapshot => snapshot.OfRoomAsync(uid, long.MinValue, long.MaxValue, calibrated: true, CancellationToken.None));
 
     /// <summary>The newest readings of a series.</summary>
-    public IReadOnlyList<SeriesBlock> Newest(Series series, int limit) => Ended(Get<SeriesQueries>().NewestAsync(series, limit, CancellationToken.None));
+    public IReadOnlyList<SeriesBlock> Newest(Series series, int limit) => Answer(Get<SeriesQueries>().NewestAsync(series, limit, CancellationToken.None));
 
     /// <summary>All buckets of a series, newest first: at most 40,000, more than the quarter hours of a year.</summary>
     public IReadOnlyList<Bucket> Buckets(Series series, TimeBuckets buckets) =>
-        Ended(Get<BucketQueries>().NewestAsync(series.Parts, buckets, 40_000, QuantitySet.All, CancellationToken.None));
+        Answer(Get<BucketQueries>().NewestAsync(series.Parts, buckets, 40_000, QuantitySet.All, CancellationToken.None));
 
     /// <summary>All buckets of a series, one after the other, as an export reads them.</summary>
     /// <returns>How many there are.</returns>
@@ -115,7 +143,7 @@ public sealed class Site : IDisposable
     {
         var all = Get<BucketQueries>().AllAsync(series.Parts, buckets, QuantitySet.All, CancellationToken.None).GetAsyncEnumerator(CancellationToken.None);
         var count = 0;
-        while (Ended(all.MoveNextAsync()))
+        while (Answer(all.MoveNextAsync()))
         {
             count++;
         }
@@ -125,6 +153,9 @@ public sealed class Site : IDisposable
 
     /// <summary>An answer of the store: SQLite computes in the calling thread, so the task has ended.</summary>
     public static T Ended<T>(ValueTask<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("The store went on in another thread.");
+
+    // A server answers in another thread.
+    private T Answer<T>(ValueTask<T> task) => IsServer ? task.AsTask().GetAwaiter().GetResult() : Ended(task);
 
     /// <summary>So that what is read next comes from the disk; false where this process may not.</summary>
     public static bool ForgetCaches()
@@ -147,13 +178,19 @@ public sealed class Site : IDisposable
     /// <summary>Seals what is finished, and gives what is free back.</summary>
     public void Seal()
     {
-        Ended(StepsAsync(Get<ReadingSealing>().SealAsync(e => throw e, CancellationToken.None)));
-        Ended(StepsAsync(Get<ReadingRetention>().DropAsync(CancellationToken.None)));
+        Answer(StepsAsync(Get<ReadingSealing>().SealAsync(e => throw e, CancellationToken.None)));
+        Answer(StepsAsync(Get<ReadingRetention>().DropAsync(CancellationToken.None)));
     }
 
-    /// <summary>The size of the file when nothing is left in its log.</summary>
+    /// <summary>The size of the file when nothing is left in its log; on a server that of the tables of readings, rows and pages, with their indices.</summary>
     public long Bytes()
     {
+        if (IsServer)
+        {
+            Vacuum();
+            return Answer(Get<IStoreSql>().QueryAsync("SELECT pg_total_relation_size('readings') + pg_total_relation_size('pages');", row => row.GetInt64(0), CancellationToken.None)).Single();
+        }
+
         using var connection = Open();
         using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE);";
@@ -168,7 +205,7 @@ public sealed class Site : IDisposable
         _folder.Dispose();
     }
 
-    private Series Series(Func<SeriesSnapshot, ValueTask<Series?>> find) => Ended(SeriesAsync(find))!;
+    private Series Series(Func<SeriesSnapshot, ValueTask<Series?>> find) => Answer(SeriesAsync(find))!;
 
     private async ValueTask<Series?> SeriesAsync(Func<SeriesSnapshot, ValueTask<Series?>> find)
     {
@@ -178,9 +215,23 @@ public sealed class Site : IDisposable
 
     private void SealAndTell(double seconds)
     {
-        var sealing = Table.Time(Seal) / 1000;
-        Console.WriteLine(
-            $"{Readings:N0} readings written in {seconds:F1} s and sealed in {sealing:F1} s; the file has {Bytes() / (double)Readings:F1} bytes a reading, all tables and indices");
+        Tell(seconds, Table.Time(Seal) / 1000);
+    }
+
+    private void Tell(double seconds, double sealing) => Console.WriteLine(
+        $"{Readings:N0} readings written in {seconds:F1} s and sealed in {sealing:F1} s; the {(IsServer ? "tables of readings have" : "file has")} {Bytes() / (double)Readings:F1} bytes a reading, indices included");
+
+    // As autovacuum does soon after many rows are gone, but at once.
+    private void Vacuum()
+    {
+        Answer(Get<IStoreSql>().ExecuteAsync("VACUUM (ANALYZE) readings;", CancellationToken.None));
+        Answer(Get<IStoreSql>().ExecuteAsync("VACUUM (ANALYZE) pages;", CancellationToken.None));
+    }
+
+    private async ValueTask<bool> MigrateAsync()
+    {
+        await Get<IStoreSchema>().MigrateAsync(CancellationToken.None);
+        return true;
     }
 
     private void Fill(IEnumerable<IncomingMessage> readings, int batch)
@@ -188,7 +239,7 @@ public sealed class Site : IDisposable
         var writer = Get<ReadingWriter>();
         foreach (var messages in readings.Chunk(batch))
         {
-            // Complete when it returns: the file is written in this process.
+            // Into a file complete when it returns: it is written in this process.
             writer.WriteAsync(messages, CancellationToken.None).GetAwaiter().GetResult();
             Readings += messages.Length;
         }

@@ -32,10 +32,10 @@ internal static class BucketRow
         }
 
         var (fast, slow) = (Table.Median(rolled), Table.Median(scanned));
-        table.Add(what, $"{fast:F1} ms", $"{slow:F1} ms over single readings: 1/{slow / fast:F0}; {Cold(question)}");
+        table.Add(what, $"{fast:F1} ms", $"{slow:F1} ms over single readings: 1/{slow / fast:F0}; {Cold(site, question)}");
     }
 
-    public static string Cold(Action question) => Site.ForgetCaches() ? $"cold {Table.Time(question):F1} ms" : "cold: not as this user";
+    public static string Cold(Site site, Action question) => site.IsServer ? "a server has caches of its own" : Site.ForgetCaches() ? $"cold {Table.Time(question):F1} ms" : "cold: not as this user";
 
     // The same aggregation over single readings: one pass in the order of the key.
     private static int Scan(Site site, Series series, TimeBuckets buckets)

@@ -29,14 +29,31 @@ internal static class IngestRows
 
         Add(table, $"ingest of {readings:N0} readings over MQTT, eight connections, synchronous=FULL", readings, times);
 
-        var batches = Site.Messages(20, Site.End - readings / 20 * Site.Step, Site.End).Chunk(500).ToList();
-        times = [];
-        for (var round = 0; round < rounds; round++)
-        {
-            times.Add(await WriteAsync(batches));
-        }
+        await WriterAsync(table, rounds, readings, () => Task.FromResult(Site.Empty()), [500]);
+    }
 
-        Add(table, "its writer alone, batches of 500", readings, times);
+    /// <summary>The writer alone, into a database that is new each time.</summary>
+    public static Task MeasureOnServerAsync(PostgresProcess server, Table table, int rounds, int readings)
+    {
+        var databases = 0;
+        return WriterAsync(
+            table, rounds, readings, async () => Site.Empty(await server.CreateDatabaseAsync(string.Create(CultureInfo.InvariantCulture, $"writer{databases++}"))), [500, 5_000]);
+    }
+
+    private static async Task WriterAsync(Table table, int rounds, int readings, Func<Task<Site>> create, IReadOnlyList<int> sizes)
+    {
+        foreach (var size in sizes)
+        {
+            var batches = Site.Messages(20, Site.End - readings / 20 * Site.Step, Site.End).Chunk(size).ToList();
+            var times = new List<double>();
+            for (var round = 0; round < rounds; round++)
+            {
+                using var site = await create();
+                times.Add(await WriteAsync(site, batches));
+            }
+
+            Add(table, $"its writer alone, batches of {size:N0}", readings, times);
+        }
     }
 
     private static void Add(Table table, string what, int readings, List<double> times) =>
@@ -88,9 +105,8 @@ internal static class IngestRows
         return lines.ToString();
     }
 
-    private static async Task<double> WriteAsync(List<IncomingMessage[]> batches)
+    private static async Task<double> WriteAsync(Site site, List<IncomingMessage[]> batches)
     {
-        using var site = Site.Empty();
         using var writer = site.Writer();
         return await Table.TimeAsync(async () =>
         {

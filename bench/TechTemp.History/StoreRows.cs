@@ -12,6 +12,21 @@ internal static class StoreRows
 
     public static void Measure(Site site, Table table)
     {
+        MeasureDays(site, table);
+        Latest(site, table);
+        MeasureReadings(site, table);
+    }
+
+    /// <summary>On a server: what it answers for a year, the bytes that it keeps, and its writer.</summary>
+    public static void MeasureOnServer(Site site, Table table)
+    {
+        BytesRow.Measure(site, table, "PostgreSQL: bytes a reading, rows and pages, indices included", devices: 20);
+        MeasureDays(site, table);
+        MeasureReadings(site, table);
+    }
+
+    private static void MeasureDays(Site site, Table table)
+    {
         foreach (var zone in new[] { "UTC", "Europe/Brussels", "Asia/Kathmandu" })
         {
             var days = TimeBuckets.Days(TimeZoneInfo.FindSystemTimeZoneById(zone));
@@ -21,15 +36,15 @@ internal static class StoreRows
         BucketRow.Measure(site, table, "one device, hour buckets", Site.Uid(5), TimeBuckets.Of(TimeSpan.FromHours(1)));
         var brussels = TimeBuckets.Days(TimeZoneInfo.FindSystemTimeZoneById("Europe/Brussels"));
         var room = Table.Median(Runs, () => Room(site, brussels));
-        table.Add("one room, day buckets, Europe/Brussels, three devices moved twice", $"{room:F1} ms", BucketRow.Cold(() => Room(site, brussels)));
+        table.Add("one room, day buckets, Europe/Brussels, three devices moved twice", $"{room:F1} ms", BucketRow.Cold(site, () => Room(site, brussels)));
+    }
 
-        Latest(site, table);
-
+    private static void MeasureReadings(Site site, Table table)
+    {
         var series = site.OfDevice(Site.Uid(5));
         var raw = Table.Median(Runs, () => Take(site, series, 10_000));
         table.Add("10,000 single readings out of the store", $"{raw:F1} ms", $"{10_000 / raw / 1000:F2} million rows/s");
 
-        // The newest row comes last: what ran before the others is the same in older versions.
         // More than one answer has: an export.
         BucketRow.Measure(site, table, "one device, quarter-hour buckets, all as an export reads them", Site.Uid(5), TimeBuckets.Of(TimeBuckets.Step), isExport: true);
     }
