@@ -14,9 +14,11 @@ internal sealed class PostgresStoreException(Exception cause) : StoreException(c
         || server.SqlState is ['5', '7', 'P', ..] or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled;
 
     /// <inheritdoc />
-    // By classes (https://www.postgresql.org/docs/current/errcodes-appendix.html): data exceptions, integrity constraints, invalid statements, limits, internal errors.
+    // By classes (https://www.postgresql.org/docs/current/errcodes-appendix.html): data exceptions, integrity constraints, invalid statements, limits, internal errors. And a
+    // prepared statement that the server no longer has, or whose columns a migration has changed: the batch is written again, in halves and on a new connection.
     public override bool MayBeOfTheData => !IsTransient
-        && (InnerException as PostgresException)?.SqlState is ['2', '2' or '3', ..] or ['4', '2', ..] or ['5', '4', ..] or ['X', 'X', '0', '0', '0'];
+        && (InnerException as PostgresException)?.SqlState is ['2', '2' or '3', ..] or ['4', '2', ..] or ['5', '4', ..] or ['X', 'X', '0', '0', '0']
+            or PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.InvalidSqlStatementName;
 
     /// <summary>This instead of an exception of Npgsql or of its connection; null for any other.</summary>
     public static StoreException? Of(Exception exception) => exception switch

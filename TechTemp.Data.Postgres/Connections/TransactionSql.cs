@@ -5,7 +5,10 @@ using TechTemp.Data.Store;
 namespace TechTemp.Data.Postgres.Connections;
 
 /// <summary>Runs SQL inside one transaction. Parameters are positional: <c>$1</c> is the first one.</summary>
-internal sealed class TransactionSql(NpgsqlConnection connection, NpgsqlTransaction transaction)
+/// <param name="connection">The connection.</param>
+/// <param name="transaction">Its transaction.</param>
+/// <param name="prepares">Whether the server keeps the statements, parsed and planned, for the connection's next transactions. Their texts must be few.</param>
+internal sealed class TransactionSql(NpgsqlConnection connection, NpgsqlTransaction transaction, bool prepares = false)
 {
     /// <summary>A parameter, typed by its value.</summary>
     public static NpgsqlParameter Of<T>(T value) => new NpgsqlParameter<T> { TypedValue = value };
@@ -15,7 +18,7 @@ internal sealed class TransactionSql(NpgsqlConnection connection, NpgsqlTransact
     /// <exception cref="StoreException">It failed.</exception>
     public ValueTask<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) => PostgresStoreException.TranslateAsync(async () =>
     {
-        await using var command = Command(sql, parameters);
+        await using var command = await CommandAsync(sql, parameters, cancellationToken);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     });
 
@@ -33,7 +36,7 @@ internal sealed class TransactionSql(NpgsqlConnection connection, NpgsqlTransact
     public async ValueTask ReadAsync(string sql, Action<DbDataReader> read, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
         await PostgresStoreException.TranslateAsync(async () =>
         {
-            await using var command = Command(sql, parameters);
+            await using var command = await CommandAsync(sql, parameters, cancellationToken);
             await using var rows = await command.ExecuteReaderAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))
             {
@@ -60,6 +63,11 @@ internal sealed class TransactionSql(NpgsqlConnection connection, NpgsqlTransact
                 batch.BatchCommands.Add(command);
             }
 
+            if (prepares)
+            {
+                await batch.PrepareAsync(cancellationToken);
+            }
+
             await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
             foreach (var (_, read) in statements)
             {
@@ -74,10 +82,16 @@ internal sealed class TransactionSql(NpgsqlConnection connection, NpgsqlTransact
             return true;
         });
 
-    private NpgsqlCommand Command(string sql, NpgsqlParameter[] parameters)
+    // A round trip for the first use of a statement on the connection, and none for the next ones.
+    private async ValueTask<NpgsqlCommand> CommandAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(sql, connection, transaction);
         command.Parameters.AddRange(parameters);
+        if (prepares)
+        {
+            await command.PrepareAsync(cancellationToken);
+        }
+
         return command;
     }
 }

@@ -655,15 +655,6 @@ namespace TechTemp.Data.Postgres.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("TechTemp.Data.Readings.Reading", b =>
-                {
-                    b.HasOne("TechTemp.Data.Devices.Device", null)
-                        .WithMany()
-                        .HasForeignKey("DeviceId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
             modelBuilder.Entity("TechTemp.Data.Work.DeviceWork", b =>
                 {
                     b.HasOne("TechTemp.Data.Devices.Device", null)

@@ -20,7 +20,7 @@ internal sealed class PostgresWriteSession(PostgresConnections connections) : IW
         var transaction = await _connection.BeginTransactionAsync(forReading ? IsolationLevel.RepeatableRead : IsolationLevel.ReadCommitted, cancellationToken);
         try
         {
-            var sql = new TransactionSql(_connection, transaction);
+            var sql = new TransactionSql(_connection, transaction, prepares: true);
             return new PostgresWriteTransaction(transaction, sql, forReading ? await ReadVersionAsync(sql, cancellationToken) : ++_version);
         }
         catch
@@ -31,8 +31,16 @@ internal sealed class PostgresWriteSession(PostgresConnections connections) : IW
     });
 
     /// <inheritdoc />
-    // The pool finds out whether the connection still works.
-    public void Forget(Exception failure) => Dispose();
+    // Closed, not given back: what the server has prepared for it may be what failed.
+    public void Forget(Exception failure)
+    {
+        if (_connection is not null)
+        {
+            NpgsqlConnection.ClearPool(_connection);
+        }
+
+        Dispose();
+    }
 
     /// <inheritdoc />
     public void Release() => Dispose();

@@ -10,7 +10,7 @@ namespace TechTemp.Data.Postgres.Writing;
 /// <summary>The SQL about readings, in rows and in pages. A batch is one statement with an array for each column.</summary>
 internal sealed class ReadingSql(TransactionSql sql)
 {
-    // In the order of the keys: two transactions that insert the same ones wait for each other, and never both.
+    // In the order of the keys: two transactions that insert the same ones wait for each other, and never both. An array that is shorter than the others goes on with NULLs.
     internal const string InsertSql =
         """
         INSERT INTO readings (device_id, ts, temperature, humidity, more, source)
@@ -45,13 +45,20 @@ internal sealed class ReadingSql(TransactionSql sql)
     {
         var count = readings.Length;
         var (devices, times, sources) = (new int[count], new long[count], new short[count]);
-        var (temperatures, humidities, more) = (new double?[count], new double?[count], new byte[]?[count]);
+        var (temperatures, humidities) = (new double?[count], new double?[count]);
+        // Most readings have no other quantities.
+        byte[]?[] more = [];
         for (var i = 0; i < count; i++)
         {
             ref readonly var reading = ref readings.Span[i];
             var values = reading.Measurement.Values;
             (devices[i], times[i], sources[i]) = (reading.DeviceId, reading.Ts, (short)reading.Source);
-            (temperatures[i], humidities[i], more[i]) = (values[QuantityRegistry.Temperature], values[QuantityRegistry.Humidity], MoreValues.Of(values));
+            (temperatures[i], humidities[i]) = (values[QuantityRegistry.Temperature], values[QuantityRegistry.Humidity]);
+            if (MoreValues.Of(values) is { } others)
+            {
+                Array.Resize(ref more, count);
+                more[i] = others;
+            }
         }
 
         isNew.Span.Clear();

@@ -177,9 +177,10 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
             return DeviceOutcome.HasReadings;
         }
 
-        // Placements go with it by their foreign keys, and rows that came in the meantime. Pages have no foreign key: the device is a part of their own key. The device
-        // is deleted first: on a server a sealing step locks its row, so no step writes a page after that.
+        // Placements go with it by their foreign keys. Pages have none: the device is a part of their own key. On a server readings have none either, and some may have come
+        // in the meantime. The device is deleted first: there whatever writes a reading or a page locks its row, so nobody does after that.
         var deleted = await context.Devices.Where(d => d.Id == id).ExecuteDeleteAsync(CancellationToken.None);
+        await context.Readings.Where(r => r.DeviceId == id).ExecuteDeleteAsync(CancellationToken.None);
         await context.Database.ExecuteSqlAsync($"DELETE FROM pages WHERE id BETWEEN {PageKey.FirstId(id, 0)} AND {PageKey.LastId(id, long.MaxValue)};", CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
         return deleted == 0 ? DeviceOutcome.NotFound : DeviceOutcome.Done;
