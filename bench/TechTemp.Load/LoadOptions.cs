@@ -37,7 +37,7 @@ internal sealed record LoadOptions(bool IsShort, int Rounds, IReadOnlyList<strin
                 parsed.GetValue(isShort),
                 parsed.GetValue(rounds) ?? (parsed.GetValue(isShort) ? 1 : 5),
                 parsed.GetValue(only) is { Length: > 0 } names ? names : [.. Rows.Keys]);
-            using var run = new LoadRun(options);
+            await using var run = new LoadRun(options);
             await run.MeasureAsync();
         });
         return command;

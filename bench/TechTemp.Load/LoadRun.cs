@@ -3,9 +3,10 @@ using System.Diagnostics;
 namespace TechTemp.Load;
 
 /// <summary>One run: its table, and what several rows need.</summary>
-internal sealed class LoadRun(LoadOptions options) : IDisposable
+internal sealed class LoadRun(LoadOptions options) : IAsyncDisposable
 {
     private readonly Lazy<Task<Site>> _year = new(() => Site.CreateAsync(Devices, Days(options)));
+    private readonly Lazy<Task<PostgresProcess>> _server = new(() => PostgresProcess.StartAsync());
     private readonly Lazy<Task<PublishedHosts>> _published = new(() => PublishedHosts.PublishAsync(quickly: options.IsShort));
 
     /// <summary>How many devices have a year of readings.</summary>
@@ -25,6 +26,9 @@ internal sealed class LoadRun(LoadOptions options) : IDisposable
 
     /// <summary>A year of readings at 5-minute steps.</summary>
     public Task<Site> YearAsync() => _year.Value;
+
+    /// <summary>A PostgreSQL with its default settings, so that a commit is on the disk.</summary>
+    public Task<PostgresProcess> ServerAsync() => _server.Value;
 
     /// <summary>The hosts as they are deployed.</summary>
     public Task<PublishedHosts> PublishedAsync() => _published.Value;
@@ -46,17 +50,22 @@ internal sealed class LoadRun(LoadOptions options) : IDisposable
     public static void Tell(string what) => Console.WriteLine($"  {what}");
 
     /// <inheritdoc />
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         // A row that failed is told by its exception.
         if (_year is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } site })
         {
-            site.GetAwaiter().GetResult().Dispose();
+            (await site).Dispose();
         }
 
         if (_published is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } hosts })
         {
-            hosts.GetAwaiter().GetResult().Dispose();
+            (await hosts).Dispose();
+        }
+
+        if (_server is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } server })
+        {
+            await (await server).DisposeAsync();
         }
     }
 }

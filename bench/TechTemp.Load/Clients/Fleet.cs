@@ -6,11 +6,15 @@ namespace TechTemp.Load.Clients;
 internal sealed class Fleet : IDisposable
 {
     private const int Connections = 8;
+    private const long Second = 1_000;
+
+    private static readonly long s_now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 
     private readonly List<MqttPublisher> _publishers = [.. Enumerable.Range(0, Connections).Select(_ => new MqttPublisher())];
     private readonly int _sensors;
+    private readonly long _step;
 
-    private Fleet(int sensors, long last) => (_sensors, Last) = (sensors, last);
+    private Fleet(int sensors, long last, long step) => (_sensors, Last, _step) = (sensors, last, step);
 
     /// <summary>The time of each sensor's last reading.</summary>
     public long Last { get; }
@@ -21,7 +25,7 @@ internal sealed class Fleet : IDisposable
     /// <param name="before">How many readings of all together come after these.</param>
     public static Fleet Create(string prefix, int readings, int before = 0)
     {
-        var fleet = new Fleet(Connections, Site.End - (1 + before / Connections) * Site.Step);
+        var fleet = new Fleet(Connections, Site.End - (1 + before / Connections) * Site.Step, Site.Step);
         for (var sensor = 0; sensor < Connections; sensor++)
         {
             var topic = prefix + SampleReading.Topic(Site.Uid(sensor))[prefix.Length..];
@@ -34,14 +38,14 @@ internal sealed class Fleet : IDisposable
         return fleet;
     }
 
-    /// <summary>Makes the messages of several homes with many devices, which take turns: readings five minutes apart.</summary>
+    /// <summary>Makes the messages of several homes with many devices, which take turns: readings one second apart, up to now, so that a worker that starts seals none of them.</summary>
     /// <param name="homes">The homes.</param>
     /// <param name="devices">How many devices each has.</param>
     /// <param name="readings">How many readings each device has.</param>
     /// <param name="before">How many readings of each device come after these.</param>
     public static Fleet OfHomes(IReadOnlyList<string> homes, int devices, int readings, int before = 0)
     {
-        var fleet = new Fleet(homes.Count * devices, Site.End - (1 + before) * Site.Step);
+        var fleet = new Fleet(homes.Count * devices, s_now - before * Second, Second);
         var topics = homes.SelectMany(home => Enumerable.Range(0, devices).Select(device => SampleReading.Topic($"{home}-{device}", home))).ToList();
         for (var i = readings - 1; i >= 0; i--)
         {
@@ -68,5 +72,5 @@ internal sealed class Fleet : IDisposable
 
     // The readings of a sensor come over one connection, so in their order.
     private void Add(int sensor, string topic, int stepsToLast) =>
-        _publishers[sensor % Connections].Add(topic, SampleReading.Payload(Last - stepsToLast * Site.Step, 20 + stepsToLast % 500 / 100.0, 50 + stepsToLast % 900 / 100.0));
+        _publishers[sensor % Connections].Add(topic, SampleReading.Payload(Last - stepsToLast * _step, 20 + stepsToLast % 500 / 100.0, 50 + stepsToLast % 900 / 100.0));
 }

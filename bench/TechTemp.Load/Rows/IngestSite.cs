@@ -39,9 +39,15 @@ internal sealed class IngestSite : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts ingest, and waits for nothing.</summary>
+    /// <summary>Starts ingest, and waits for nothing. Once it has started it seals nothing: readings are counted as rows.</summary>
     public void StartIngest() => _ingest = HostProcess.Start(
-        PublishedHosts.Ingest, [_database is null ? new("DB_PATH", File("techtemp.db")) : new("DB_URL", _database), new("MQTT_URL", Broker.Url), new("LOG_LEVEL", "Warning")]);
+        PublishedHosts.Ingest,
+        [
+            _database is null ? new("DB_PATH", File("techtemp.db")) : new("DB_URL", _database),
+            new("MQTT_URL", Broker.Url),
+            new("LOG_LEVEL", "Warning"),
+            new("Store__SealInterval", "1.00:00:00"),
+        ]);
 
     /// <summary>Stops ingest; the broker keeps its session.</summary>
     public async Task StopIngestAsync()

@@ -6,7 +6,7 @@ internal static class StoresRow
     public static async Task MeasureAsync(LoadRun run)
     {
         var (rounds, readings) = (run.Options.Rounds, run.Options.IsShort ? 8_000 : 200_000);
-        await using var server = await PostgresProcess.StartAsync();
+        var server = await run.ServerAsync();
         await using var postgres = await IngestSite.StartAsync(await server.CreateDatabaseAsync("stores"));
         await using var sqlite = await IngestSite.StartAsync();
         var (ours, file, cpu, serverCpu, log) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());

@@ -13,7 +13,7 @@ internal static class WorkersRow
     {
         // Three workers are left out where the figures mean nothing.
         var (counts, readings) = run.Options.IsShort ? (new[] { 1, 2 }, 20) : ([1, 2, 3], 1_000);
-        await using var server = await PostgresProcess.StartAsync();
+        var server = await run.ServerAsync();
         var rates = counts.ToDictionary(count => count, _ => new List<double>());
         for (var round = 0; round < run.Options.Rounds; round++)
         {
