@@ -5,6 +5,9 @@ namespace TechTemp.Load.Rows;
 /// <summary>A broker, and ingest with a store of its own.</summary>
 internal sealed class IngestSite : IAsyncDisposable
 {
+    // On a machine that is busy otherwise.
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
+
     private readonly TempFolder _folder = new();
     private readonly string? _database;
     private HostProcess? _ingest;
@@ -28,7 +31,7 @@ internal sealed class IngestSite : IAsyncDisposable
         try
         {
             site.StartIngest();
-            await site.Ingest.HealthAsync(health => health.Status == 200, "healthy");
+            await site.Ingest.HealthAsync(health => health.Status == 200, "healthy", s_deadline);
             site.Store = database is null ? new(site.File("techtemp.db")) : StoredReadings.OfDatabase(database);
             return site;
         }

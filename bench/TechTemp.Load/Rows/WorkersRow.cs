@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using TechTemp.Load.Clients;
 
 namespace TechTemp.Load.Rows;
@@ -14,15 +15,17 @@ internal static class WorkersRow
         // Three workers are left out where the figures mean nothing.
         var (counts, readings) = run.Options.IsShort ? (new[] { 1, 2 }, 20) : ([1, 2, 3], 1_000);
         var server = await run.ServerAsync();
-        var rates = counts.ToDictionary(count => count, _ => new List<double>());
+        var (rates, busy) = (counts.ToDictionary(count => count, _ => new List<double>()), counts.ToDictionary(count => count, _ => new List<double>()));
         for (var round = 0; round < run.Options.Rounds; round++)
         {
             foreach (var count in counts)
             {
-                rates[count].Add(await DrainAsync(server, count, readings));
+                var (rate, used) = await DrainAsync(server, count, readings);
+                rates[count].Add(rate);
+                busy[count].Add(used);
             }
 
-            LoadRun.Tell($"drained by {string.Join(", by ", counts.Select(count => $"{count} worker{(count > 1 ? "s" : "")} {rates[count][^1]:N0}/s"))}");
+            LoadRun.Tell($"drained by {string.Join(", by ", counts.Select(count => $"{count} worker{(count > 1 ? "s" : "")} {rates[count][^1]:N0}/s, processors {busy[count][^1]:P0} busy"))}");
         }
 
         if (server.Log.Contains("deadlock detected", StringComparison.Ordinal))
@@ -34,11 +37,13 @@ internal static class WorkersRow
         {
             run.Table.Add(
                 $"drain of {readings * WorkerSite.Homes.Count * Devices:N0} of {WorkerSite.Homes.Count * Devices} devices, none lost, no deadlock: {count} workers / one",
-                $"{BurstRow.Ratio(rates[count], rates[1]):F2}", $"{Table.Median(rates[count]):N0}/s, {Table.Median(rates[1]):N0}/s");
+                $"{BurstRow.Ratio(rates[count], rates[1]):F2}", $"{Figure(count)}, {Figure(1)}");
         }
+
+        string Figure(int count) => $"{Table.Median(rates[count]):N0}/s with the processors {Table.Median(busy[count]):P0} busy";
     }
 
-    private static async Task<double> DrainAsync(PostgresProcess server, int workers, int readings)
+    private static async Task<(double Rate, double Busy)> DrainAsync(PostgresProcess server, int workers, int readings)
     {
         await using var site = await WorkerSite.StartAsync(server, workers);
         await site.DivideAsync();
@@ -58,12 +63,21 @@ internal static class WorkersRow
         // All workers are there when the broker goes on: what is measured is how they store, not how they start.
         site.Broker.Freeze(true);
         await site.StartWorkersAsync();
+        var (idle, all) = Processors();
         var start = Stopwatch.GetTimestamp();
         site.Broker.Freeze(false);
         await Eventually.TrueAsync(() => fleet.IsStored(site.Store), "all readings are stored", s_deadline);
         var rate = readings * WorkerSite.Homes.Count * Devices / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var (idleNow, allNow) = Processors();
         BurstRow.RequireAll(site.Store, (1L + readings) * WorkerSite.Homes.Count * Devices);
-        return rate;
+        return (rate, 1 - (double)(idleNow - idle) / (allNow - all));
+    }
+
+    // The time of all processors: user, nice, system, idle, waiting for a disk, and others (proc(5), /proc/stat).
+    private static (long Idle, long All) Processors()
+    {
+        var times = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(time => long.Parse(time, CultureInfo.InvariantCulture)).ToList();
+        return (times[3] + times[4], times.Take(8).Sum());
     }
 
     private static async Task PublishAsync(WorkerSite site, Fleet fleet)
