@@ -123,6 +123,9 @@ public sealed class MosquittoProcess : IAsyncDisposable
     /// <summary>Whether it has saved what it keeps to disk at least once.</summary>
     public bool HasSaved => File.Exists(_folder.File("mosquitto.db"));
 
+    /// <summary>When it last did.</summary>
+    public DateTimeOffset SavedAt => new(File.GetLastWriteTimeUtc(_folder.File("mosquitto.db")), TimeSpan.Zero);
+
     /// <summary>Loses what it kept, while it is stopped: sessions, queues, retained messages.</summary>
     public void Forget() => File.Delete(_folder.File("mosquitto.db"));
 

@@ -11,9 +11,8 @@ internal static class BrokerKilled
     private const int FirstSequenced = 101;
     private static readonly PublisherPace s_pace = new(PerSecond: 100);
 
-    // autosave_interval in infrastructure/mosquitto/mosquitto.conf, and what Mosquitto takes to look at it and to write.
-    private static readonly TimeSpan s_autosave = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(2);
+    // How far the time of a file may be from that of an acknowledgement.
+    private static readonly TimeSpan s_slack = TimeSpan.FromMilliseconds(50);
 
     public static async Task RunAsync(FaultRun run)
     {
@@ -24,7 +23,7 @@ internal static class BrokerKilled
         // Before its first save it knows of no session at all.
         await Eventually.TrueAsync(() => site.Broker.HasSaved, "the broker has saved");
 
-        var killedAt = new List<long>();
+        var brokerKills = new List<BrokerKill>();
         for (var kill = 0; kill < kills; kill++)
         {
             var away = kill % 2 == 1;
@@ -34,8 +33,7 @@ internal static class BrokerKilled
             }
 
             await Task.Delay(run.Moment(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(5)));
-            await site.Broker.KillAsync();
-            killedAt.Add(Stopwatch.GetTimestamp());
+            brokerKills.Add(await BrokerKill.KillAsync(site.Broker));
             await site.Broker.StartAsync();
             if (away)
             {
@@ -48,7 +46,7 @@ internal static class BrokerKilled
         await plain.StopAsync();
         await sequenced.StopAsync();
         await site.SettleAsync([.. plain.Books, .. sequenced.Books]);
-        Judge(run, plain.Books, sequenced.Books, site.Store, killedAt);
+        Judge(run, plain.Books, sequenced.Books, site.Store, brokerKills);
     }
 
     /// <summary>Compares, and promises what a killed broker may lose.</summary>
@@ -56,23 +54,44 @@ internal static class BrokerKilled
     /// <param name="plain">The books of devices that trust the broker's acknowledgement.</param>
     /// <param name="sequenced">The books of devices that number their readings.</param>
     /// <param name="store">The store, in which nothing happens any more.</param>
-    /// <param name="killedAt">When the broker was killed, by <see cref="Stopwatch.GetTimestamp"/>.</param>
-    public static void Judge(FaultRun run, IReadOnlyList<Book> plain, IReadOnlyList<Book> sequenced, Store store, IReadOnlyList<long> killedAt)
+    /// <param name="kills">When the broker was killed.</param>
+    public static void Judge(FaultRun run, IReadOnlyList<Book> plain, IReadOnlyList<Book> sequenced, Store store, IReadOnlyList<BrokerKill> kills)
     {
         var comparison = Comparison.Of([.. plain, .. sequenced], store);
         var trusting = plain.ToDictionary(b => b.Device);
         var (forPlain, forSequenced) = (comparison.LostSamples.Where(s => trusting.ContainsKey(s.Device)).ToList(), comparison.LostSamples.Where(s => !trusting.ContainsKey(s.Device)).ToList());
-        var oldest = forPlain.Select(sample => Age(killedAt, trusting[sample.Device].AcknowledgedAt(sample.Counter)!.Value)).Append(TimeSpan.Zero).Max();
-        run.Note($"{killedAt.Count} kills; with seq {sequenced.Sum(b => b.Acknowledged):N0} acknowledged, {forSequenced.Count} lost; without {plain.Sum(b => b.Acknowledged):N0} acknowledged by the broker, {forPlain.Count} lost, acknowledged {oldest.TotalSeconds:F1} s before a kill at most");
+        var (oldest, saved) = (TimeSpan.Zero, new List<Sample>());
+        foreach (var sample in forPlain)
+        {
+            var at = trusting[sample.Device].AcknowledgedAt(sample.Counter)!.Value;
+            var next = kills.FirstOrDefault(k => k.At >= at);
+            if (next is null || Stopwatch.GetElapsedTime(at, next.SavedAt) > s_slack)
+            {
+                saved.Add(sample);
+            }
+            else if (Stopwatch.GetElapsedTime(at, next.At) is var age && age > oldest)
+            {
+                oldest = age;
+            }
+        }
+
+        run.Note($"{kills.Count} kills; with seq {sequenced.Sum(b => b.Acknowledged):N0} acknowledged, {forSequenced.Count} lost; without {plain.Sum(b => b.Acknowledged):N0} acknowledged by the broker, {forPlain.Count} lost, acknowledged {oldest.TotalSeconds:F1} s before a kill at most");
         run.Promise(forSequenced.Count == 0, $"Of devices that send seq {forSequenced.Count} are lost, {forSequenced.FirstOrDefault()} for one.");
-        run.Promise(oldest <= s_autosave + s_slack, $"A reading is lost that the broker had acknowledged {oldest.TotalSeconds:F1} s before it was killed.");
+        run.Promise(saved.Count == 0, $"{saved.Count} readings are lost that the broker had acknowledged before it saved what it had, {saved.FirstOrDefault()} for one.");
         run.Promise(comparison.Lost == comparison.Wrong, $"{comparison}");
     }
+}
 
-    /// <summary>How long before the next kill this was.</summary>
-    private static TimeSpan Age(IEnumerable<long> killedAt, long acknowledgedAt)
+/// <summary>A kill of the broker. It is single-threaded: what it acknowledged before the end of its last save is in that.</summary>
+/// <param name="At">When it was, by <see cref="Stopwatch.GetTimestamp"/>.</param>
+/// <param name="SavedAt">When the broker had saved last.</param>
+internal sealed record BrokerKill(long At, long SavedAt)
+{
+    /// <summary>Kills it.</summary>
+    public static async Task<BrokerKill> KillAsync(MosquittoProcess broker)
     {
-        var next = killedAt.FirstOrDefault(at => at >= acknowledgedAt);
-        return next == 0 ? TimeSpan.MaxValue : Stopwatch.GetElapsedTime(acknowledgedAt, next);
+        await broker.KillAsync();
+        var (now, ago) = (Stopwatch.GetTimestamp(), TimeProvider.System.GetUtcNow() - broker.SavedAt);
+        return new(now, now - (long)(ago.TotalSeconds * Stopwatch.Frequency));
     }
 }

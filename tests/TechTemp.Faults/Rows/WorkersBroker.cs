@@ -58,7 +58,7 @@ internal static class WorkersBroker
         await using var workers = await WorkersUnderLoad.StartAsync(run, sequenced: 4, brokerForgets: true);
         var site = workers.Site;
         await Eventually.TrueAsync(() => site.Broker.HasSaved, "the broker has saved");
-        var killedAt = new List<long>();
+        var brokerKills = new List<BrokerKill>();
         for (var kill = 0; kill < kills; kill++)
         {
             if (kill % HomeEvery == 0)
@@ -73,8 +73,7 @@ internal static class WorkersBroker
             }
 
             await Task.Delay(run.Moment(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(5)));
-            await site.Broker.KillAsync();
-            killedAt.Add(Stopwatch.GetTimestamp());
+            brokerKills.Add(await BrokerKill.KillAsync(site.Broker));
             await site.Broker.StartAsync();
             if (away is not null)
             {
@@ -85,7 +84,7 @@ internal static class WorkersBroker
         }
 
         await workers.StopAsync();
-        BrokerKilled.Judge(run, workers.Plain, workers.Sequenced, site.Store, killedAt);
+        BrokerKilled.Judge(run, workers.Plain, workers.Sequenced, site.Store, brokerKills);
         await workers.JudgeStatesAsync();
     }
 
