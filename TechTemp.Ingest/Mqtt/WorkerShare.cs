@@ -77,19 +77,6 @@ public sealed partial class WorkerShare(
     /// <exception cref="WorkerRetiredException">The worker is retired, and nothing depends on it any more.</exception>
     internal async Task RunAsync(IMqttClient client, Action standing, CancellationToken cancellationToken)
     {
-        try
-        {
-            await KeepAsync(client, standing, cancellationToken);
-        }
-        finally
-        {
-            // Retired too: this process leads no more.
-            Disconnected();
-        }
-    }
-
-    private async Task KeepAsync(IMqttClient client, Action standing, CancellationToken cancellationToken)
-    {
         var subscriptions = new ShareSubscriptions(client);
         var failures = 0;
         while (client.IsConnected)
@@ -119,6 +106,8 @@ public sealed partial class WorkerShare(
 
             await Task.Delay(pause, time, cancellationToken);
         }
+
+        Disconnected();
     }
 
     /// <returns>Whether everything that this worker is to receive is subscribed.</returns>
@@ -145,6 +134,8 @@ public sealed partial class WorkerShare(
         _isFirst = division.First == _worker;
         if (isRetired && !_isFirst)
         {
+            // It leads no more.
+            Disconnected();
             throw new WorkerRetiredException(_worker);
         }
 
