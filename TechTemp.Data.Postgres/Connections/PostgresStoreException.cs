@@ -9,16 +9,16 @@ internal sealed class PostgresStoreException(Exception cause) : StoreException(c
 {
     /// <inheritdoc />
     // Beside what Npgsql counts: a server that is shut down or promoted (class 57P), and a statement that took too long. Of what no server has said every
-    // exception is of the connection: a name that is not resolved, a socket, a timeout.
+    // exception is of the connection: a name that is not resolved, a socket, a timeout. And a prepared statement that the server no longer has, or whose columns a
+    // migration has changed: a new connection prepares it anew.
     public override bool IsTransient => InnerException is not PostgresException server || server.IsTransient
-        || server.SqlState is ['5', '7', 'P', ..] or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled;
+        || server.SqlState is ['5', '7', 'P', ..] or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled
+            or PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.InvalidSqlStatementName;
 
     /// <inheritdoc />
-    // By classes (https://www.postgresql.org/docs/current/errcodes-appendix.html): data exceptions, integrity constraints, invalid statements, limits, internal errors. And a
-    // prepared statement that the server no longer has, or whose columns a migration has changed: the batch is written again, in halves and on a new connection.
+    // By classes (https://www.postgresql.org/docs/current/errcodes-appendix.html): data exceptions, integrity constraints, invalid statements, limits, internal errors.
     public override bool MayBeOfTheData => !IsTransient
-        && (InnerException as PostgresException)?.SqlState is ['2', '2' or '3', ..] or ['4', '2', ..] or ['5', '4', ..] or ['X', 'X', '0', '0', '0']
-            or PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.InvalidSqlStatementName;
+        && (InnerException as PostgresException)?.SqlState is ['2', '2' or '3', ..] or ['4', '2', ..] or ['5', '4', ..] or ['X', 'X', '0', '0', '0'];
 
     /// <summary>This instead of an exception of Npgsql or of its connection; null for any other.</summary>
     public static StoreException? Of(Exception exception) => exception switch

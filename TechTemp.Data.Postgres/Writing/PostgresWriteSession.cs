@@ -34,11 +34,7 @@ internal sealed class PostgresWriteSession(PostgresConnections connections) : IW
     // Closed, not given back: what the server has prepared for it may be what failed.
     public void Forget(Exception failure)
     {
-        if (_connection is not null)
-        {
-            NpgsqlConnection.ClearPool(_connection);
-        }
-
+        connections.DataSource.Clear();
         Dispose();
     }
 

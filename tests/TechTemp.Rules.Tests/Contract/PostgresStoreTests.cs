@@ -53,6 +53,27 @@ public sealed class PostgresStoreTests(PostgresDatabase database)
     }
 
     [Fact]
+    public async Task A_prepared_statement_that_a_migration_has_made_wrong_fails_once()
+    {
+        await using var store = await PostgresWrittenStore.OpenAsync(database);
+        await using var connections = new PostgresConnections($"{database.ConnectionString};Maximum Pool Size=1");
+        var writer = store.NewWriter(new PostgresWriteStore(connections));
+        await writer.WriteAsync([Reading(store.Now)], Cancel);
+        await store.ExecuteAsync("ALTER TABLE devices ALTER COLUMN home TYPE text COLLATE \"en-x-icu\";");
+        try
+        {
+            var failure = await Assert.ThrowsAnyAsync<StoreException>(async () => await writer.WriteAsync([Reading(store.Now + 1)], Cancel));
+            Assert.True(failure.IsTransient && !failure.MayBeOfTheData);
+            Assert.Equal(OutcomeKind.Stored, (await writer.WriteAsync([Reading(store.Now + 1)], Cancel)).Outcomes.Single().Kind);
+        }
+        finally
+        {
+            await store.ExecuteAsync("ALTER TABLE devices ALTER COLUMN home TYPE text COLLATE \"default\";");
+            store.Connections.DataSource.Clear();
+        }
+    }
+
+    [Fact]
     public async Task A_transaction_whose_connection_is_cut_ends_without_a_failure_of_its_own()
     {
         await using var store = await PostgresWrittenStore.OpenAsync(database);

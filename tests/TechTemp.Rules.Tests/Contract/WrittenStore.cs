@@ -62,10 +62,11 @@ internal abstract class WrittenStore : IAsyncDisposable
     protected ReadingClock Clock => field ??= new(Options.Create(Ingest), Time);
 
     /// <summary>A writer that remembers nothing, as after a restart.</summary>
-    public ReadingWriter NewWriter()
+    /// <param name="port">What it writes to, where that is not <see cref="Port"/>.</param>
+    public ReadingWriter NewWriter(IWriteStore? port = null)
     {
         var ingest = Options.Create(Ingest);
-        var writer = new ReadingWriter(Port, State, ingest, Options.Create(Retention), new ReadingClock(ingest, Time), Time, NullLogger<ReadingWriter>.Instance);
+        var writer = new ReadingWriter(port ?? Port, State, ingest, Options.Create(Retention), new ReadingClock(ingest, Time), Time, NullLogger<ReadingWriter>.Instance);
         _writers.Add(writer);
         return writer;
     }
