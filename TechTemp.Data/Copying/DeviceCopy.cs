@@ -60,12 +60,8 @@ internal sealed class DeviceCopy(StoreEnd target, IMaintenanceSession from, IMai
             goesOn = beyond is not null;
         }
 
-        // The device before its readings and pages, as everyone deletes it: pages have no foreign key, and on a server readings have none.
         await using var transaction = await target.Sql.BeginAsync(cancellationToken);
-        await transaction.ExecuteAsync("DELETE FROM devices WHERE id = @id;", cancellationToken, ("id", id));
-        await transaction.ExecuteAsync("DELETE FROM readings WHERE device_id = @id;", cancellationToken, ("id", id));
-        await transaction.ExecuteAsync(
-            "DELETE FROM pages WHERE id BETWEEN @first AND @last;", cancellationToken, ("first", PageKey.FirstId(id, 0)), ("last", PageKey.LastId(id, long.MaxValue)));
+        await DeviceDeletion.ExecuteAsync(transaction, id, cancellationToken);
         await transaction.CommitAsync();
     }
 

@@ -147,14 +147,11 @@ public sealed class ReadingRemoval(IMaintenanceStore store, IStoreSql sql, TimeP
         }
     }
 
-    // Placements and whatever else refers to it go with it, and rows that came in the meantime. Pages have no foreign key: the device is a part of their own key. The device
-    // is deleted first: on a server a sealing step locks its row, so no step writes a page after that.
+    // With the readings that came in the meantime.
     private async Task DeleteDeviceAsync(int deviceId)
     {
         await using var transaction = await sql.BeginAsync(CancellationToken.None);
-        await transaction.ExecuteAsync("DELETE FROM devices WHERE id = @id;", CancellationToken.None, ("id", deviceId));
-        await transaction.ExecuteAsync(
-            "DELETE FROM pages WHERE id BETWEEN @first AND @last;", CancellationToken.None, ("first", PageKey.FirstId(deviceId, 0)), ("last", PageKey.LastId(deviceId, long.MaxValue)));
+        await DeviceDeletion.ExecuteAsync(transaction, deviceId, CancellationToken.None);
         await transaction.CommitAsync();
     }
 

@@ -52,6 +52,24 @@ public sealed class WorkContractTests(PostgresDatabase postgres)
     }
 
     [Theory, MemberData(nameof(Stores))]
+    public async Task A_device_goes_with_all_that_came_after_the_last_step_of_its_deletion(string provider)
+    {
+        await using var store = await FilledAsync(provider);
+        await store.SealAsync("s1");
+        await store.WriteAsync(Reading(store.Now + 1), Reading(store.Now, device: "s2"));
+
+        await using (var transaction = await store.Sql.BeginAsync(Cancel))
+        {
+            await DeviceDeletion.ExecuteAsync(transaction, await store.WithAsync(c => c.Devices.Where(d => d.Uid == "s1").Select(d => d.Id).SingleAsync(Cancel)), Cancel);
+            await transaction.CommitAsync();
+        }
+
+        Assert.Equal([1L], await store.Sql.QueryAsync("SELECT count(*) FROM readings;", row => row.GetInt64(0), Cancel));
+        Assert.Equal([0L], await store.Sql.QueryAsync("SELECT count(*) FROM pages;", row => row.GetInt64(0), Cancel));
+        Assert.Single(await store.RowsAsync("s2"));
+    }
+
+    [Theory, MemberData(nameof(Stores))]
     public async Task A_process_that_was_slow_commits_no_step_after_another_one_has_taken_over(string provider)
     {
         await using var store = await FilledAsync(provider);
