@@ -55,12 +55,20 @@ internal sealed class DeviceSql(TransactionSql sql)
 
     public async ValueTask<IReadOnlyList<KnownDevice>> FindAsync(string[] uids, CancellationToken cancellationToken)
     {
-        var rows = new Rows();
-        await sql.ReadAsync(
-            [(LockSql, _ => { }), .. rows.Statements(OfUids)],
-            () => [TransactionSql.Of(uids)],
-            cancellationToken);
-        return rows.Devices;
+        while (true)
+        {
+            var locked = new HashSet<int>();
+            var rows = new Rows();
+            await sql.ReadAsync(
+                [(LockSql, row => locked.Add(row.GetInt32(0))), .. rows.Statements(OfUids)],
+                () => [TransactionSql.Of(uids)],
+                cancellationToken);
+            // A device that another one created between two of the statements is found, but not locked, and its gaps may be older than it is.
+            if (rows.Devices.TrueForAll(d => locked.Contains(d.Id)))
+            {
+                return rows.Devices;
+            }
+        }
     }
 
     public async ValueTask<IReadOnlyList<KnownDevice>> AllAsync(CancellationToken cancellationToken)
