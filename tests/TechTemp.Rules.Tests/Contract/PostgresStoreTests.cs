@@ -74,6 +74,39 @@ public sealed class PostgresStoreTests(PostgresDatabase database)
     }
 
     [Fact]
+    public async Task A_device_that_another_one_creates_while_it_is_looked_for_is_locked()
+    {
+        await using var store = await PostgresWrittenStore.OpenAsync(database);
+        await using var connections = new PostgresConnections($"{database.ConnectionString};Maximum Pool Size=1");
+        using var session = new PostgresWriteStore(connections).Open();
+        // So that the statements are prepared: each waits for its own tables then.
+        await using (var first = await session.BeginAsync(forReading: false, Cancel))
+        {
+            Assert.Empty(await first.FindDevicesAsync(["s1"], Cancel));
+        }
+
+        await using var other = await store.Connections.DataSource.OpenConnectionAsync(Cancel);
+        await using var creation = await other.BeginTransactionAsync(Cancel);
+        await ExecuteAsync("LOCK TABLE sequence_gaps IN ACCESS EXCLUSIVE MODE; INSERT INTO devices (uid, provisioned, created_at, measures) VALUES ('s1', false, 0, 0);");
+        await using var transaction = await session.BeginAsync(forReading: false, Cancel);
+        var finding = transaction.FindDevicesAsync(["s1"], Cancel).AsTask();
+        await TechTemp.Testing.Eventually.TrueAsync(
+            async () => (await store.Sql.QueryAsync("SELECT count(*) FROM pg_locks WHERE relation = 'sequence_gaps'::regclass AND NOT granted;", row => row.GetInt64(0), Cancel))[0] == 1,
+            "the gaps are waited for");
+        await creation.CommitAsync(Cancel);
+
+        Assert.Equal("s1", Assert.Single(await finding).Uid);
+        var e = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync("SELECT id FROM devices FOR NO KEY UPDATE NOWAIT;"));
+        Assert.Equal(PostgresErrorCodes.LockNotAvailable, e.SqlState);
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, other);
+            await command.ExecuteNonQueryAsync(Cancel);
+        }
+    }
+
+    [Fact]
     public async Task A_transaction_whose_connection_is_cut_ends_without_a_failure_of_its_own()
     {
         await using var store = await PostgresWrittenStore.OpenAsync(database);
