@@ -92,7 +92,7 @@ public sealed class ReadingRemoval(IMaintenanceStore store, IStoreSql sql, TimeP
         {
             if (claim.Kind == WorkKind.Deletion)
             {
-                await RemoveAllAsync(claim.DeviceId, claim, stop);
+                await RemoveAllAsync(claim, stop);
                 await DeleteDeviceAsync(claim.DeviceId);
                 return 0;
             }
@@ -130,19 +130,15 @@ public sealed class ReadingRemoval(IMaintenanceStore store, IStoreSql sql, TimeP
         return deleted;
     }
 
-    /// <summary>Removes the readings of a device, but for some of the last step: those go with the device.</summary>
-    /// <param name="deviceId">The store's key of the device, which is about to be deleted.</param>
-    /// <exception cref="StoreException">The store failed; the steps before are done.</exception>
-    internal Task RemoveAllAsync(int deviceId) => RemoveAllAsync(deviceId, null, CancellationToken.None);
-
-    private async Task RemoveAllAsync(int deviceId, WorkClaim? claim, CancellationToken stop)
+    // But for some that come after the last step: those go with the device.
+    private async Task RemoveAllAsync(WorkClaim claim, CancellationToken stop)
     {
         using var span = StoreSpan.Start("DELETE", "readings", system: sql.System);
         using var session = store.Open();
         // Pages first: where there are pages there is a row that is newer.
         foreach (var (delete, rows) in new[] { (PagesSql, PagesOfAStep), (RowsSql, RowsOfAStep) })
         {
-            var deleted = await InStepsAsync(() => DeleteAsync(session, deviceId, delete, rows, claim), stop);
+            var deleted = await InStepsAsync(() => DeleteAsync(session, claim, delete, rows), stop);
             span?.Affected(deleted);
         }
     }
@@ -155,16 +151,13 @@ public sealed class ReadingRemoval(IMaintenanceStore store, IStoreSql sql, TimeP
         await transaction.CommitAsync();
     }
 
-    private async ValueTask<(int Deleted, bool GoesOn)> DeleteAsync(IMaintenanceSession session, int deviceId, string delete, int rows, WorkClaim? claim)
+    private async ValueTask<(int Deleted, bool GoesOn)> DeleteAsync(IMaintenanceSession session, WorkClaim claim, string delete, int rows)
     {
-        await using var transaction = await session.WriteAsync(deviceId, CancellationToken.None);
-        if (claim is not null)
-        {
-            await _work.RenewAsync(claim, transaction);
-        }
-
+        var id = claim.DeviceId;
+        await using var transaction = await session.WriteAsync(id, CancellationToken.None);
+        await _work.RenewAsync(claim, transaction);
         var deleted = await transaction.ExecuteAsync(
-            delete, CancellationToken.None, ("device_id", deviceId), ("first", PageKey.FirstId(deviceId, 0)), ("last", PageKey.LastId(deviceId, long.MaxValue)), ("rows", rows));
+            delete, CancellationToken.None, ("device_id", id), ("first", PageKey.FirstId(id, 0)), ("last", PageKey.LastId(id, long.MaxValue)), ("rows", rows));
         await transaction.CommitAsync();
         return (deleted, deleted >= rows);
     }

@@ -6,7 +6,6 @@ using TechTemp.Data.Rejections;
 using TechTemp.Data.Replay;
 using TechTemp.Data.Store;
 using TechTemp.Data.Work;
-using TechTemp.Readings.Pages;
 
 namespace TechTemp.Data.Registries;
 
@@ -66,16 +65,17 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         // Before the transaction, because there may be many. What comes meanwhile is looked at in it.
         var held = new HeldTimes();
         rejected.ReadHeld(provisioning.Uid, held);
-        var outcome = await ConcurrentChange.RunAsync(context, () => ProvisionAsync(provisioning, held, cancellationToken));
+        var owner = WorkRegistry.NewOwner();
+        var outcome = await ConcurrentChange.RunAsync(context, () => ProvisionAsync(provisioning, held, owner, cancellationToken));
         if (outcome == DeviceOutcome.Done)
         {
-            await ReplayFirstAsync(provisioning.Uid, cancellationToken);
+            await ReplayFirstAsync(provisioning.Uid, owner, cancellationToken);
         }
 
         return outcome;
     }
 
-    private async Task<DeviceOutcome> ProvisionAsync(Provisioning provisioning, HeldTimes held, CancellationToken cancellationToken)
+    private async Task<DeviceOutcome> ProvisionAsync(Provisioning provisioning, HeldTimes held, string owner, CancellationToken cancellationToken)
     {
         await using var transaction = await RegistryTransaction.BeginAsync(context, cancellationToken);
         var device = await TrackedAsync(provisioning.Uid, cancellationToken);
@@ -109,7 +109,7 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         context.Placements.RemoveRange(Placing.Place(device.Placements, room, since));
         await context.SaveChangesAsync(cancellationToken);
         // Always: on a server, ingest may be about to hold a reading because it has not seen the device yet. A process looks for such ones some seconds later.
-        await context.Database.ExecuteSqlRawAsync(work.BeginReplaySql, [device.Id, WorkRegistry.NewOwner()], cancellationToken);
+        await context.Database.ExecuteSqlRawAsync(work.BeginReplaySql, [device.Id, owner], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         context.ChangeTracker.Clear();
         return DeviceOutcome.Done;
@@ -172,28 +172,27 @@ public sealed class DeviceRegistry(TechTempContext context, RoomRegistry rooms, 
         }
 
         await using var transaction = await RegistryTransaction.BeginAsync(context, CancellationToken.None);
+        // Its row is locked first: on a server a reading that is being written is there when the lock is, and none is written after that.
+        var locked = await context.Devices.Where(d => d.Id == id).ExecuteUpdateAsync(set => set.SetProperty(d => d.Label, d => d.Label), CancellationToken.None);
         if (await context.Readings.AnyAsync(r => r.DeviceId == id, CancellationToken.None))
         {
             return DeviceOutcome.HasReadings;
         }
 
-        // Placements go with it by their foreign keys. Pages have none: the device is a part of their own key. On a server readings have none either, and some may have come
-        // in the meantime. The device is deleted first: there whatever writes a reading or a page locks its row, so nobody does after that.
-        var deleted = await context.Devices.Where(d => d.Id == id).ExecuteDeleteAsync(CancellationToken.None);
-        await context.Readings.Where(r => r.DeviceId == id).ExecuteDeleteAsync(CancellationToken.None);
-        await context.Database.ExecuteSqlAsync($"DELETE FROM pages WHERE id BETWEEN {PageKey.FirstId(id, 0)} AND {PageKey.LastId(id, long.MaxValue)};", CancellationToken.None);
+        // Placements go with it by their foreign keys. It has no pages: where there are pages there is a reading that is newer.
+        await context.Devices.Where(d => d.Id == id).ExecuteDeleteAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
-        return deleted == 0 ? DeviceOutcome.NotFound : DeviceOutcome.Done;
+        return locked == 0 ? DeviceOutcome.NotFound : DeviceOutcome.Done;
     }
 
-    private async Task ReplayFirstAsync(string uid, CancellationToken cancellationToken)
+    private async Task ReplayFirstAsync(string uid, string owner, CancellationToken cancellationToken)
     {
         try
         {
             // Not cancelled with the request: the device is provisioned whether the client waits or not.
             if ((await rejected.ReplayHeldAsync(uid, 0, CancellationToken.None)).Last is not null && await FindIdAsync(uid, cancellationToken) is { } id)
             {
-                await work.ReleaseAsync(id, WorkKind.Replay);
+                await work.ReleaseAsync(new(id, WorkKind.Replay, 0, 0, owner));
             }
         }
         catch (Exception e) when (e is StoreException or DbUpdateException or OperationCanceledException)

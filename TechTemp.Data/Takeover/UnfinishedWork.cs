@@ -81,7 +81,7 @@ public sealed partial class UnfinishedWork(
         catch (OperationCanceledException)
         {
             // Another process need not wait.
-            await work.ReleaseAsync(claim.DeviceId, claim.Kind);
+            await work.ReleaseAsync(claim);
             throw;
         }
         catch (Exception e) when (e is not StoreException)

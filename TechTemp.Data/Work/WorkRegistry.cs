@@ -16,7 +16,7 @@ public sealed class WorkRegistry(IStoreSql sql)
     // A clock that was set back must not make work wait for hours.
     private readonly string _isSilent = $"NOT seen_at BETWEEN {sql.Now} - {SilenceMilliseconds} AND {sql.Now} + {SilenceMilliseconds}";
 
-    /// <summary>The statement that begins the replay of a device in the transaction of EF Core that provisions it; its parameters are the device's key and <see cref="NewOwner"/>.</summary>
+    /// <summary>The statement that begins the replay of a device in the transaction of EF Core that provisions it; its parameters are the device's key and a <see cref="NewOwner"/>.</summary>
     internal string BeginReplaySql { get; } = InsertSql(sql, "{0}", $"{(int)WorkKind.Replay}", "0", "0", "{1}");
 
     /// <summary>A mark for a new claim.</summary>
@@ -42,9 +42,9 @@ public sealed class WorkRegistry(IStoreSql sql)
         }
     }
 
-    /// <summary>Lets any process take the work at once.</summary>
-    internal async ValueTask ReleaseAsync(int deviceId, WorkKind kind) => await sql.ExecuteAsync(
-        "UPDATE device_work SET seen_at = 0 WHERE device_id = @device_id AND kind = @kind;", CancellationToken.None, ("device_id", deviceId), ("kind", (int)kind));
+    /// <summary>Lets any process take the work at once; nothing happens when another one has it already.</summary>
+    internal async ValueTask ReleaseAsync(WorkClaim claim) => await sql.ExecuteAsync(
+        $"UPDATE device_work SET seen_at = 0 WHERE {Key} AND owner = @owner;", CancellationToken.None, Parameters(claim));
 
     /// <summary>Writes down that work is finished, or that nobody is to try it again.</summary>
     /// <exception cref="WorkTakenOverException">The claim is lost.</exception>

@@ -142,7 +142,7 @@ public sealed class MaintenanceContractTests(PostgresDatabase postgres)
         await FillAsync(store, days: 3);
         await store.SealAsync();
         await store.WriteAsync("s1", [.. Enumerable.Range(0, 300).Select(i => store.Today + (i * Minute) + 1)]);
-        await new ReadingRemoval(store.Store.Maintenance, store.Store.Sql, TimeProvider.System) { RowsOfAStep = 100 }.RemoveAllAsync(1);
+        await new ReadingRemoval(store.Store.Maintenance, store.Store.Sql, TimeProvider.System) { RowsOfAStep = 100 }.RemoveDeviceAsync(1);
         Assert.Empty(await store.PagesAsync());
         Assert.Empty(await store.Store.RowsAsync());
         store.Forget("s1", 0, long.MaxValue);

@@ -1,10 +1,12 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using TechTemp.Data.Devices;
-using TechTemp.Data.Maintenance;
 using TechTemp.Data.Readings;
 using TechTemp.Data.Registries;
 using TechTemp.Data.Replay;
+using TechTemp.Data.Store;
 using TechTemp.Readings.Quantities;
+using TechTemp.Testing;
 
 namespace TechTemp.Rules.Tests.Contract;
 
@@ -76,12 +78,34 @@ public sealed class ProvisioningRaceTests(PostgresDatabase postgres)
         Assert.All(await store.WithAsync(c => c.Devices.Select(d => d.HighestSeq).ToListAsync(Cancel)), highest => Assert.Equal(6, highest));
     }
 
-    private static Task<DeviceOutcome> ProvisionAsync(PostgresWrittenStore store, string uid, string room) => store.WithAsync(context =>
+    [Fact]
+    public async Task A_device_whose_first_reading_is_being_written_is_not_deleted_as_one_without_readings()
     {
-        var rejected = new RejectedMessages(context, store.Replay, store.Time);
-        var removal = new ReadingRemoval(store.Maintenance, store.Sql, store.Time);
-        return new DeviceRegistry(context, new(context, store.Time), rejected, new(store.Sql), removal, store.Time).ProvisionAsync(new(uid, room, null, null, null, "h1"), Cancel);
-    });
+        await using var store = await PostgresWrittenStore.OpenAsync(postgres);
+        await ProvisionAsync(store, "s1", "Salon");
+        await using var writer = await store.Connections.DataSource.OpenConnectionAsync(Cancel);
+        await using var writing = await writer.BeginTransactionAsync(Cancel);
+        // As the writer does it.
+        await using (var command = new NpgsqlCommand("SELECT id FROM devices FOR NO KEY UPDATE; INSERT INTO readings (device_id, ts, source, temperature) SELECT id, 1000, 0, 20 FROM devices;", writer))
+        {
+            await command.ExecuteNonQueryAsync(Cancel);
+        }
+
+        var deleting = store.WithAsync(context => Registry(store, context).DeleteAsync("s1", withReadings: false, Cancel));
+        await Eventually.TrueAsync(
+            async () => (await store.Sql.QueryAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock';", row => row.GetInt64(0), Cancel))[0] == 1,
+            "the deletion waits for the reading");
+        await writing.CommitAsync(Cancel);
+
+        Assert.Equal(DeviceOutcome.HasReadings, await deleting);
+        Assert.Single(await store.RowsAsync());
+    }
+
+    private static Task<DeviceOutcome> ProvisionAsync(PostgresWrittenStore store, string uid, string room) =>
+        store.WithAsync(context => Registry(store, context).ProvisionAsync(new(uid, room, null, null, null, "h1"), Cancel));
+
+    private static DeviceRegistry Registry(PostgresWrittenStore store, TechTempContext context) => new(
+        context, new(context, store.Time), new(context, store.Replay, store.Time), new(store.Sql), new(store.Maintenance, store.Sql, store.Time), store.Time);
 
     private sealed class ReadingWriterPair(PostgresWrittenStore store)
     {
@@ -89,7 +113,7 @@ public sealed class ProvisioningRaceTests(PostgresDatabase postgres)
 
         public async Task<OutcomeKind> WriteAsync(int writer, string uid, long ts, int? seq = null)
         {
-            var payload = seq is null ? TechTemp.Testing.SampleReading.Payload(ts) : $$"""{"ts": {{ts}}, "temperature_c": 20, "humidity_pct": 40, "seq": {{seq}}}""";
+            var payload = seq is null ? SampleReading.Payload(ts) : $$"""{"ts": {{ts}}, "temperature_c": 20, "humidity_pct": 40, "seq": {{seq}}}""";
             var message = IncomingMessage.FromMqtt(new($"home/h1/sensors/{uid}/reading"), System.Text.Encoding.UTF8.GetBytes(payload), store.Now + 10);
             return (await _writers[writer].WriteAsync([message], Cancel)).Outcomes.Single().Kind;
         }

@@ -95,9 +95,8 @@ public sealed class CopyTests(PostgresDatabase postgres) : IDisposable
         await source.SealAsync();
         await source.WriteAsync("s1", CopiedStore.Begin + 77, CopiedStore.Begin + (20 * PageKey.Day));
         await source.Get<ReadingRemoval>().RemoveAsync("s1", CopiedStore.Begin + (10 * CopiedStore.Minute), CopiedStore.Begin + (500 * CopiedStore.Minute));
-        await source.Get<ReadingRemoval>().RemoveAllAsync(3);
+        await source.Get<ReadingRemoval>().RemoveDeviceAsync(3);
         await source.ExecuteAsync(
-            "DELETE FROM devices WHERE uid = 's3';",
             "DELETE FROM placements WHERE device_id = 2;",
             "UPDATE placements SET to_ts = 300 WHERE device_id = 1 AND to_ts IS NULL;",
             "DELETE FROM placements WHERE room_id = 1;",

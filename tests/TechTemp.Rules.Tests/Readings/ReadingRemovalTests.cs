@@ -83,7 +83,7 @@ public sealed class ReadingRemovalTests : IDisposable
         _store.Write([.. Enumerable.Range(0, 2 * Count).Select(i => Reading(_store.Now - (i * Minute)))]);
         sent = 0;
         Assert.InRange(_store.Readings().Count, 2 * Count, 3 * Count);
-        await removal.RemoveAllAsync(_store.Read(c => c.Devices.Single().Id));
+        await removal.RemoveDeviceAsync(_store.Read(c => c.Devices.Single().Id));
         Assert.InRange(sent, 1, 20);
         Assert.InRange(_store.Readings().Count, 0, sent);
     }
