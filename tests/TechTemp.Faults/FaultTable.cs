@@ -19,7 +19,7 @@ internal static class FaultTable
         new("ingest-killed", Stores.Both, "ingest is killed with -9 at random moments under load: 0 lost, 0 doubled", IngestKilled.RunAsync),
         new("ingest-away", Stores.Both, "readings queue while ingest is away: 0 lost, at most 250 MB while draining", IngestAway.RunAsync),
         new("broker-restarted", Stores.Both, "the broker is stopped and started: 0 lost, reconnected in 5 s, no subscription lost", BrokerRestarted.RunAsync),
-        new("broker-killed", Stores.Both, "the broker is killed with -9: 0 lost of devices that send seq; of others only what the broker had acknowledged after its last save", BrokerKilled.RunAsync),
+        new("broker-killed", Stores.Both, "the broker is killed with -9: 0 lost of devices that send seq; of others only what the broker had acknowledged after its last save, as the autosave interval allows", BrokerKilled.RunAsync),
         new("connection-bad", Stores.Both, "the connection of ingest and broker is cut, stalled, delayed, throttled: 0 lost, none twice", ConnectionBad.RunAsync),
         new("store-full", Stores.Sqlite, "the disk is full: /health names the store in 5 s, 0 lost, recovers by itself", StoreTrouble.DiskFullAsync),
         new("store-read-only", Stores.Sqlite, "the store's files take no writes: the same", StoreTrouble.ReadOnlyAsync),
@@ -50,7 +50,7 @@ internal static class FaultTable
         new("migration-raced", Stores.Postgres, "three ingests with different client ids start at once on an empty database, one is killed with -9: one schema, one of them stays, 0 lost", MigrationRaced.RunAsync),
         new("worker-killed", Stores.Postgres, "one of three workers is killed with -9 under load, the first one included, while homes appear: 0 lost, 0 doubled, no state older than the one before, all come back", WorkerKilled.RunAsync),
         new("workers-broker-restarted", Stores.Postgres, "the broker is stopped and started under three workers: the same, reconnected in 5 s, no subscription lost", WorkersBroker.RestartedAsync),
-        new("workers-broker-killed", Stores.Postgres, "the broker is killed with -9 under three workers, one of them away now and then: 0 lost of devices that send seq; of others only what the broker had acknowledged after its last save", WorkersBroker.KilledAsync),
+        new("workers-broker-killed", Stores.Postgres, "the broker is killed with -9 under three workers, one of them away now and then: 0 lost of devices that send seq; of others only what the broker had acknowledged after its last save, as the autosave interval allows", WorkersBroker.KilledAsync),
         new("workers-scaled", Stores.Postgres, "from three workers to one and back under load, by retiring them, while homes appear: 0 lost, 0 doubled, no state older than the one before, the homes divided each time", WorkersScaled.RunAsync),
     ];
 

@@ -11,8 +11,12 @@ internal static class BrokerKilled
     private const int FirstSequenced = 101;
     private static readonly PublisherPace s_pace = new(PerSecond: 100);
 
+    // autosave_interval in infrastructure/mosquitto/mosquitto.conf, and what Mosquitto takes to look at it and to write.
+    private static readonly TimeSpan s_autosave = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(2);
+
     // How far the time of a file may be from that of an acknowledgement.
-    private static readonly TimeSpan s_slack = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_fileTime = TimeSpan.FromMilliseconds(50);
 
     public static async Task RunAsync(FaultRun run)
     {
@@ -65,7 +69,7 @@ internal static class BrokerKilled
         {
             var at = trusting[sample.Device].AcknowledgedAt(sample.Counter)!.Value;
             var next = kills.FirstOrDefault(k => k.At >= at);
-            if (next is null || Stopwatch.GetElapsedTime(at, next.SavedAt) > s_slack)
+            if (next is null || Stopwatch.GetElapsedTime(at, next.SavedAt) > s_fileTime)
             {
                 saved.Add(sample);
             }
@@ -77,6 +81,7 @@ internal static class BrokerKilled
 
         run.Note($"{kills.Count} kills; with seq {sequenced.Sum(b => b.Acknowledged):N0} acknowledged, {forSequenced.Count} lost; without {plain.Sum(b => b.Acknowledged):N0} acknowledged by the broker, {forPlain.Count} lost, acknowledged {oldest.TotalSeconds:F1} s before a kill at most");
         run.Promise(forSequenced.Count == 0, $"Of devices that send seq {forSequenced.Count} are lost, {forSequenced.FirstOrDefault()} for one.");
+        run.Promise(oldest <= s_autosave + s_slack, $"A reading is lost that the broker had acknowledged {oldest.TotalSeconds:F1} s before it was killed.");
         run.Promise(saved.Count == 0, $"{saved.Count} readings are lost that the broker had acknowledged before it saved what it had, {saved.FirstOrDefault()} for one.");
         run.Promise(comparison.Lost == comparison.Wrong, $"{comparison}");
     }
