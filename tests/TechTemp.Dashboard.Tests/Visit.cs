@@ -52,10 +52,9 @@ public sealed class Visit : IAsyncDisposable
     public Task LiveAsync() => Page.Locator("[data-feed=live], [data-feed=polling], [data-feed=unreachable]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
     /// <summary>Fails when axe finds anything on the page as it is now: WCAG 2.2 A and AA and best practices, of every impact.</summary>
-    /// <param name="part">Looks at this part of the page only: what is open above a page that a test has looked at.</param>
-    public async Task AccessibleAsync(ILocator? part = null)
+    public async Task AccessibleAsync()
     {
-        var found = await (part is null ? Page.RunAxe() : part.RunAxe());
+        var found = await Page.RunAxe();
         Assert.NotEmpty(found.Passes);
         Assert.True(
             found.Violations.Length == 0,

@@ -20,7 +20,7 @@ public sealed class OpenPartsTests(Browser browser, DemoSite demo)
             await visit.Page.Locator(opener).First.ClickAsync();
             await Assertions.Expect(dialog.Locator("button[type=submit]")).ToBeVisibleAsync();
             await visit.FitsAsync();
-            await visit.AccessibleAsync(dialog);
+            await visit.AccessibleAsync();
             await visit.Page.Keyboard.PressAsync("Escape");
             await Assertions.Expect(dialog).ToHaveCountAsync(0);
         }
@@ -40,7 +40,7 @@ public sealed class OpenPartsTests(Browser browser, DemoSite demo)
             await visit.Page.Locator($"[popovertarget={opener}]").ClickAsync();
             await Assertions.Expect(visit.Page.Locator($"#{opener}")).ToBeVisibleAsync();
             await visit.FitsAsync();
-            await visit.AccessibleAsync(visit.Page.Locator($"#{opener}"));
+            await visit.AccessibleAsync();
             await visit.Page.Keyboard.PressAsync("Escape");
             await Assertions.Expect(visit.Page.Locator($"#{opener}")).ToBeHiddenAsync();
         }
