@@ -10,7 +10,7 @@ internal sealed class PostgresStoreException(Exception cause) : StoreException(c
     /// <inheritdoc />
     // Beside what Npgsql counts: a server that is shut down or promoted (class 57P), and a statement that took too long. Of what no server has said every
     // exception is of the connection: a name that is not resolved, a socket, a timeout. And a prepared statement that the server no longer has, or whose columns a
-    // migration has changed: a new connection prepares it anew.
+    // migration has changed: a new connection prepares it again.
     public override bool IsTransient => InnerException is not PostgresException server || server.IsTransient
         || server.SqlState is ['5', '7', 'P', ..] or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled
             or PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.InvalidSqlStatementName;
